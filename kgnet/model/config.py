@@ -1,0 +1,71 @@
+"""A device's configuration as text: its parts, its lines, and where each line stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+HEADER = "#= "  # opens a part in a `.cfg` file that holds several
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: *path* are the lines of the blocks it stands in, outermost first, itself last."""
+
+    part: str
+    number: int  # 1-based, in the whole text as written to a file
+    path: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        return self.path[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The configuration of one device: an ordered mapping of part name → canonical text.
+
+    A router that runs FRR on Linux has the parts `frr`, `nftables` and `qos`; a vendor's device has one.
+    """
+
+    device: str
+    parts: Mapping[str, str]
+    source: str = ""  # the file it was read from, or how it was asked for
+
+    def __str__(self) -> str:
+        """Return the text of all parts, each under a line `#= name`; `parse` reads it back."""
+        return "".join(f"{HEADER}{name}\n{text}" for name, text in self.parts.items())
+
+    @classmethod
+    def parse(cls, device: str, text: str, *, default: str, source: str = "") -> Config:
+        """Read what `str` wrote; a text without headers is the one part named *default*."""
+        parts: dict[str, list[str]] = {}
+        name = default
+        for line in text.splitlines(keepends=True):
+            if line.startswith(HEADER):
+                name = line.removeprefix(HEADER).strip()
+                parts.setdefault(name, [])
+            else:
+                parts.setdefault(name, []).append(line)
+        return cls(device, {part: "".join(lines) for part, lines in parts.items()}, source)
+
+    def lines(self, part: str | None = None) -> Iterator[Line]:
+        """Yield every line that is not blank, with the blocks it stands in, by indentation.
+
+        Numbers count as in `str(self)`, so that a finding can name file and line.
+        """
+        number = 0
+        for name, text in self.parts.items():
+            number += 1  # the header
+            stack: list[tuple[int, str]] = []
+            for raw in text.splitlines():
+                number += 1
+                stripped = raw.strip()
+                if not stripped or stripped == "!":
+                    continue
+                depth = len(raw) - len(raw.lstrip())
+                while stack and stack[-1][0] >= depth:
+                    stack.pop()
+                stack.append((depth, stripped))
+                if part in (None, name):
+                    yield Line(name, number, tuple(line for _, line in stack))

@@ -1,0 +1,301 @@
+"""The fleet: what every device should be (want), as the design passes derive it from the province.
+
+All of it is frozen and holds only tuples, strings, numbers and addresses, so that it can be compared,
+hashed, pickled to a worker and printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from ipaddress import (
+    IPv4Address,
+    IPv4Interface,
+    IPv4Network,
+    IPv6Address,
+    IPv6Interface,
+    IPv6Network,
+)
+from typing import Any
+
+from kgnet.model.province import Circuit, Role, Room, Site
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+
+class InterfaceKind(StrEnum):
+    LOOPBACK = "loopback"
+    MANAGEMENT = "management"  # out of band
+    UPLINK = "uplink"  # the outer end of a circuit
+    DOWNLINK = "downlink"  # the inner end of a circuit
+    FABRIC = "fabric"  # between routers of the data center
+    LAN = "lan"
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of a link."""
+
+    device: str
+    interface: str
+
+    def __str__(self) -> str:
+        return f"{self.device}:{self.interface}"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueClass:
+    """One queue of an interface: RFC 4594 gives the code points.
+
+    *rate_mbps* is guaranteed; *ceil_mbps* may be borrowed up to; *priority* 0 is served first.
+    """
+
+    name: str
+    number: int
+    dscp: tuple[str, ...]
+    rate_mbps: float
+    ceil_mbps: float
+    priority: int
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """An interface as it should be; *name* fits Linux (15 characters)."""
+
+    name: str
+    kind: InterfaceKind
+    description: str
+    ipv4: IPv4Interface | None
+    ipv6: IPv6Interface | None
+    zone: str | None = None
+    circuit: str | None = None  # id
+    peer: End | None = None
+    segment: str | None = None  # name of the LAN segment, for kind lan and management
+    vlan: int | None = None
+    rate_mbps: float | None = None  # what may be sent: the circuit's rate in this direction
+    queues: tuple[QueueClass, ...] = ()
+    tunnel: bool = False  # runs encrypted over the Internet (WireGuard)
+    rooms: bool = False  # conference rooms stand here: what they mark (DSCP) is believed
+
+    @property
+    def addresses(self) -> tuple[IPv4Interface | IPv6Interface, ...]:
+        return tuple(address for address in (self.ipv4, self.ipv6) if address is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class BgpNeighbor:
+    """An eBGP session (RFC 4271, RFC 8212 asks for explicit policy in both directions)."""
+
+    address: Address
+    remote_as: int
+    description: str
+    interface: str  # ours, towards the neighbour
+    device: str  # theirs
+    import_policy: str
+    export_policy: str
+    circuit: str | None = None
+    secret: str | None = None  # name of the TCP-MD5 key (RFC 2385)
+
+
+@dataclass(frozen=True, slots=True)
+class PrefixRule:
+    """One line of a prefix list: *network*, and longer ones up to *le* bits."""
+
+    sequence: int
+    permit: bool
+    network: Network
+    le: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrefixList:
+    name: str
+    rules: tuple[PrefixRule, ...]
+
+    @property
+    def version(self) -> int:
+        return self.rules[0].network.version
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A route map: accepts what *prefixes* (4 and 6) permit; may prefer or prepend."""
+
+    name: str
+    prefixes: tuple[str, ...]  # names of prefix lists, one a family at most
+    local_preference: int | None = None
+    prepend: int = 0  # how often our own AS is put in front
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    asn: int
+    router_id: IPv4Address
+    neighbors: tuple[BgpNeighbor, ...]
+    networks: tuple[Network, ...]  # originated
+    aggregates: tuple[Network, ...]  # summarised, more specific ones held back
+    prefix_lists: tuple[PrefixList, ...]
+    policies: tuple[Policy, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FlowRule:
+    """One permit of the zone policy, resolved to networks and ports; *flow* is the intent's id."""
+
+    flow: str
+    sources: tuple[Network, ...]  # empty: any
+    destinations: tuple[Network, ...]  # empty: any
+    protocol: str
+    ports: tuple[tuple[int, int], ...]
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Firewall:
+    """What a device lets through (*forward*) and lets in (*inputs*); all else is dropped."""
+
+    inputs: tuple[FlowRule, ...]
+    forward: tuple[FlowRule, ...]
+    filters_forward: bool  # False: a router that forwards everything between its own interfaces
+    marks_dscp: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device as it should be."""
+
+    name: str
+    site: str
+    role: Role
+    platform: str
+    number: int
+    management: IPv4Address
+    interfaces: tuple[Interface, ...] = ()
+    gateways: tuple[Address, ...] = ()  # default gateways of a server, best first
+    routing: Routing | None = None
+    firewall: Firewall | None = None
+    domain: str = ""
+    ntp: tuple[str, ...] = ()
+    syslog: tuple[str, ...] = ()
+    snmp_user: str = ""
+    contact: str = ""
+    location: str = ""
+    secrets: tuple[str, ...] = ()  # names of the secrets its configuration holds
+    vars: Mapping[str, Any] = field(default_factory=dict)  # variables of the Ansible roles it plays
+
+    def interface(self, name: str) -> Interface:
+        """Return the interface *name*; KeyError if there is none."""
+        for interface in self.interfaces:
+            if interface.name == name:
+                return interface
+        raise KeyError(f"{self.name} has no interface {name}")
+
+    def of_kind(self, *kinds: InterfaceKind) -> Iterator[Interface]:
+        return (interface for interface in self.interfaces if interface.kind in kinds)
+
+    @property
+    def loopback(self) -> Interface:
+        return next(self.of_kind(InterfaceKind.LOOPBACK))
+
+    @property
+    def address(self) -> IPv4Address:
+        """Return where others find it in-band: a server's LAN address, a router's loopback."""
+        for interface in self.of_kind(InterfaceKind.LOOPBACK, InterfaceKind.LAN):
+            if interface.ipv4:
+                return interface.ipv4.ip
+        return self.management
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltCircuit:
+    """A circuit with both ends in place and the load that its rooms put on it."""
+
+    row: Circuit
+    outer: End
+    inner: End
+    outer_ipv4: IPv4Address
+    inner_ipv4: IPv4Address
+    rooms: tuple[str, ...] = ()  # rooms whose media it carries
+    voice_mbps: float = 0.0
+    video_mbps: float = 0.0
+
+    @property
+    def id(self) -> str:
+        return self.row.id
+
+    @property
+    def primary(self) -> bool:
+        return self.row.order == 1
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltRoom:
+    """A conference room with its address and SIP account (RFC 3261 §19.1)."""
+
+    row: Room
+    address: IPv4Interface
+    gateway: IPv4Address
+    segment: str
+    uri: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Record:
+    """One DNS resource record; *name* and a target within *data* are absolute, with the dot."""
+
+    zone: str
+    name: str
+    type: str
+    data: str
+    ttl_s: int = 3600
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Target:
+    """Something to measure: *module* names a probe, *labels* say what it is for."""
+
+    module: str
+    target: str
+    labels: tuple[tuple[str, str], ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """The whole province as designed."""
+
+    slug: str
+    domain: str
+    sites: Mapping[str, Site]
+    devices: Mapping[str, Device]
+    circuits: Mapping[str, BuiltCircuit]
+    rooms: Mapping[str, BuiltRoom]
+    records: tuple[Record, ...] = ()
+    targets: tuple[Target, ...] = ()
+
+    def with_devices(self, changed: Mapping[str, Device]) -> Fleet:
+        """Return the fleet with *changed* devices in place of those of the same name."""
+        return replace(self, devices={**self.devices, **changed})
+
+    def ancestors(self, code: str) -> Iterator[str]:
+        """Yield the site *code*, its parent, and so on to the data center."""
+        here: str | None = code
+        while here is not None:
+            yield here
+            here = self.sites[here].parent
+
+    def behind(self, code: str) -> Iterator[str]:
+        """Yield the site *code* and all that hang on it, directly or not."""
+        return (site for site in self.sites if code in self.ancestors(site))
+
+    def with_role(self, *roles: Role) -> Iterator[Device]:
+        return (device for device in self.devices.values() if device.role in roles)
+
+    def secrets(self) -> list[str]:
+        """Return the names of all secrets that the fleet needs, sorted."""
+        rooms = (room.secret for room in self.rooms.values())
+        devices = (name for device in self.devices.values() for name in device.secrets)
+        return sorted({*rooms, *devices})

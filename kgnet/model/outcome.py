@@ -1,0 +1,113 @@
+"""What the verbs give back: Plan, Outcome, Finding, Sample."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    ADD = "add"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line to add or remove, in the block *path* (outermost first) of the part *part*.
+
+    Where the order of a block's lines is meant, *position* is the line's place among them, from 0:
+    in the block as it was for REMOVE, as it will be for ADD.
+    """
+
+    action: Action
+    part: str
+    path: tuple[str, ...]
+    line: str
+    position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would change on one device; empty: it is as wanted."""
+
+    device: str
+    changes: tuple[Change, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.changes)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Return the parts that change, each once, in order."""
+        return tuple(dict.fromkeys(change.part for change in self.changes))
+
+
+class Result(StrEnum):
+    """How a deploy of one device ended."""
+
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    ROLLED_BACK = "rolled back"  # changed, did not come back well, restored
+    FAILED = "failed"  # nothing was changed
+    NOT_TRIED = "not tried"  # the run stopped before its turn
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    device: str
+    result: Result
+    plan: Plan
+    reason: str = ""  # for all but unchanged and changed: what an operator has to know
+    seconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        return self.result in (Result.UNCHANGED, Result.CHANGED)
+
+
+class Status(StrEnum):
+    """How a rule ended for a device; ERROR means: could not judge, and is never a pass."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    SKIP = "skip"  # does not apply, with the reason in the evidence
+    ERROR = "error"
+    WAIVED = "waived"
+
+
+class Severity(StrEnum):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a rule saw: *where* is `file:line`, or the command that was asked."""
+
+    what: str
+    where: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}" if self.where else self.what
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    rule: str
+    device: str
+    site: str
+    status: Status
+    severity: Severity
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One measured value: *name* without the prefix `kgnet_`, in base units."""
+
+    name: str
+    value: float
+    labels: Mapping[str, str] = field(default_factory=dict)
