@@ -1,0 +1,88 @@
+"""The command line: one file here is one command, found by its name, imported only when asked for."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from typing import Any
+
+import click
+import typer
+from typer.core import TyperGroup
+
+from kgnet import __version__
+from kgnet.errors import KgnetError
+
+ERROR, PENDING = 1, 2  # exit codes beside 0: could not do it; there is something to do
+
+
+class Commands(TyperGroup):
+    """The modules of this folder as commands; `kgnet plan` never imports what `kgnet twin` needs."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        names = (module.name for module in pkgutil.iter_modules(__path__))
+        return sorted(name for name in names if not name.startswith("_"))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        module = importlib.import_module(f"{__name__}.{cmd_name}")
+        app = getattr(module, "app", None)
+        if app is None:
+            app = typer.Typer(rich_markup_mode="markdown")
+            app.command(cmd_name)(getattr(module, cmd_name))
+        command = typer.main.get_command(app)
+        command.name = cmd_name
+        return command
+
+
+app = typer.Typer(
+    cls=Commands,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"kgnet {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def kgnet(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version."
+    ),
+) -> None:
+    """Provision, audit and watch a province's network from one written intent.
+
+    An inventory folder says what the province is; every command reads it
+    (`-i DIR`, or the environment variable `KGNET_INVENTORY`).
+
+    Exit codes: 0 as wanted; 1 an error, told in one line; 2 something is left to do or was found.
+    """
+
+
+def main() -> None:
+    """Run the command line; an error of ours, or of the system's, is one line and exit code 1."""
+    try:
+        app()
+    except KgnetError as reason:
+        sys.exit(_told(reason))
+    except BrokenPipeError:
+        sys.exit(ERROR)
+    except OSError as reason:
+        where = f"{reason.filename}: " if reason.filename else ""
+        sys.exit(_told(f"{where}{reason.strerror or reason}"))
+    except KeyboardInterrupt:
+        click.echo("interrupted", err=True)
+        sys.exit(130)
+
+
+def _told(reason: object) -> int:
+    click.echo(click.style("error: ", fg="red", bold=True) + str(reason), err=True)
+    return ERROR
