@@ -22,3 +22,20 @@ def roles() -> Path:
 
 def inventories() -> Path:
     return SHARE / "inventories"
+
+
+def ansible_config() -> Path:
+    return SHARE / "ansible.cfg"
+
+
+def ansible_environment() -> dict[str, str]:
+    """Return what makes Ansible find our plug-ins, roles and settings from any folder."""
+    plugins = PACKAGE / "ansible"
+    return {
+        "ANSIBLE_CONFIG": str(ansible_config()),
+        "ANSIBLE_ACTION_PLUGINS": str(plugins / "action"),
+        "ANSIBLE_INVENTORY_PLUGINS": str(plugins / "inventory"),
+        "ANSIBLE_LIBRARY": str(plugins / "modules"),
+        "ANSIBLE_LOOKUP_PLUGINS": str(plugins / "lookup"),
+        "ANSIBLE_ROLES_PATH": str(roles()),
+    }
