@@ -232,11 +232,15 @@ class TlsOffer:
     verified: bool
     not_after: datetime | None
     plain_login: bool = False  # offers a login in clear before TLS
+    reason: str = ""  # why it is not verified
 
 
 @dataclass(frozen=True, slots=True)
 class TlsOffers:
+    """What the ports of a server offered at the instant *asked*; one without an answer is not among them."""
+
     offers: tuple[TlsOffer, ...]
+    asked: datetime
 
 
 # ── the snapshot ────────────────────────────────────────────────────────────

@@ -50,6 +50,9 @@ class Result(StrEnum):
     CHANGED = "changed"
     ROLLED_BACK = "rolled back"  # changed, did not come back well, restored
     FAILED = "failed"  # nothing was changed
+    LOST = (
+        "lost"  # was being changed, and neither the new nor the old could be verified: somebody has to look
+    )
     NOT_TRIED = "not tried"  # the run stopped before its turn
 
 

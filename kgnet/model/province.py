@@ -112,13 +112,6 @@ class Site(Written):
     users: int = Field(ge=0, le=1_000_000, description="people with a computer at the site")
 
 
-class Platform(StrEnum):
-    """The operating systems that kgnet knows; a plug-in of the same name stands in `kgnet/platforms/`."""
-
-    FRR = "frr"
-    LINUX = "linux"
-
-
 class DeviceRow(Written):
     """devices.csv: a device."""
 

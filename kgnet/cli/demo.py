@@ -1,0 +1,264 @@
+"""`kgnet demo`: the whole line once, on real daemons: build, provision, audit, break, see, heal."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from kgnet import paths
+from kgnet.errors import KgnetError, TwinError
+
+T = TypeVar("T")
+
+KGNET = str(Path(sys.argv[0]).resolve())
+CIRCUIT, COMPUTER, PORTAL = "902-1", "pc-30787", "lb1"  # a district's primary; who uses it; what for
+PATIENCE_S = 90.0
+PINGS_A_SECOND = 20
+
+
+@dataclass
+class Page:
+    """What happened, line by line, with seconds; printed at the end."""
+
+    lines: list[tuple[str, str, float]] = field(default_factory=list)
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[list[str]]:
+        """Time a step; what it appends to the list it is given is its result."""
+        typer.secho(f"▸ {title} …", fg="cyan", err=True)
+        started, said = time.monotonic(), list[str]()
+        yield said
+        took = time.monotonic() - started
+        self.lines.append((title, "; ".join(said) or "done", took))
+        typer.secho(f"  {'; '.join(said) or 'done'}  ({took:.1f} s)", fg="green", err=True)
+
+    def show(self) -> None:
+        from rich.console import Console
+        from rich.table import Table
+
+        table = Table("step", "result", "seconds", title="kgnet demo", title_justify="left")
+        table.columns[2].justify = "right"
+        for title, result, took in self.lines:
+            table.add_row(title, result, f"{took:.1f}")
+        Console().print(table)
+
+
+@dataclass(frozen=True)
+class Lab:
+    """The twin of the demo, driven by the commands that a person would type."""
+
+    name: str
+    folder: Path
+
+    def kgnet(self, *words: str) -> str:
+        return _run([KGNET, *words])
+
+    def at(self, node: str, *command: str) -> str:
+        return self.kgnet("twin", "exec", "--name", self.name, node, "--", *command)
+
+    def desk(self, *words: str, fine: Sequence[int] = (0,)) -> str:
+        """Run `kgnet …` at the operator's desk."""
+        desk = [KGNET, "twin", "exec", "--name", self.name, "operator", "--", KGNET, *words]
+        return _run(desk, fine=fine)
+
+    def ask(self, query: str) -> list[dict[str, Any]]:
+        """Ask the lab's own Prometheus; return its instant vector."""
+        script = (
+            "import sys,urllib.parse,urllib.request as r;"
+            "print(r.urlopen('http://127.0.0.1:9090/api/v1/query?query='"
+            "+urllib.parse.quote(sys.argv[1]),timeout=5).read().decode())"
+        )
+        answer = json.loads(self.at("mon1", "python3", "-c", script, query))
+        vector: list[dict[str, Any]] = answer["data"]["result"]
+        return vector
+
+
+def demo(
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave the twin running and say how to look around.")
+    ] = False,
+) -> None:
+    """Bring the lab up as real daemons, provision and audit it, cut a circuit, heal it, tear it down."""
+    from kgnet.twin.can import lacking
+
+    folder, page = paths.inventories() / "lab", Page()
+    if missing := list(lacking()):
+        _without_a_twin(folder, page, [str(what) for what in missing])
+        return
+    lab = Lab("demo", folder)
+    try:
+        _with_a_twin(lab, page)
+    finally:
+        if keep:
+            _look_around(lab)
+        else:
+            with page.step("tear down"):
+                lab.kgnet("twin", "down", "--name", lab.name)
+        page.show()
+
+
+def _with_a_twin(lab: Lab, page: Page) -> None:
+    inventory = ("-i", str(lab.folder))
+    with page.step("bring up the lab: routers, servers, rooms and computers") as said:
+        lab.kgnet("twin", "up", *inventory, "--name", lab.name)
+        nodes = json.loads(lab.kgnet("twin", "status", "--name", lab.name, "--format", "json"))
+        said.append(_counted(nodes))
+    with page.step("provision everything: playbooks/site.yml") as said:
+        recap = lab.desk("playbook", "site", *inventory)
+        said.append(_recap(recap))
+    with page.step("plan again") as said:
+        plan = lab.desk("plan", *inventory, "--format", "json", fine=(0, 2))
+        said.append(_pending(json.loads(plan)))
+    with page.step("audit") as said:
+        said.append(_tally(json.loads(lab.desk("audit", *inventory, "--format", "json", fine=(0, 2)))))
+    _break_and_heal(lab, page)
+
+
+def _break_and_heal(lab: Lab, page: Page) -> None:
+    with page.step("Prometheus sees every circuit up") as said:
+        ups = _until(lambda: _all_up(lab), "not every circuit came up in Prometheus")
+        said.append(f"{len(ups)} circuits")
+    with page.step(f"cut circuit {CIRCUIT} while {COMPUTER} talks to the portal") as said:
+        said.append(_failover(lab))
+    with page.step("the exporter says so") as said:
+        _until(lambda: _down(lab) == [CIRCUIT], f"Prometheus does not see {CIRCUIT} down")
+        said.append(f'kgnet_circuit_up{{circuit="{CIRCUIT}"}} 0, all others 1')
+    with page.step("the alert names the cause") as said:
+        said.extend(_until(lambda: _firing(lab), "no alert fired"))
+    with page.step("heal it") as said:
+        lab.kgnet("twin", "heal", "--name", lab.name, CIRCUIT)
+        _until(lambda: not _down(lab) and not _firing(lab), "the circuit or its alert did not clear")
+        said.append("up again, no alert left")
+
+
+def _failover(lab: Lab) -> str:
+    """Cut the circuit under a stream of pings; return how long the users were without the portal."""
+    address = next(row["address"] for row in _services(lab) if row["name"] == PORTAL)
+    count = str(PINGS_A_SECOND * 15)
+    command = ["ping", "-n", "-i", str(1 / PINGS_A_SECOND), "-W", "1", "-c", count, address]
+    stream = subprocess.Popen(
+        [KGNET, "twin", "exec", "--name", lab.name, COMPUTER, "--", *command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(3)
+    lab.kgnet("twin", "cut", "--name", lab.name, CIRCUIT)
+    out, _ = stream.communicate(timeout=PATIENCE_S)
+    sent, received = _ping_counts(out)
+    if not received or sent - received > PINGS_A_SECOND * 10:
+        raise TwinError(f"the traffic did not fail over: {received} of {sent} pings came back")
+    lost = sent - received
+    return f"failed over: {lost} of {sent} pings lost, {lost / PINGS_A_SECOND:.2f} s without the portal"
+
+
+def _services(lab: Lab) -> list[dict[str, str]]:
+    from kgnet.design import design
+    from kgnet.inventory import load
+
+    devices = design(load(lab.folder)).devices.values()
+    return [{"name": device.name, "address": str(device.address)} for device in devices]
+
+
+def _ping_counts(text: str) -> tuple[int, int]:
+    summary = next((line for line in text.splitlines() if "packets transmitted" in line), "")
+    words = summary.split()
+    return (int(words[0]), int(words[3])) if words else (0, 0)
+
+
+def _all_up(lab: Lab) -> list[str]:
+    rows = lab.ask("kgnet_circuit_up")
+    return [row["metric"]["circuit"] for row in rows] if rows and not _down(lab) else []
+
+
+def _down(lab: Lab) -> list[str]:
+    return sorted(row["metric"]["circuit"] for row in lab.ask("kgnet_circuit_up == 0"))
+
+
+def _firing(lab: Lab) -> list[str]:
+    rows = [row["metric"] for row in lab.ask('ALERTS{alertstate="firing"}')]
+    return sorted(f"{row['alertname']} {row.get('circuit', '')}".strip() for row in rows)
+
+
+def _until(look: Callable[[], T], otherwise: str) -> T:
+    """Look until there is something to see; TwinError after a while."""
+    end = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end:
+        if seen := look():
+            return seen
+        time.sleep(1)
+    raise TwinError(f"{otherwise} within {PATIENCE_S:.0f} s")
+
+
+# ── words for the page ──────────────────────────────────────────────────────
+
+
+def _counted(status: dict[str, Any]) -> str:
+    return f"{len(status['nodes'])} machines, {len(status['links'])} links"
+
+
+def _recap(output: str) -> str:
+    """Sum up Ansible's own recap: `host : ok=9 changed=3 unreachable=0 failed=0 …`."""
+    rows = [line for line in output.splitlines() if " ok=" in line and "failed=" in line]
+    changed = sum(int(line.split("changed=")[1].split()[0]) for line in rows)
+    return f"{len(rows)} machines, {changed} changes, none failed"
+
+
+def _pending(plans: list[dict[str, Any]]) -> str:
+    open_ = [plan["device"] for plan in plans if plan.get("changes")]
+    return f"{len(plans)} devices, " + (f"open on {', '.join(open_)}" if open_ else "all as wanted")
+
+
+def _tally(findings: list[dict[str, Any]]) -> str:
+    counts = dict.fromkeys(("pass", "fail", "error", "skip", "waived"), 0)
+    for finding in findings:
+        counts[finding["status"]] += 1
+    return ", ".join(f"{count} {status}" for status, count in counts.items() if count)
+
+
+def _look_around(lab: Lab) -> None:
+    typer.echo(
+        f"""
+The lab is still running.  Look around:
+  kgnet twin status --name {lab.name}
+  kgnet twin shell --name {lab.name}                    the operator's desk: kgnet plan, ssh hub1, …
+  kgnet twin exec --name {lab.name} r-902 -- vtysh -c 'show bgp summary'
+  kgnet twin cut --name {lab.name} {CIRCUIT}                break something; `heal` mends it
+  kgnet twin down --name {lab.name}                     when you are done"""
+    )
+
+
+def _without_a_twin(folder: Path, page: Page, missing: list[str]) -> None:
+    """Do what needs no namespaces: from the written province to findings about recorded devices."""
+    typer.secho(f"no twin here: {missing[0]}", fg="yellow", err=True)
+    recorded, inventory = str(paths.recorded()), ("-i", str(folder))
+    with page.step("check the inventory") as said:
+        said.append(_run([KGNET, "inventory", "check", *inventory]).strip().splitlines()[-1])
+    with page.step("plan against recorded devices") as said:
+        plan = _run([KGNET, "plan", *inventory, "--config-dir", recorded, "--format", "json"], fine=(0, 2))
+        said.append(_pending(json.loads(plan)))
+    with page.step("audit recorded devices") as said:
+        audit = _run([KGNET, "audit", *inventory, "--config-dir", recorded, "--format", "json"], fine=(0, 2))
+        said.append(_tally(json.loads(audit)))
+    page.show()
+
+
+def _run(argv: Sequence[str], *, fine: Sequence[int] = (0,)) -> str:
+    """Run a command; KgnetError with its last words unless its exit code is *fine*."""
+    done = subprocess.run(
+        argv, capture_output=True, text=True, check=False, env=os.environ | {"NO_COLOR": "1"}
+    )
+    if done.returncode not in fine:
+        words = (done.stderr.strip() or done.stdout.strip()).splitlines()[-15:]
+        raise KgnetError("\n".join([f"`{' '.join(argv[1:])}` ended with {done.returncode}", *words]))
+    return done.stdout

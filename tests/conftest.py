@@ -1,0 +1,110 @@
+"""The lab as real daemons, brought up once a run and provisioned by the playbooks that people use."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from kgnet import inventory, paths
+from kgnet.design import design
+from kgnet.model.fleet import Fleet
+
+LAB = paths.inventories() / "lab"
+KGNET = Path(sys.executable).with_name("kgnet")
+PATIENCE_S = 600
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running twin of `inventories/lab`; a test that breaks something mends it again."""
+
+    name: str
+    fleet: Fleet
+    state: Path
+
+    def kgnet(self, *argv: str, timeout_s: float = PATIENCE_S) -> subprocess.CompletedProcess[str]:
+        """Run `kgnet` on the host, as one does to look after the twin."""
+        return _run([str(KGNET), *argv], timeout_s=timeout_s)
+
+    def exec(
+        self, node: str, *argv: str, stdin: str = "", timeout_s: float = PATIENCE_S
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command in a node and return what it gave, whatever its exit code."""
+        return _run(
+            [str(KGNET), "twin", "exec", "--name", self.name, node, "--", *argv],
+            stdin=stdin,
+            timeout_s=timeout_s,
+        )
+
+    def run(self, *argv: str, timeout_s: float = PATIENCE_S) -> subprocess.CompletedProcess[str]:
+        """Run a command at the operator's desk, e.g. `lab.run("kgnet", "plan")`."""
+        return self.exec("operator", *argv, timeout_s=timeout_s)
+
+    def must(self, node: str, *argv: str, stdin: str = "") -> str:
+        """Run a command in a node that has to succeed; return its output."""
+        done = self.exec(node, *argv, stdin=stdin)
+        assert done.returncode == 0, (
+            f"{node}: {' '.join(argv)}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        )
+        return done.stdout
+
+    def cut(self, circuit: str) -> None:
+        assert self.kgnet("twin", "cut", "--name", self.name, circuit).returncode == 0
+
+    def heal(self, circuit: str) -> None:
+        assert self.kgnet("twin", "heal", "--name", self.name, circuit).returncode == 0
+
+    def playbook(self, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return self.run(str(KGNET), "playbook", name, "-i", str(LAB), *arguments)
+
+
+def _run(argv: Sequence[str], *, stdin: str = "", timeout_s: float) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        argv,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=timeout_s,
+        check=False,
+        env=os.environ | {"KGNET_INVENTORY": str(LAB), "NO_COLOR": "1", "ANSIBLE_FORCE_COLOR": "0"},
+    )
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """The lab, provisioned by `playbooks/site.yml`; torn down at the end, whatever happened."""
+    folder = Path(os.environ.get("KGNET_TWIN_DIR") or tmp_path_factory.mktemp("twins"))
+    os.environ["KGNET_TWIN_DIR"] = str(folder)
+    name = f"test-{os.getpid()}"
+    running = Lab(name, design(inventory.load(LAB)), folder / name)
+    try:
+        up = running.kgnet("twin", "up", "-i", str(LAB), "--name", name)
+        assert up.returncode == 0, up.stderr
+        site = running.playbook("site")
+        (folder / f"{name}.site.log").write_text(site.stdout + site.stderr)
+        assert site.returncode == 0, site.stdout[-6000:] + site.stderr[-3000:]
+        yield running
+    finally:
+        running.kgnet("twin", "down", "--name", name)
+        if not os.environ.get("KGNET_TEST_KEEP"):
+            shutil.rmtree(folder / name, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run what needs no lab first: a typing error is told in a second, not after a minute."""
+    items.sort(key=lambda item: "lab" in getattr(item, "fixturenames", ()))
+
+
+def results(text: str) -> list[dict[str, object]]:
+    """Return the rows of a command's JSON output."""
+    rows = json.loads(text)
+    assert isinstance(rows, list)
+    return rows
