@@ -116,6 +116,19 @@ class Queues:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfiguredTunnel:
+    interface: str
+    port: int
+    endpoint: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConfiguredTunnels:
+    tunnels: tuple[ConfiguredTunnel, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class System:
     """What a device says of itself as a whole, by configuration."""
 
@@ -233,6 +246,7 @@ class TlsOffer:
     not_after: datetime | None
     plain_login: bool = False  # offers a login in clear before TLS
     reason: str = ""  # why it is not verified
+    name: str = ""  # that the certificate has to bear
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ __all__ = [
     "Record",
     "Routing",
     "Target",
+    "Tunnel",
 ]
 
 
@@ -54,6 +55,7 @@ class InterfaceKind(StrEnum):
     UPLINK = "uplink"  # the outer end of a circuit
     DOWNLINK = "downlink"  # the inner end of a circuit
     FABRIC = "fabric"  # between routers of the data center
+    INTERNET = "internet"  # under a circuit that runs over the Internet
     LAN = "lan"
 
 
@@ -84,6 +86,19 @@ class QueueClass:
 
 
 @dataclass(frozen=True, slots=True)
+class Tunnel:
+    """What encrypts a circuit that runs over the Internet (WireGuard); both ends use the same UDP port.
+
+    *key* names the secret that is our private key, *peer* the public half of theirs.
+    """
+
+    remote: IPv4Address
+    port: int
+    key: str
+    peer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Interface:
     """An interface as it should be; *name* fits Linux (15 characters)."""
 
@@ -99,7 +114,7 @@ class Interface:
     vlan: int | None = None
     rate_mbps: float | None = None  # what may be sent: the circuit's rate in this direction
     queues: tuple[QueueClass, ...] = ()
-    tunnel: bool = False  # runs encrypted over the Internet (WireGuard)
+    tunnel: Tunnel | None = None
     rooms: bool = False  # conference rooms stand here: what they mark (DSCP) is believed
 
     @property
@@ -162,6 +177,8 @@ class BuiltCircuit:
     inner: End
     outer_ipv4: IPv4Address
     inner_ipv4: IPv4Address
+    outer_port: End  # what the cable is plugged into: the end itself, or what its tunnel runs over
+    inner_port: End
     rooms: tuple[str, ...] = ()  # rooms whose media it carries
     voice_mbps: float = 0.0
     video_mbps: float = 0.0

@@ -79,9 +79,13 @@ class FlowRule:
 
 @dataclass(frozen=True, slots=True)
 class Firewall:
-    """What a device lets through (*forward*) and lets in (*inputs*); all else is dropped."""
+    """What a device lets through (*forward*) and lets in (*inputs*); all else is dropped.
+
+    A flow from or to anywhere means the world outside: between networks of *inside* it permits nothing.
+    """
 
     inputs: tuple[FlowRule, ...]
     forward: tuple[FlowRule, ...]
     filters_forward: bool  # False: a router that forwards everything between its own interfaces
     marks_dscp: bool = False
+    inside: tuple[Network, ...] = ()
