@@ -1,0 +1,91 @@
+"""Ansible action `kgnet_config`: runs on the controller; the same engine as `kgnet deploy`, for one host."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+from kgnet import collect, paths, secrets
+from kgnet.ansible.designed import fleet_of
+from kgnet.deploy import Timing, deploy
+from kgnet.errors import KgnetError
+from kgnet.line import Line
+from kgnet.model.fleet import Device
+from kgnet.model.outcome import Outcome
+from kgnet.plan import lines
+
+OPTIONS: dict[str, Any] = {
+    "confirm_timeout": {"type": "int", "default": 60},
+    "settle": {"type": "float", "default": 3.0},
+    "save": {"type": "bool", "default": True},
+    "templates": {"type": "path"},
+}
+
+
+class ActionModule(ActionBase):
+    """One device is the host of the task."""
+
+    _supports_check_mode = True
+    _supports_diff = True
+    _requires_connection = False
+    TRANSFERS_FILES = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        _, options = self.validate_argument_spec(OPTIONS)
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        try:
+            device = _device(task_vars or {})
+            line = _line(options["templates"])
+            result.update(
+                self._compared(line, device) if self._task.check_mode else _deployed(line, device, options)
+            )
+        except KgnetError as reason:
+            raise AnsibleActionFail(str(reason)) from reason
+        if self._task.diff:
+            result["diff"] = {"prepared": "\n".join([*result["lines"], ""])}
+        return result
+
+    def _compared(self, line: Line, device: Device) -> dict[str, Any]:
+        line.true(device)  # so that a missing secret is told now, and not only when it counts
+        todo = line.plan(device)
+        return {"changed": bool(todo), "lines": list(lines(todo))}
+
+
+def _deployed(line: Line, device: Device, options: dict[str, Any]) -> dict[str, Any]:
+    timing = Timing(options["confirm_timeout"], options["settle"], options["save"])
+    return _told(deploy(device, line.tools(), timing=timing))
+
+
+def _told(outcome: Outcome) -> dict[str, Any]:
+    """Return what Ansible shall know; a device that was rolled back is not changed, but failed."""
+    told: dict[str, Any] = {
+        "changed": outcome.ok and bool(outcome.plan),
+        "result": outcome.result.value,
+        "lines": list(lines(outcome.plan)),
+        "seconds": round(outcome.seconds, 2),
+    }
+    if not outcome.ok:
+        told |= {"failed": True, "msg": f"{outcome.device}: {outcome.result.value}: {outcome.reason}"}
+    return told
+
+
+def _device(task_vars: dict[str, Any]) -> Device:
+    """Return the intent for the host, from the inventory that the host comes from."""
+    folder, name = task_vars.get("kgnet_inventory"), task_vars["inventory_hostname"]
+    if not folder:
+        raise AnsibleActionFail(
+            f"{name} comes from no kgnet inventory — run with -i and a folder that has kgnet.yml"
+        )
+    devices = fleet_of(folder).devices
+    if name not in devices:
+        raise AnsibleActionFail(f"{folder} has no device {name}")
+    return devices[name]
+
+
+def _line(templates: str | None) -> Line:
+    folder = Path(templates) if templates else paths.templates()
+    return Line(folder, secrets.from_environment(), collect.access(os.environ))

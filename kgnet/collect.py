@@ -1,0 +1,260 @@
+"""device, session → Snapshot: what a device says of itself, with nothing secret in it.
+
+Only `configuration` gives the true text away: deploy needs it to put a device back.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar, get_args, get_type_hints
+
+from kgnet.errors import DeviceError, ReadError, Refused, UsageError
+from kgnet.model.config import Config
+from kgnet.model.facts import Snapshot
+from kgnet.model.fleet import Device, Fleet
+from kgnet.plugins import one
+from kgnet.ports import Access, Driver, Output, Part, Platform, Reader, Session
+
+T = TypeVar("T")
+Mark = Callable[[str], str]  # a secret's value → what stands in its place, e.g. `Secrets.mark`
+Read = tuple[dict[type, Any], dict[type, str], dict[type, str]]  # facts, sources, missing
+
+MARKED = re.compile(r"<secret [^>\n]*>")
+SUFFIX = ".cfg"
+LONG = 80  # characters of a command in a message
+NOT_THERE = 127  # a shell's exit code for a command that is not there (POSIX 2.8.2)
+
+
+def access(environ: Mapping[str, str]) -> Access:
+    """Return how to get in, as the environment says: KGNET_SSH_KEY, KGNET_KNOWN_HOSTS, KGNET_SSH_USER."""
+    return Access(
+        user=environ.get("KGNET_SSH_USER") or "root",
+        key_file=environ.get("KGNET_SSH_KEY") or None,
+        known_hosts=environ.get("KGNET_KNOWN_HOSTS") or None,
+    )
+
+
+def session(device: Device, access: Access) -> AbstractContextManager[Session]:
+    """Open a session by the driver of the device's platform."""
+    return one(Driver, one(Platform, device.platform).driver).open(device, access)
+
+
+# ── the configuration ───────────────────────────────────────────────────────
+
+
+def configuration(device: Device, session: Session) -> Config:
+    """Return the running configuration, canonical, whole and *true*: secrets stand in it.
+
+    Refused if any part cannot be had: half a configuration is none.
+    """
+    platform = one(Platform, device.platform)
+    return Config(
+        device.name, {part.name: _shown(device, session, part) for part in platform.parts}, "running"
+    )
+
+
+def _shown(device: Device, session: Session, part: Part) -> str:
+    output = session.run(part.show)
+    try:
+        if output.code == 0:
+            return part.canonical(output.out)
+    except ReadError as reason:
+        raise Refused(device.name, f"`{as_typed(part.show)}`: {reason}") from reason
+    raise Refused(device.name, f"cannot tell its {part.name}: {_failure(part.show, output)}")
+
+
+def as_typed(argv: Sequence[str]) -> str:
+    """Return *argv* as one types it, a constant script as such, cut where it gets long."""
+    line = argv[2] if argv[:2] == ("sh", "-c") else shlex.join(argv)
+    return line if len(line) <= LONG else f"{line[: LONG - 1]}…"
+
+
+def _failure(argv: tuple[str, ...], output: Output) -> str:
+    """Say why a command gave nothing, in its own last words."""
+    words = (output.err.strip() or output.out.strip()).splitlines()
+    if output.code == NOT_THERE:
+        return f"`{argv[0]}` is not installed there"
+    return (
+        f"`{as_typed(argv)}` ended with exit code {output.code}: {words[-1] if words else 'without a word'}"
+    )
+
+
+# ── redaction ───────────────────────────────────────────────────────────────
+
+
+def sealed(config: Config, platform: Platform, mark: Mark | None = None) -> Config:
+    """Return *config* without secrets: fit to be shown, kept and compared.
+
+    Without *mark* also the marks that are in it go: there is nothing to compare them with.
+    """
+    texts = {name: platform.redacted(text, mark) for name, text in config.parts.items()}
+    if mark is None:
+        texts = {name: MARKED.sub("<secret>", text) for name, text in texts.items()}
+    return replace(config, parts=texts)
+
+
+# ── the snapshot ────────────────────────────────────────────────────────────
+
+
+def collect(device: Device, session: Session, *, mark: Mark | None = None, live: bool = True) -> Snapshot:
+    """Ask a device for its configuration and, if *live*, for its state.
+
+    A command that fails, or whose text cannot be read, leaves its facts missing with the reason.
+    """
+    platform = one(Platform, device.platform)
+    texts: dict[str, str] = {}
+    read: Read = ({}, {}, {})
+    for part in platform.parts:
+        try:
+            texts[part.name] = platform.redacted(_shown(device, session, part), mark)
+        except Refused as reason:
+            read[2].update(dict.fromkeys(gives(part.read), reason.reason))
+    config = Config(device.name, texts, "running")
+    for part in platform.parts:
+        if part.name in texts:
+            _merge(read, _part_facts(part, config, as_typed(part.show)))
+    for command, reader in platform.state.items() if live else ():
+        _merge(read, _asked(device, session, command, reader, mark))
+    return Snapshot(device.name, config, *read)
+
+
+def read_folder(folder: Path, fleet: Fleet, *, mark: Mark | None = None) -> Iterator[Snapshot]:
+    """Yield what the files `<device>.cfg` say, as `kgnet render -o` and `kgnet backup` write them.
+
+    UsageError if there are none, or one is of no device of the fleet.
+    """
+    files = sorted(folder.glob(f"*{SUFFIX}"))
+    if not files:
+        raise UsageError(f"{folder}: no {SUFFIX} file in it — `kgnet backup -o {folder}` writes them")
+    for file in files:
+        if file.stem not in fleet.devices:
+            raise UsageError(f"{file}: no device is named {file.stem} — remove the file, or add the device")
+        yield read_file(file, fleet.devices[file.stem], mark=mark)
+
+
+def read_file(file: Path, device: Device, *, mark: Mark | None = None) -> Snapshot:
+    """Return what one file says of *device*; facts of the running state are missing."""
+    platform = one(Platform, device.platform)
+    text = platform.redacted(_text(file), mark)
+    config = Config.parse(device.name, text, default=platform.parts[0].name, source=str(file))
+    read: Read = ({}, {}, {})
+    for part in platform.parts:
+        if part.name in config.parts:
+            _merge(read, _part_facts(part, config, str(file)))
+        else:
+            read[2].update(dict.fromkeys(gives(part.read), f"{file} has no part {part.name}"))
+    for command, reader in platform.state.items():
+        read[2][reader.fact] = f"a file does not tell `{as_typed(command)}`"
+    return Snapshot(device.name, config, *read)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as reason:
+        raise UsageError(f"{file}: not UTF-8 text at byte {reason.start}") from reason
+
+
+def _part_facts(part: Part, config: Config, source: str) -> Read:
+    """Read one part; lines count as in `str(config)`."""
+    try:
+        found = list(part.read(config.parts[part.name], part.name))
+    except ReadError as reason:
+        return {}, {}, dict.fromkeys(gives(part.read), f"{source}: {reason}")
+    before = 1
+    for name, text in config.parts.items():
+        if name == part.name:
+            break
+        before += 1 + len(text.splitlines())
+    facts = {type(fact): _moved(fact, before) for fact in found}
+    return facts, dict.fromkeys(facts, source), {}
+
+
+def ask(device: Device, session: Session, *facts: type) -> Snapshot:
+    """Ask a device only for these *facts* of its running state."""
+    read: Read = ({}, {}, {})
+    for command, reader in one(Platform, device.platform).state.items():
+        if reader.fact in facts:
+            _merge(read, _asked(device, session, command, reader, None))
+    return Snapshot(device.name, Config(device.name, {}), *read)
+
+
+def _asked(
+    device: Device, session: Session, command: tuple[str, ...], reader: Reader, mark: Mark | None
+) -> Read:
+    """Ask for one fact of the running state."""
+    if reader.roles and device.role not in reader.roles:
+        return {}, {}, {reader.fact: f"asked of {', '.join(reader.roles)} only"}
+    output = session.run(command)
+    if output.code != 0:
+        return {}, {}, {reader.fact: _failure(command, output)}
+    try:
+        fact = reader.read(one(Platform, device.platform).redacted(output.out, mark))
+    except ReadError as reason:
+        return {}, {}, {reader.fact: f"`{as_typed(command)}`: {reason}"}
+    return {reader.fact: fact}, {reader.fact: as_typed(command)}, {}
+
+
+def _merge(into: Read, more: Read) -> None:
+    for old, new in zip(into, more, strict=True):
+        old.update(new)
+
+
+def gives(reader: Callable[..., Any]) -> frozenset[type]:
+    """Return the facts a reader gives, as its return annotation names them."""
+    return frozenset(_named(get_type_hints(reader).get("return")))
+
+
+def _named(hint: Any) -> Iterator[type]:
+    inner = get_args(hint)
+    if not inner and isinstance(hint, type) and hint is not object:
+        yield hint
+    for part in inner:
+        yield from _named(part)
+
+
+def _moved(value: Any, by: int) -> Any:
+    """Return *value* with every `line` in it *by* further down."""
+    if is_dataclass(value) and not isinstance(value, type):
+        moved = {field.name: _moved(getattr(value, field.name), by) for field in fields(value)}
+        if moved.get("line"):
+            moved["line"] += by
+        return replace(value, **moved)
+    if isinstance(value, tuple):
+        return tuple(_moved(item, by) for item in value)
+    if isinstance(value, Mapping):
+        return {key: _moved(item, by) for key, item in value.items()}
+    return value
+
+
+# ── many devices ────────────────────────────────────────────────────────────
+
+
+def each(
+    devices: Iterable[Device], work: Callable[[Device], T], *, workers: int = 16
+) -> Iterator[tuple[Device, T | DeviceError]]:
+    """Do *work* for every device, *workers* at a time; yield in their order, a failure as its value.
+
+    Nothing new is begun once the caller stops listening.
+    """
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="device")
+    try:
+        begun: list[tuple[Device, Future[T]]] = [(device, pool.submit(work, device)) for device in devices]
+        for device, future in begun:
+            value = _value(future)
+            yield device, value
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _value(future: Future[T]) -> T | DeviceError:
+    try:
+        return future.result()
+    except DeviceError as reason:
+        return reason

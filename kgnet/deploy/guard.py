@@ -1,0 +1,145 @@
+"""The guard on the device, seen from here: every step is one command over a session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from importlib import resources
+
+from kgnet.errors import PluginError, Refused
+from kgnet.model.config import Config
+from kgnet.ports import Output, Part, Session
+
+PLACE = "/run/kgnet/deploy"  # emptied by a reboot, as the guard wants it
+LAST = "/run/kgnet/last"  # how the last deploy ended
+BUSY, TOO_LATE = 75, 3  # exit codes; 75 is EX_TEMPFAIL of sysexits.h
+SCRIPT = resources.files(__package__).joinpath("guard.sh").read_text(encoding="utf-8")
+
+# Constants: what differs comes as arguments.
+BEGIN = """umask 077
+mkdir -p "${1%/*}" || exit 1
+error=$(mkdir "$1" 2>&1) || {
+    [ -d "$1" ] || { echo "$error" >&2; exit 1; }
+    echo "$(cat "$1/owner" 2>/dev/null || echo nobody knows whose)"
+    kill -0 "$(cat "$1/timer" 2>/dev/null)" 2>/dev/null && echo timed
+    exit 75
+}
+cat >"$1/guard" && sh "$1/guard" hold "$2" "$3" "$4" || { rm -rf "$1"; exit 1; }
+"""
+KEEP = """umask 077
+cat >"$1"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Holds one device for one deploy; *hide* takes secrets out of what the device says."""
+
+    device: str
+    session: Session
+    hide: Callable[[str], str]
+
+    def hold(self, token: str, owner: str, lease_s: int) -> None:
+        """Lock the device; the lock falls by itself after *lease_s* seconds unless the guard is armed."""
+        asked = self.session.run(["sh", "-c", BEGIN, "sh", PLACE, token, owner, str(lease_s)], stdin=SCRIPT)
+        if asked.code == BUSY:
+            raise Refused(self.device, _held(asked.out.splitlines()))
+        self._well(asked, "cannot be locked")
+
+    def put(self, name: str, text: str) -> None:
+        """Keep *text* in the private folder; it travels by stdin, not in a process list."""
+        self._well(
+            self.session.run(["sh", "-c", KEEP, "sh", f"{PLACE}/{name}"], stdin=text), f"takes no {name}"
+        )
+
+    def steps(self, name: str, commands: Iterable[Sequence[str]]) -> None:
+        """Keep *commands*, to be run one after another."""
+        self.put(name, "".join(map(_step, commands)))
+
+    def free(self) -> None:
+        """Unlock a device on which nothing was loaded."""
+        self._guard("free")
+
+    def arm(self, confirm_s: int) -> None:
+        """From now on the old configuration comes back in *confirm_s* seconds."""
+        self._well(self._guard("arm", str(confirm_s)), "cannot arm its timer")
+
+    def load(self, timeout_s: float) -> None:
+        self._well(self._guard("load", timeout_s=timeout_s), "did not load it")
+
+    def confirm(self, timeout_s: float) -> Output:
+        return self._guard("confirm", timeout_s=timeout_s)
+
+    def restore(self, timeout_s: float) -> Output:
+        return self._guard("restore", timeout_s=timeout_s)
+
+    def answering(self, addresses: Iterable[str]) -> frozenset[str]:
+        """Return those of *addresses* that answer the device's ping."""
+        asked = list(addresses)
+        return frozenset(self._guard("answer", *asked).out.split()) if asked else frozenset()
+
+    def ended(self, token: str) -> str:
+        """Return how the deploy *token* ended on the device; "" if it has not, or nothing is known of it."""
+        told = self.session.run(["cat", f"{LAST}/token", f"{LAST}/result"]).out.splitlines()
+        return told[1] if len(told) > 1 and told[0] == token else ""
+
+    def words(self, output: Output) -> str:
+        """Return what the device said in one line, without secrets."""
+        said = f"{output.err}\n{output.out}".splitlines()
+        told = [line.strip() for line in said if line.strip() and not line.startswith(("[", "% Can't open"))]
+        return self.hide("; ".join(told[:3])) or f"exit code {output.code}"
+
+    def _guard(self, *argv: str, timeout_s: float = 30.0) -> Output:
+        return self.session.run(["sh", f"{PLACE}/guard", *argv], timeout_s=timeout_s)
+
+    def _well(self, output: Output, otherwise: str) -> None:
+        if output.code != 0:
+            raise Refused(self.device, f"{otherwise}: {self.words(output)}")
+
+
+def _held(told: Sequence[str]) -> str:
+    """Say who holds the lock, and what to do about a dead one."""
+    owner = told[0] if told else "nobody knows whose"
+    if "timed" in told[1:]:
+        return f"another deploy holds it: {owner} — wait; should that one be dead, its timer frees the device"
+    return (
+        f"a dead deploy holds it: {owner} — there, `sh {PLACE}/guard restore` puts the old text back,"
+        f" `rm -r {PLACE}` keeps what runs"
+    )
+
+
+def _step(argv: Sequence[str]) -> str:
+    if not argv or any(not word or "\n" in word for word in argv):
+        raise PluginError(f"{argv!r} is no command for a device: a word is empty or holds a line break")
+    return "".join(f"{word}\n" for word in argv) + "\n"
+
+
+def place(part: Part, which: str) -> str:
+    """Return where the text of *part* is on the device, *which* being old or new."""
+    return f"{PLACE}/{which}/{part.name}.conf"
+
+
+def expand(argv: Sequence[str], file: str) -> tuple[str, ...]:
+    """Put *file* and its folder in place of `{file}` and `{folder}`."""
+    folder = file.rpartition("/")[0]
+    return tuple(word.replace("{file}", file).replace("{folder}", folder) for word in argv)
+
+
+def prepare(guard: Guard, parts: Sequence[Part], new: Config, old: Config, *, save: bool) -> None:
+    """Bring the texts of *parts*, new and old, and the commands for either to the device."""
+    for part in parts:
+        guard.put(f"new/{part.name}.conf", new.parts[part.name])
+        guard.put(f"old/{part.name}.conf", old.parts[part.name])
+    guard.steps("load", [expand(part.load, place(part, "new")) for part in parts])
+    guard.steps("restore", [expand(part.load, place(part, "old")) for part in reversed(parts)])
+    for name, which in (("save", "new"), ("resave", "old")):
+        saves = ((argv, place(part, which)) for part in parts for argv in part.save if save)
+        guard.steps(name, [expand(argv, file) for argv, file in saves])
+
+
+def check(guard: Guard, parts: Sequence[Part]) -> None:
+    """Let the device judge every candidate while nothing is loaded yet; Refused in its own words."""
+    for part in parts:
+        judged = guard.session.run(expand(part.check, place(part, "new")), timeout_s=60)
+        if judged.code != 0 or (part.silent_check and judged.err.strip()):
+            raise Refused(guard.device, f"does not take its {part.name}: {guard.words(judged)}")

@@ -1,0 +1,164 @@
+#!/bin/sh
+# Guards a device while its configuration changes: unless the change is confirmed in time, the old one comes back.
+# It needs nobody once it is armed, neither the deployer nor the network; after a reboot the startup
+# configuration rules, which only `confirm` writes.
+#
+# It stands in a folder of its own on a file system that a reboot empties; the folder is the device's lock.
+# Beside it: the texts new/*.conf and old/*.conf; the commands load, save, restore and resave (a file each: a word
+# a line, an empty line ends a command); and one of held, armed, restoring, confirming, which says how far
+# things are.  To rename that file is to decide, and only one of all who try succeeds.
+#
+# Wants POSIX sh, coreutils, iproute2, ping, and flock and setsid of util-linux.
+set -u
+umask 077
+here=${0%/*}
+STEP_S=120 # no command may take longer
+
+now() { # seconds since boot: nobody sets that clock
+    read -r up _ </proc/uptime
+    echo "${up%%.*}"
+}
+
+turn() { mv "$here/$1" "$here/$2" 2>/dev/null; }
+
+unbound() { trap '' HUP INT TERM PIPE; } # go on though the line to the deployer breaks
+
+alone() { # wait for a load that is under way; its commands hold the lock, even if it was killed
+    exec 9>"$here/busy"
+    flock -w "$STEP_S" 9
+}
+
+addresses() { ip -o address show scope global 2>/dev/null | while read -r _ port _ address rest; do
+    case $rest in *dynamic*) ;; *) echo "$port $address" ;; esac
+done; }
+
+readdress() { # a daemon that takes back its address takes the system's own of the same value along
+    [ -f "$here/addresses" ] && while read -r port address; do
+        ip address add "$address" dev "$port" 2>/dev/null
+    done <"$here/addresses"
+}
+
+watch() { # start the timer: its own session, nothing open towards us
+    setsid sh "$0" watch </dev/null >/dev/null 2>&1 &
+    echo $! >"$here/timer"
+}
+
+unwatch() { [ -f "$here/timer" ] && kill -s TERM -- "-$(cat "$here/timer")" 2>/dev/null; }
+
+due() { # SECONDS from now
+    echo $(($(now) + $1)) >"$here/due.new"
+    mv "$here/due.new" "$here/due"
+}
+
+steps() { # LIST STATE: run the commands of LIST while STATE lasts; all of them, but tell the first that failed
+    list=$here/$1 state=$2 failed=
+    [ -r "$list" ] || {
+        echo "there is no list $1"
+        return 1
+    }
+    set --
+    while IFS= read -r word; do
+        if [ -n "$word" ]; then
+            set -- "$@" "$word"
+            continue
+        fi
+        [ -e "$here/$state" ] || {
+            echo "the time was over before \`$1\`"
+            return 1
+        }
+        timeout -k 5 "$STEP_S" "$@" </dev/null >"$here/said" 2>&1 || {
+            code=$?
+            [ -n "$failed" ] || {
+                echo "\`$1\` ended with exit code $code"
+                cat "$here/said"
+            }
+            failed=yes
+            [ "$state" = restoring ] || return 1
+        }
+        set --
+    done <"$list"
+    [ -z "$failed" ]
+}
+
+end() { # RESULT: give the lock back, keep how it ended, and the texts only if somebody will need them
+    echo "$1" >"$here/result"
+    case $1 in *failed*) ;; *) rm -rf "$here/new" "$here/old" "$here/said" "$here/words" ;; esac
+    rm -rf "${here%/*}/last"
+    mv "$here" "${here%/*}/last"
+}
+
+restore() { # [WHO]: who calls has turned the state to restoring
+    unbound
+    alone
+    steps restore restoring >"$here/words" && { [ ! -f "$here/saving" ] || steps resave restoring >>"$here/words"; }
+    ended=$?
+    readdress
+    if [ "$ended" = 0 ]; then
+        end "restored${1+ by its own $1}"
+    else
+        cat "$here/words"
+        end "restore failed"
+        return 1
+    fi
+}
+
+case $1 in
+hold) # TOKEN OWNER SECONDS: the folder is ours; a dead deployer's lock falls by itself
+    mkdir "$here/new" "$here/old"
+    echo "$2" >"$here/token"
+    echo "$3" >"$here/owner"
+    due "$4"
+    : >"$here/held"
+    watch
+    ;;
+watch) # the timer
+    while left=$(($(cat "$here/due") - $(now))) && [ "$left" -gt 0 ]; do sleep "$left"; done
+    if turn held freed; then
+        rm -rf "$here"
+    elif turn armed restoring; then
+        restore timer
+    fi
+    ;;
+free) # nothing was loaded
+    turn held freed || exit 1
+    unwatch
+    rm -rf "$here"
+    ;;
+arm) # SECONDS
+    addresses >"$here/addresses"
+    due "$2"
+    unwatch
+    watch
+    turn held armed
+    ;;
+load)
+    unbound
+    alone
+    steps load armed
+    ;;
+restore)
+    turn armed restoring || exit 3
+    unwatch
+    restore
+    ;;
+confirm)
+    turn armed confirming || exit 3
+    unbound
+    unwatch
+    : >"$here/saving"
+    if steps save confirming; then
+        end confirmed
+    else
+        turn confirming restoring
+        restore
+        exit 4
+    fi
+    ;;
+answer) # ADDRESS…: tell those that answer a ping
+    shift
+    for address; do
+        ping -n -q -c 1 -W 2 "$address" >/dev/null 2>&1 && echo "$address" &
+    done
+    wait
+    ;;
+esac

@@ -1,0 +1,88 @@
+"""The line, joined: how the commands and Ansible's plug-ins put the verbs together for a device."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from kgnet import collect
+from kgnet.deploy import Tools
+from kgnet.errors import SecretError
+from kgnet.model.config import Config
+from kgnet.model.facts import BfdPeers, BgpPeers, Snapshot
+from kgnet.model.fleet import Device
+from kgnet.model.outcome import Plan
+from kgnet.plan import plan
+from kgnet.plugins import one
+from kgnet.ports import Access, Platform, Session
+from kgnet.render import hidden, render
+from kgnet.secrets import ENVIRONMENT, Secrets
+
+ESTABLISHED = "Established"  # RFC 4271 §8.2.2
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where the templates and secrets are, and how one gets in."""
+
+    templates: Path
+    store: Secrets | None
+    access: Access
+
+    def open(self, device: Device) -> AbstractContextManager[Session]:
+        return collect.session(device, self.access)
+
+    def want(self, device: Device) -> Config:
+        """Return what *device* should be, sealed; without a store of secrets, these are not compared."""
+        secret = self.store.get if self.store else hidden
+        return self.seal(device, render(device, self.templates, secret=secret))
+
+    def true(self, device: Device) -> Config:
+        """Return what *device* should be, with the secrets in it; SecretError if there is no store."""
+        return render(device, self.templates, secret=self._secret)
+
+    def _secret(self, name: str) -> str:
+        if self.store is None:
+            raise SecretError(
+                f"{ENVIRONMENT} is not set, and {name} is wanted — it names the folder of the secrets"
+            )
+        return self.store.get(name)
+
+    def seal(self, device: Device, config: Config) -> Config:
+        """Return *config* with a fingerprint in place of each secret, so that it can be compared."""
+        return collect.sealed(config, one(Platform, device.platform), self._mark)
+
+    @property
+    def _mark(self) -> Callable[[str], str] | None:
+        return self.store.mark if self.store else None
+
+    def have(self, device: Device) -> Config:
+        """Ask a device what it is, sealed."""
+        with self.open(device) as session:
+            return self.seal(device, collect.configuration(device, session))
+
+    def snapshot(self, device: Device) -> Snapshot:
+        """Ask a device what it is and how it is doing, sealed."""
+        with self.open(device) as session:
+            return collect.collect(device, session, mark=self._mark)
+
+    def plan(self, device: Device) -> Plan:
+        """Ask a device what it is, and tell what it lacks."""
+        return plan(self.want(device), self.have(device))
+
+    def tools(self) -> Tools:
+        """Return what `deploy` works with."""
+        return Tools(self.open, self.true, collect.configuration, self.seal, plan, neighbors)
+
+
+def neighbors(device: Device, session: Session) -> frozenset[str]:
+    """Return the neighbours that are up: `BGP <address>`, `BFD <address>`."""
+    found = collect.ask(device, session, BgpPeers, BfdPeers).facts
+    bgp: BgpPeers | None = found.get(BgpPeers)
+    bfd: BfdPeers | None = found.get(BfdPeers)
+    return frozenset(
+        [f"BGP {peer.address}" for peer in (bgp.peers if bgp else ()) if peer.state == ESTABLISHED]
+        + [f"BFD {peer.address}" for peer in (bfd.peers if bfd else ()) if peer.up]
+    )
