@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from ipaddress import IPv4Interface
+from pathlib import Path
+from textwrap import dedent
 
 from kgnet.errors import TwinError
 from kgnet.model.config import Config
@@ -29,7 +31,24 @@ bgpd_options="-A 127.0.0.1 -M snmp"
 bfdd_options="-A 127.0.0.1"
 staticd_options="-A 127.0.0.1"
 """
-PART_FILES = {"frr": "/etc/frr/frr.conf", "nftables": "/etc/nftables.conf", "qos": "/etc/kgnet/qos.tc"}
+QOS_UNIT = {
+    "/etc/systemd/system/kgnet-qos.service": """\
+[Unit]
+Description=Queues of the circuits
+ConditionPathExists=/etc/kgnet/qos.tc
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/sbin/tc -batch /etc/kgnet/qos.tc
+
+[Install]
+WantedBy=multi-user.target
+"""
+}
+FILTERS, QUEUES, TUNNELS = "/etc/nftables.conf", "/etc/kgnet/qos.tc", "/etc/wireguard"
+BOOT_UNITS = {FILTERS: "nftables", QUEUES: "kgnet-qos"}
+PART_FILES = {"frr": "/etc/frr/frr.conf", "nftables": FILTERS, "qos": QUEUES}
 
 
 def blueprint_of(
@@ -66,15 +85,36 @@ def _operator(fleet: Fleet) -> Node:
 
 
 def _device(fleet: Fleet, device: Device, config: Config | None) -> Node:
-    saved = {PART_FILES[part]: text for part, text in config.parts.items()} if config else {}
+    saved = _saved(config) if config else {}
     management = {"eth0": (str(_management(device)),)}
+    boot = _boot(saved)
     if device.routing:
-        files = {"/etc/frr/daemons": FRR_DAEMONS, "/etc/frr/frr.conf": "", **saved}
-        return Node(device.name, management, services=("ssh", "frr"), files=files)
+        files = {"/etc/frr/daemons": FRR_DAEMONS, "/etc/frr/frr.conf": "", **saved, **QOS_UNIT}
+        return Node(device.name, management, services=("ssh", *boot, "frr"), files=files)
     lans = {lan.name: tuple(map(str, lan.addresses)) for lan in device.of_kind(InterfaceKind.LAN)}
     return Node(
-        device.name, {**management, **lans}, tuple(_routes(device)), files={**_resolver(fleet), **saved}
+        device.name,
+        {**management, **lans},
+        tuple(_routes(device)),
+        services=("ssh", *boot),
+        files={**_resolver(fleet), **saved},
     )
+
+
+def _saved(config: Config) -> dict[str, str]:
+    """Return the files in which a device keeps its configuration, each tunnel in one of its own."""
+    files = {PART_FILES[part]: text for part, text in config.parts.items() if part in PART_FILES}
+    for block in config.parts.get("tunnels", "").split("interface ")[1:]:
+        name, _, body = block.partition("\n")
+        files[f"{TUNNELS}/{name.strip()}.conf"] = dedent(body)
+    return files
+
+
+def _boot(saved: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the units that load them: filters first; queues last, for they stand on tunnels too."""
+    units = {**BOOT_UNITS, **{path: f"wg-quick@{Path(path).stem}" for path in saved if TUNNELS in path}}
+    order = sorted(saved, key=lambda path: (path == QUEUES, path != FILTERS))
+    return tuple(units[path] for path in order if path in units)
 
 
 def _routes(device: Device) -> Iterator[tuple[str, str]]:
@@ -108,8 +148,8 @@ def _computer(fleet: Fleet, code: str) -> Node:
 
 def _links(fleet: Fleet) -> Iterator[Link]:
     for circuit in fleet.circuits.values():
-        ends = (circuit.inner, circuit.outer)
-        near, far = ((end.device, end.interface) for end in ends)
+        ports = (circuit.inner_port, circuit.outer_port)
+        near, far = ((port.device, port.interface) for port in ports)
         yield Link(circuit.id, near, far, _shape(circuit))
     for device in fleet.devices.values():
         for port in device.of_kind(InterfaceKind.FABRIC):
