@@ -1,0 +1,86 @@
+"""want, have, rules, pack → Findings.
+
+No evidence is not a pass: a rule whose facts nobody collected ends in ERROR, never in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from kgnet.errors import DeviceError, MissingFact, ReadError
+from kgnet.model.facts import Snapshot
+from kgnet.model.fleet import Device
+from kgnet.model.outcome import Evidence, Finding, Severity, Status
+from kgnet.model.pack import Choice, Pack
+from kgnet.ports import Rule, Wrong
+
+COLLECT = "collect"  # stands for the rule where a device could not be looked at, so that none could be asked
+
+Verdict = tuple[Status, tuple[Evidence, ...]]
+
+
+def audit(
+    want: Device, have: Snapshot, rules: Mapping[str, Rule], pack: Pack, *, live: bool = True
+) -> list[Finding]:
+    """Return one finding a rule of *pack*; not *live*: *have* was read from files, without running state."""
+    return [_finding(want, have, rules[id], choice, live=live) for id, choice in pack.rules.items()]
+
+
+def not_seen(want: Device, reason: DeviceError | str) -> Finding:
+    """Return the finding for a device that could not be looked at."""
+    what = reason.reason if isinstance(reason, DeviceError) else reason
+    return Finding(COLLECT, want.name, want.site, Status.ERROR, Severity.CRITICAL, (Evidence(what),))
+
+
+def exit_code(findings: Iterable[Finding]) -> int:
+    """Return 0 if all is as wanted, 1 if anything, or everything, was not judged, 2 if something is wrong."""
+    statuses = {finding.status for finding in findings} - {Status.SKIP}
+    if Status.ERROR in statuses or not statuses:
+        return 1
+    return 2 if Status.FAIL in statuses else 0
+
+
+def _finding(want: Device, have: Snapshot, rule: Rule, choice: Choice, *, live: bool) -> Finding:
+    status, evidence = _verdict(want, have, rule, choice, live=live)
+    return Finding(rule.id, want.name, want.site, status, choice.severity or rule.severity, evidence)
+
+
+def _verdict(want: Device, have: Snapshot, rule: Rule, choice: Choice, *, live: bool) -> Verdict:
+    elsewhere = next(_elsewhere(want, rule, choice, live=live), None)
+    if elsewhere:
+        return Status.SKIP, (Evidence(elsewhere),)
+    try:
+        for fact in rule.needs:
+            have.get(fact)
+        wrong = [_evidence(one, rule, have) for one in rule.judge(want, have, **_given(choice))]
+    except (MissingFact, ReadError) as reason:
+        return Status.ERROR, (Evidence(f"cannot judge: {reason}"),)
+    return (Status.FAIL if wrong else Status.PASS), tuple(wrong)
+
+
+def _elsewhere(want: Device, rule: Rule, choice: Choice, *, live: bool) -> Iterator[str]:
+    """Yield why the rule does not apply here."""
+    for asked_by, roles, platforms in (
+        ("the rule is", rule.roles, rule.platforms),
+        ("the pack asks it", choice.roles, choice.platforms),
+    ):
+        if roles and want.role not in roles:
+            yield f"{asked_by} for {', '.join(roles)}; this is a {want.role}"
+        if platforms and want.platform not in platforms:
+            yield f"{asked_by} for {', '.join(platforms)}; this runs {want.platform}"
+    if rule.live and not live:
+        yield "it judges what a device says while it runs; files do not hold that"
+
+
+def _given(choice: Choice) -> dict[str, object]:
+    """Return the parameters, lists as tuples: what a rule is given is frozen."""
+    return {
+        name: tuple(value) if isinstance(value, list) else value for name, value in choice.parameters.items()
+    }
+
+
+def _evidence(wrong: Wrong, rule: Rule, have: Snapshot) -> Evidence:
+    """Return what is wrong with its place: by default where the rule's first fact was read."""
+    if isinstance(wrong, Evidence):
+        return wrong
+    return Evidence(wrong, have.sources.get(rule.needs[0], "") if rule.needs else "")

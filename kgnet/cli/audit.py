@@ -1,0 +1,142 @@
+"""`kgnet audit`: what is not as it should be, on live devices or in files?"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kgnet.cli._options import DEFAULT_INVENTORY, Format, Inventory, Limit, OutputFormat, Workers
+
+if TYPE_CHECKING:
+    from kgnet.model.facts import Snapshot
+    from kgnet.model.fleet import Device, Fleet
+    from kgnet.model.outcome import Finding
+
+    Judge = Callable[[Device, Snapshot], list[Finding]]
+
+DEFAULT_PACK = "baseline"
+
+ConfigDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--config-dir",
+        help="Judge the files `<device>.cfg` in this folder, not live devices.",
+        metavar="DIR",
+        exists=True,
+        file_okay=False,
+    ),
+]
+PackName = Annotated[
+    str, typer.Option("--pack", help="A pack that comes along, or a file.", metavar="NAME|FILE")
+]
+WaiverFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--waivers", help="Default: `waivers.yml` in the inventory, if there is one.", metavar="FILE"
+    ),
+]
+ReportFile = Annotated[
+    Path | None, typer.Option("-o", "--output", help="Write the report there.", metavar="FILE")
+]
+RecordFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--record",
+        help="Keep time, counts and findings for the exporter.  Default, where `KGNET_STATE` is set: "
+        "`$KGNET_STATE/audit.json`, after a live audit of the whole fleet by the pack `baseline`.",
+        metavar="FILE",
+    ),
+]
+
+
+def audit(
+    *,
+    inventory: Inventory = DEFAULT_INVENTORY,
+    config_dir: ConfigDir = None,
+    pack: PackName = DEFAULT_PACK,
+    waivers: WaiverFile = None,
+    limit: Limit = "",
+    format_: Format = OutputFormat.TEXT,
+    output: ReportFile = None,
+    record: RecordFile = None,
+    workers: Workers = 16,
+) -> None:
+    """Judge every device against the intent and a pack of rules.
+
+    Exit codes: 0 clean; 1 something could not be judged; 2 something was found.
+    """
+    from kgnet import audit as verb
+    from kgnet import plugins
+    from kgnet.audit import pack as packs
+    from kgnet.audit import record as records
+    from kgnet.audit import waivers as waiving
+    from kgnet.design import design
+    from kgnet.inventory import load
+    from kgnet.limit import select
+    from kgnet.ports import Report, Rule
+
+    now = datetime.now(UTC)
+    asked, rules = packs.load(pack, plugins.found(Rule))
+    file = waivers or inventory / waiving.FILE
+    held = waiving.load(file, rules) if waivers or file.exists() else ()
+    fleet = design(load(inventory))
+    chosen = select(fleet, limit)
+
+    def judge(want: Device, have: Snapshot) -> list[Finding]:
+        return verb.audit(want, have, rules, asked, live=config_dir is None)
+
+    raw = _files(config_dir, fleet, chosen, judge) if config_dir else _live(chosen, judge, workers)
+    findings = waiving.waive(raw, held, now.date())
+    report = plugins.one(Report, format_.value).write(findings, rules)
+    if output:
+        records.write(output, report)
+    else:
+        typer.echo(report, nl=False)
+    kept = record or _kept(whole=not limit and config_dir is None and pack == DEFAULT_PACK)
+    if kept:
+        records.record(findings, kept, now)
+    raise typer.Exit(verb.exit_code(findings))
+
+
+def _kept(*, whole: bool) -> Path | None:
+    """Return where the exporter looks: only what was asked in whole may stand for the whole."""
+    from kgnet.audit.record import NAME
+
+    state = os.environ.get("KGNET_STATE")
+    return Path(state) / NAME if state and whole else None
+
+
+def _live(devices: Sequence[Device], judge: Judge, workers: int) -> Iterator[Finding]:
+    """Yield what is found on the devices; one that cannot be looked at is a finding too."""
+    from kgnet import collect, secrets
+    from kgnet.audit import not_seen
+    from kgnet.audit.observe import observe
+    from kgnet.errors import DeviceError
+
+    access, store = collect.access(os.environ), secrets.from_environment()
+    authorities = store.get("tls/ca.crt") if store else ""
+
+    def look(device: Device) -> list[Finding]:
+        with collect.session(device, access) as session:
+            have = collect.collect(device, session)
+            have = observe(device, have, session, now=lambda: datetime.now(UTC), authorities=authorities)
+        return judge(device, have)
+
+    for device, found in collect.each(devices, look, workers=workers):
+        yield from [not_seen(device, found)] if isinstance(found, DeviceError) else found
+
+
+def _files(folder: Path, fleet: Fleet, devices: Sequence[Device], judge: Judge) -> Iterator[Finding]:
+    """Yield what is found in the files; a device without one is a finding too."""
+    from kgnet.audit import not_seen
+    from kgnet.collect import read_folder
+
+    seen: Mapping[str, Snapshot] = {have.device: have for have in read_folder(folder, fleet)}
+    for device in devices:
+        have = seen.get(device.name)
+        yield from judge(device, have) if have else [not_seen(device, f"{folder} has no file of this device")]

@@ -1,0 +1,19 @@
+"""A finding as plain data: what programs read, in reports and in the record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kgnet.model.outcome import Finding
+
+
+def row(finding: Finding) -> dict[str, Any]:
+    """Return {rule, device, site, status, severity, evidence}; *evidence* is a list of texts."""
+    return {
+        "rule": finding.rule,
+        "device": finding.device,
+        "site": finding.site,
+        "status": finding.status.value,
+        "severity": finding.severity.value,
+        "evidence": [str(evidence) for evidence in finding.evidence],
+    }

@@ -1,0 +1,76 @@
+"""A control of `kgnet/data/controls.csv` as the frame of a rule: its title, severity and references.
+
+Where a reference is not known at first hand, its mark goes wherever the reference goes.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+
+from kgnet.errors import PluginError
+from kgnet.model.outcome import Severity
+from kgnet.model.province import Role
+from kgnet.paths import PACKAGE
+from kgnet.ports import Judge, Rule, rule
+
+TABLE = PACKAGE / "data" / "controls.csv"
+SECOND_HAND = "from a secondary source"
+FIRST_HAND = ("RFC ", "BCP ", "CIS ", "NIST ", "CVE-", "internet.nl ")  # read as published
+BY_HEART = "from memory, unverified"
+ROUTERS = (Role.HUB, Role.BORDER, Role.BRANCH)
+SERVERS = tuple(role for role in Role if role not in ROUTERS)
+
+
+def control(
+    id: str,
+    *,
+    needs: Sequence[type],
+    title: str = "",
+    roles: Sequence[Role] = (),
+    platforms: Sequence[str] = (),
+    live: bool = False,
+) -> Callable[[Judge], Rule]:
+    """Make the rule that judges the control *id*; see `kgnet.ports.rule` for the rest.
+
+    *title* stands in where the rule judges less than the control asks: a pass must not claim more.
+    """
+    row = _row(id)
+    return rule(
+        id=id,
+        title=title or row["title"],
+        severity=Severity(row["severity"]),
+        needs=needs,
+        references=tuple(references(row)),
+        roles=roles,
+        platforms=platforms,
+        live=live,
+    )
+
+
+def references(row: Mapping[str, str]) -> Iterator[str]:
+    """Yield the clauses that ask for a control, each with the mark of how it is known."""
+    if row["cis_ios_ref"]:
+        yield f"CIS Cisco IOS XE 17 v2.2.1: {row['cis_ios_ref']}"
+    if row["stig_ref"]:
+        yield f"DISA STIG: {row['stig_ref']}"
+    if row["tcvn_ref"]:
+        yield f"{row['tcvn_ref']} [{SECOND_HAND}]"
+    for other in filter(None, map(str.strip, row["other_ref"].split(";"))):
+        known = other.startswith(FIRST_HAND) or "from memory" in other
+        yield other if known else f"{other} [{SECOND_HAND}]"
+    if row["tcvn11930_2017_ref_FROM_MEMORY_UNVERIFIED"]:
+        yield f"TCVN 11930:2017 {row['tcvn11930_2017_ref_FROM_MEMORY_UNVERIFIED']} [{BY_HEART}]"
+
+
+def _row(id: str) -> Mapping[str, str]:
+    if id not in _table():
+        raise PluginError(f"{TABLE.name} has no control {id}")
+    return _table()[id]
+
+
+@cache
+def _table() -> Mapping[str, Mapping[str, str]]:
+    with TABLE.open(encoding="utf-8", newline="") as text:
+        return {row["id_kgnet"]: row for row in csv.DictReader(text)}

@@ -1,0 +1,211 @@
+"""Packet filters as sets of permits, so that the intent's and the device's can be compared.
+
+A permit is a box: one family, one protocol, and a range each of ports, sources and destinations.
+Whoever writes or prints a rule may join and split such ranges; what is let through stays the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network, summarize_address_range
+from itertools import product
+
+from kgnet.errors import MissingFact
+from kgnet.model.facts import FilterRule, PacketFilter, Snapshot
+from kgnet.model.fleet import Device, Firewall, FlowRule, Network
+from kgnet.ports import Wrong
+from kgnet.rules._places import at
+
+Range = tuple[int, int]  # first and last
+PORTS: Range = (0, 65535)
+LAST = {4: 2**32 - 1, 6: 2**128 - 1}
+ICMP = re.compile(r"icmp|icmpv6|ipv6-icmp")
+KNOWN = r"(?:established|related)"  # packets of what was permitted before (nft(8), CONNTRACK)
+STATES = rf"ct state (?:{KNOWN}(?:,{KNOWN})*|\{{ {KNOWN}(?:, {KNOWN})* \}})(?![,\w])"
+HARMLESS = re.compile(rf'{STATES}|iif(?:name)? "lo"|\bicmp(?:v6)? type\b')
+TARGET = re.compile(r"\b(?:jump|goto) (\S+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """What one rule lets through; ICMP has no ports, and all of them."""
+
+    family: int
+    protocol: str
+    ports: Range
+    source: Range
+    destination: Range
+
+    def __str__(self) -> str:
+        first, last = self.ports
+        ports = "" if self.ports == PORTS else f" port {first}" if first == last else f" port {first}-{last}"
+        source, destination = (_told(self.family, each) for each in (self.source, self.destination))
+        family = f" (IPv{self.family})" if self.from_anywhere and self.to_anywhere else ""
+        return f"{self.protocol}{ports} from {source} to {destination}{family}"
+
+    @property
+    def from_anywhere(self) -> bool:
+        return self.source == (0, LAST[self.family])
+
+    @property
+    def to_anywhere(self) -> bool:
+        return self.destination == (0, LAST[self.family])
+
+    def reaches(self, protocol: str, port: int) -> bool:
+        return self.protocol in (protocol, "any") and self.ports[0] <= port <= self.ports[1]
+
+    def without(self, other: Permit) -> Iterator[Permit]:
+        """Yield what is left of this when *other* is taken away: no more than six boxes."""
+        if self.family != other.family or other.protocol not in (self.protocol, "any"):
+            yield self
+            return
+        mine = [self.ports, self.source, self.destination]
+        for side, (low, high) in enumerate((other.ports, other.source, other.destination)):
+            first, last = mine[side]
+            if high < first or last < low:
+                yield Permit(self.family, self.protocol, *mine)
+                return
+            for outside in ((first, low - 1), (high + 1, last)):
+                if outside[0] <= outside[1]:
+                    box = [*mine[:side], outside, *mine[side + 1 :]]
+                    yield Permit(self.family, self.protocol, *box)
+            mine[side] = (max(first, low), min(last, high))
+
+
+def _told(family: int, ends: Range) -> str:
+    """Return a range of addresses for people: a network where it is one."""
+    if ends == (0, LAST[family]):
+        return "anywhere"
+    first, last = (IPv4Address(end) if family == 4 else IPv6Address(end) for end in ends)
+    networks = [str(each) for each in summarize_address_range(first, last)]
+    return networks[0] if len(networks) == 1 else f"{first}-{last}"
+
+
+class Permits:
+    """Many permits; the common case, that the very same one is asked for, costs one look-up."""
+
+    def __init__(self, permits: Iterable[Permit]) -> None:
+        self.every = frozenset(permits)
+        self._alike: dict[tuple[int, str], list[Permit]] = defaultdict(list)
+        for permit in self.every:
+            self._alike[permit.family, permit.protocol].append(permit)
+
+    def lacking(self, permit: Permit) -> list[Permit]:
+        """Return what of *permit* none of these lets through."""
+        if permit in self.every:
+            return []
+        left = [permit]
+        for other in (*self._alike[permit.family, permit.protocol], *self._alike[permit.family, "any"]):
+            left = [rest for each in left for rest in each.without(other)]
+            if not left:
+                break
+        return left
+
+
+# ── what is asked for, and what is there ────────────────────────────────────
+
+
+def intended(want: Device) -> Firewall:
+    """Return the filter that the intent has for the device; MissingFact if it has none."""
+    if want.firewall is None:
+        raise MissingFact(f"the intent has no packet filter for {want.name}")
+    return want.firewall
+
+
+def policy(have: Snapshot, chain: str) -> Iterator[Wrong]:
+    """Yield what is wrong with what happens at the end of *chain*."""
+    found = have.get(PacketFilter).policies.get(chain)
+    if found is None:
+        yield f"there is no chain {chain}: nothing is filtered"
+    elif found != "drop":
+        yield f"chain {chain} ends in {found}: drop wanted"
+
+
+def differences(wanted: tuple[FlowRule, ...], have: Snapshot, chain: str) -> Iterator[Wrong]:
+    """Yield what is permitted and nobody wants, rule by rule, and what is wanted and not permitted."""
+    granted = {rule: list(of_rule(rule)) for rule in accepting(have, chain)}
+    asked = Permits(permit for flow in wanted for permit in of_flow(flow))
+    for rule, permits in granted.items():
+        extra = [permit for permit in permits if asked.lacking(permit)]
+        if extra:
+            what = f"chain {chain} permits {_some(extra)}, beyond what the intent allows"
+            yield at(have, PacketFilter, rule.line, what)
+    given = Permits(permit for permits in granted.values() for permit in permits)
+    for flow in wanted:
+        missing = [permit for permit in of_flow(flow) if given.lacking(permit)]
+        if missing:
+            yield f"chain {chain} does not permit {_some(missing)}, as the flow {flow.flow} wants"
+
+
+def _some(permits: list[Permit]) -> str:
+    others = len(permits) - 1
+    return f"{permits[0]} and {others} more" if others else str(permits[0])
+
+
+def accepting(have: Snapshot, chain: str) -> Iterator[FilterRule]:
+    """Yield the rules that let something new through *chain*, or through a chain that it jumps to."""
+    rules = have.get(PacketFilter).rules
+    reached = _reached(rules, chain)
+    for rule in rules:
+        if rule.chain in reached and rule.verdict == "accept" and not HARMLESS.search(rule.text):
+            yield rule
+
+
+def _reached(rules: tuple[FilterRule, ...], chain: str) -> set[str]:
+    jumps: dict[str, set[str]] = defaultdict(set)
+    for rule in rules:
+        jumps[rule.chain].update(TARGET.findall(rule.text))
+    reached, todo = {chain}, [chain]
+    while todo:
+        new = jumps[todo.pop()] - reached
+        reached |= new
+        todo += new
+    return reached
+
+
+# ── rules to permits ────────────────────────────────────────────────────────
+
+
+def of_flow(rule: FlowRule) -> Iterator[Permit]:
+    """Yield the permits that a flow of the intent asks for."""
+    ends = ([_network(each) for each in every] for every in (rule.sources, rule.destinations))
+    return _permits(rule.protocol, rule.ports, *ends)
+
+
+def of_rule(rule: FilterRule) -> Iterator[Permit]:
+    """Yield the permits that a rule of the device grants."""
+    ends = ([_written(each) for each in every] for every in (rule.sources, rule.destinations))
+    return _permits(rule.protocol, rule.ports, *ends)
+
+
+def _permits(
+    protocol: str | None,
+    ports: Iterable[Range],
+    sources: list[tuple[int, Range]],
+    destinations: list[tuple[int, Range]],
+) -> Iterator[Permit]:
+    name = "icmp" if ICMP.fullmatch(protocol or "") else protocol or "any"
+    for family in (4, 6):
+        from_, to = (_of_family(ends, family) for ends in (sources, destinations))
+        for reached, source, destination in product(tuple(ports) or (PORTS,), from_, to):
+            yield Permit(family, name, reached, source, destination)
+
+
+def _of_family(ends: list[tuple[int, Range]], family: int) -> list[Range]:
+    """Return the ranges of one family; where no address is named at all, everything."""
+    return [ends_ for version, ends_ in ends if version == family] if ends else [(0, LAST[family])]
+
+
+def _network(network: Network) -> tuple[int, Range]:
+    return network.version, (int(network.network_address), int(network.broadcast_address))
+
+
+def _written(text: str) -> tuple[int, Range]:
+    """Read an address, a network or a range as nft prints them."""
+    first, dash, last = text.partition("-")
+    if dash:
+        return ip_address(first).version, (int(ip_address(first)), int(ip_address(last)))
+    return _network(ip_network(text, strict=False))

@@ -1,0 +1,40 @@
+"""Where in the configuration something was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kgnet.errors import MissingFact
+from kgnet.model.facts import ConfiguredBgp, ConfiguredNeighbor, Snapshot
+from kgnet.model.fleet import BgpNeighbor, Device, Routing
+from kgnet.model.outcome import Evidence
+
+
+def at(have: Snapshot, fact: type, line: int, what: str) -> Evidence:
+    """Return *what* with its place: `file:line`, or the command and the line of text that it printed."""
+    source = have.sources.get(fact) or have.config.source or have.device
+    if source == have.config.source:
+        return Evidence(what, f"{source}:{line}")
+    text = next((each.text for each in have.config.lines() if each.number == line), None)
+    return Evidence(f"{what} ({text})" if text else what, source)
+
+
+def routing(want: Device) -> Routing:
+    """Return the routing that the intent has for the device; MissingFact if it has none."""
+    if want.routing is None:
+        raise MissingFact(f"the intent has no routing for {want.name}")
+    return want.routing
+
+
+def neighbors(have: Snapshot) -> tuple[ConfiguredNeighbor, ...]:
+    """Return the BGP neighbours as configured; MissingFact if there is none to judge."""
+    found = have.get(ConfiguredBgp).neighbors
+    if not found:
+        raise MissingFact("no BGP neighbour is configured, so there is nothing to judge")
+    return found
+
+
+def met(wanted: tuple[BgpNeighbor, ...], have: Snapshot) -> Iterator[tuple[BgpNeighbor, ConfiguredNeighbor]]:
+    """Yield each neighbour of the intent that is configured, with its configuration."""
+    found = {neighbor.address: neighbor for neighbor in neighbors(have)}
+    return ((each, found[each.address]) for each in wanted if each.address in found)

@@ -1,0 +1,32 @@
+"""KG-NTP-01: at least two NTP servers are configured, those of the intent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kgnet.errors import MissingFact
+from kgnet.model.facts import Clock, Snapshot
+from kgnet.model.fleet import Device
+from kgnet.ports import Wrong
+from kgnet.rules._control import control
+
+
+@control("KG-NTP-01", needs=[Clock], live=True)
+def ntp_sources(want: Device, have: Snapshot, *, least: int = 2) -> Iterator[Wrong]:
+    """With one source, a wrong clock or a dead one goes unnoticed (RFC 8633 §3.2 asks for four)."""
+    if not want.ntp:
+        raise MissingFact(f"the intent names no time server for {want.name}")
+    asked = have.get(Clock).sources
+    if len(asked) < least and not _serves_time(want, least):
+        yield f"asks {', '.join(asked) or 'nobody'} for the time, at least {least} servers wanted"
+    for server in asked:
+        if server not in want.ntp:
+            yield f"asks {server}, which the intent does not name"
+    for server in want.ntp:
+        if server not in asked:
+            yield f"does not ask {server}, which the intent names"
+
+
+def _serves_time(want: Device, least: int) -> bool:
+    """A time server asks the others of the intent, not itself: it may lack one."""
+    return bool(want.vars.get("host_baseline_ntp_clients")) and len(want.ntp) == least - 1

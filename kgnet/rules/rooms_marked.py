@@ -1,0 +1,23 @@
+"""KG-VC-01: traffic of conference rooms is marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kgnet.errors import MissingFact
+from kgnet.model.facts import PacketFilter, Snapshot
+from kgnet.model.fleet import Device
+from kgnet.model.province import Role
+from kgnet.ports import Wrong
+from kgnet.rules._control import control
+from kgnet.rules._permits import intended
+
+
+@control("KG-VC-01", title="Traffic of conference rooms is marked", needs=[PacketFilter], roles=[Role.BRANCH])
+def rooms_marked(want: Device, have: Snapshot) -> Iterator[Wrong]:
+    """Queues go by the mark: a meeting that leaves the office unmarked waits with the downloads."""
+    rules = have.get(PacketFilter).rules
+    if not rules:
+        raise MissingFact("the packet filter has no rule at all")
+    if intended(want).marks_dscp and not any("dscp set" in rule.text for rule in rules):
+        yield "no rule sets a code point (`ip dscp set …`)"

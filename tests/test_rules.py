@@ -1,0 +1,200 @@
+"""Every rule of the audit against its cases: `cases/rules/<rule>/<case>.yml`.
+
+why: the sentence that this case is about
+want: {role: branch, …}            # fields of Device; what is left out does not matter here
+have: {Clock: {…}, …}              # facts by name; settings may be written as key: value
+config: some.cfg                   # instead, or beside: recorded text, through the platform's reader
+printed: {"sshd -T": sshd.txt}     # the same for what a command of the platform's printed
+parameters: {most_s: 300}
+status: fail
+evidence: ["…"]                    # exactly what the rule saw, each as `what` or `where: what`
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pydantic import TypeAdapter
+
+from kgnet import plugins
+from kgnet.audit import audit
+from kgnet.audit.pack import load, parameters
+from kgnet.collect import read_file
+from kgnet.model import facts as vocabulary
+from kgnet.model.config import Config
+from kgnet.model.facts import Settings, Snapshot
+from kgnet.model.fleet import Device
+from kgnet.model.outcome import Finding, Status
+from kgnet.model.pack import Choice, Pack
+from kgnet.model.province import Role
+from kgnet.ports import Platform, Rule
+
+CASES = Path(__file__).parent / "cases" / "rules"
+RECORDED = Path(__file__).parent / "recorded" / "audit"  # of one FRR router as the daemons leave it
+RULES = plugins.found(Rule)
+FILES = sorted(CASES.glob("*/*.yml"))
+FILLED = {"name": "r-1", "site": "DC", "number": 1, "management": "172.20.0.9", "domain": "kg.example"}
+
+
+@dataclass(frozen=True)
+class Case:
+    rule: Rule
+    want: Device
+    have: Snapshot
+    parameters: Mapping[str, Any]
+    status: Status
+    evidence: tuple[str, ...] | None
+
+
+@cache
+def case(file: Path) -> Case:
+    written = yaml.safe_load(file.read_text(encoding="utf-8"))
+    unknown = written.keys() - {
+        "why",
+        "want",
+        "have",
+        "config",
+        "printed",
+        "parameters",
+        "status",
+        "evidence",
+    }
+    assert not unknown, f"{file}: {unknown}"
+    assert written["why"]
+    rule = RULES[file.parent.name]
+    want = device(rule, written.get("want", {}))
+    return Case(
+        rule,
+        want,
+        snapshot(want, written),
+        written.get("parameters", {}),
+        Status(written["status"]),
+        tuple(written["evidence"]) if "evidence" in written else None,
+    )
+
+
+def device(rule: Rule, written: Mapping[str, Any]) -> Device:
+    """Return a device that the rule is for."""
+    role = next(iter(rule.roles), Role.BRANCH)
+    routes = role in (Role.HUB, Role.BORDER, Role.BRANCH)
+    platform = next(iter(rule.platforms), "frr" if routes else "linux")
+    found: Device = TypeAdapter(Device).validate_python(
+        {"role": role, "platform": platform, **FILLED, **written}
+    )
+    return found
+
+
+def snapshot(want: Device, written: Mapping[str, Any]) -> Snapshot:
+    """Return what the case says that the device said."""
+    read = Snapshot(want.name, Config(want.name, {}))
+    if "config" in written:
+        read = read_file(RECORDED / written["config"], want)
+    facts = dict(read.facts)
+    for command, file in written.get("printed", {}).items():
+        reader = plugins.one(Platform, want.platform).state[tuple(shlex.split(command))]
+        facts |= {type(fact): fact for fact in reader((RECORDED / file).read_text(encoding="utf-8"))}
+    for name, value in written.get("have", {}).items():
+        kind = getattr(vocabulary, name)
+        facts[kind] = TypeAdapter(kind).validate_python(_written(kind, value))
+    return Snapshot(want.name, read.config, facts, read.sources, read.missing)
+
+
+def _written(kind: type, value: Any) -> Any:
+    if issubclass(kind, Settings):
+        return {"values": {key: _listed(each) for key, each in value.items()}}
+    return value
+
+
+def _listed(value: Any) -> list[str]:
+    return [str(each) for each in (value if isinstance(value, list) else [value])]
+
+
+def judged(one: Case) -> Finding:
+    pack = Pack(title="a case", rules={one.rule.id: Choice(parameters=dict(one.parameters))})
+    (finding,) = audit(one.want, one.have, RULES, pack)
+    return finding
+
+
+def _named(files: list[Path]) -> list[Any]:
+    return [pytest.param(file, id=f"{file.parent.name}/{file.stem}") for file in files]
+
+
+@pytest.mark.parametrize("file", _named(FILES))
+def test_case(file: Path) -> None:
+    """The rule says of the case what the case says of it."""
+    one = case(file)
+    finding = judged(one)
+    told = [evidence.what for evidence in finding.evidence]
+    assert finding.status is one.status, told
+    if one.evidence is not None:
+        seen = (str(each).replace(f"{RECORDED}/", "") for each in finding.evidence)
+        pairs = zip(told, seen, strict=True)
+        assert [bare if bare in one.evidence else full for bare, full in pairs] == list(one.evidence)
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_every_rule_has_a_pass_and_a_fail(rule: Rule) -> None:
+    """A rule that was never seen to fail, or to pass, has not been tried."""
+    statuses = {case(file).status for file in FILES if file.parent.name == rule.id}
+    assert {Status.PASS, Status.FAIL} <= statuses
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_no_evidence_is_not_a_pass(rule: Rule) -> None:
+    """A rule that is shown nothing ends in an error."""
+    want = device(rule, {})
+    nothing = Snapshot(want.name, Config(want.name, {}))
+    finding = judged(Case(rule, want, nothing, {}, Status.ERROR, None))
+    assert finding.status is Status.ERROR
+    assert "cannot judge" in str(finding.evidence[0])
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_a_rule_says_why_and_on_whose_word(rule: Rule) -> None:
+    """People follow a rule that has a reason; an auditor asks for its source."""
+    assert rule.why.endswith((".", ";")) or "*" in rule.why
+    assert rule.title
+    assert not rule.title.endswith(".")
+    assert rule.references
+    assert rule.needs
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_what_is_not_known_at_first_hand_is_marked(rule: Rule) -> None:
+    """A clause that somebody remembered is never shown as a fact."""
+    for reference in rule.references:
+        if reference.startswith("TCVN 11930"):
+            assert reference.endswith("[from memory, unverified]")
+        elif reference.startswith(("TCVN", "TT ")):
+            assert reference.endswith("[from a secondary source]")
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_parameters_can_be_set_from_a_pack(rule: Rule) -> None:
+    """A parameter without a default, or given by place, would break a pack only when it is asked."""
+    for name, value in parameters(rule).items():
+        assert isinstance(value, bool | int | float | str | tuple), name
+
+
+def test_cases_are_of_rules() -> None:
+    """A folder that no rule bears the name of is never run."""
+    assert {folder.name for folder in CASES.iterdir()} == set(RULES)
+
+
+def test_the_baseline_asks_every_rule() -> None:
+    """A rule that no shipped pack asks helps nobody."""
+    pack, _ = load("baseline", RULES)
+    assert set(pack.rules) == set(RULES)
+
+
+def test_there_are_rules_of_every_kind() -> None:
+    """Twenty-four controls at least, and six rules that judge running state by the intent."""
+    assert sum(not id.startswith(("KG-LIV", "KG-WAN")) for id in RULES) >= 24
+    assert sum(id.startswith("KG-LIV") for id in RULES) >= 6
