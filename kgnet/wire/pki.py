@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa, x25519
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -18,6 +19,14 @@ CLOCK_SKEW = timedelta(hours=1)  # a machine whose clock is a little late accept
 def rsa_key() -> str:
     """Return a new RSA-2048 private key: what DKIM verifiers accept everywhere (RFC 8301 §3.2)."""
     return _pem(rsa.generate_private_key(public_exponent=65537, key_size=2048))
+
+
+def tunnel_key() -> tuple[str, str]:
+    """Return a new X25519 key (RFC 7748), private and public half in base64, as WireGuard writes them."""
+    key = x25519.X25519PrivateKey.generate()
+    halves = (key.private_bytes_raw(), key.public_key().public_bytes_raw())
+    private, public = (b64encode(half).decode() for half in halves)
+    return private, public
 
 
 def authority(name: str) -> tuple[str, str]:

@@ -1,0 +1,163 @@
+"""`kgnet export`: the exporter, and the files that Prometheus and Alertmanager want for it."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kgnet.cli._options import DEFAULT_INVENTORY, Inventory
+from kgnet.errors import ProbeError, UsageError
+
+if TYPE_CHECKING:
+    from kgnet.export.server import Server
+    from kgnet.model.fleet import Fleet, Target
+    from kgnet.model.outcome import Sample
+    from kgnet.secrets import Secrets
+    from kgnet.wire.snmp import Agents
+
+LOG = logging.getLogger(__name__)
+DEFAULT_LISTEN = "127.0.0.1:10910"
+OPEN_OPTIONS = ("port", "uri", "name", "kind", "want")  # what a scraper may say about a probe
+
+app = typer.Typer(rich_markup_mode="markdown")
+
+
+@app.callback(invoke_without_command=True)
+def export(
+    context: typer.Context,
+    *,
+    inventory: Inventory = DEFAULT_INVENTORY,
+    listen: Annotated[
+        str, typer.Option("--listen", help="Where to serve /metrics.", metavar="ADDR:PORT")
+    ] = DEFAULT_LISTEN,
+    state: Annotated[
+        Path | None,
+        typer.Option(
+            "--state", envvar="KGNET_STATE", help="Folder of audit.json and drift.json.", metavar="DIR"
+        ),
+    ] = None,
+    timeout: Annotated[
+        float, typer.Option("--timeout", min=1.0, max=60.0, help="Seconds that a scrape may take at most.")
+    ] = 4.0,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Say why something does not answer.")] = False,
+) -> None:
+    """Serve metrics of the whole fleet to Prometheus until stopped.
+
+    Every scrape asks afresh: echoes to circuits and devices, SNMPv3, rooms, mail, names, applications.
+    The keys of SNMP come from the folder that `KGNET_SECRETS` names.
+    """
+    if context.invoked_subcommand:
+        return
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(message)s"
+    )
+    server = _server(inventory, listen, state, timeout)
+    signal.signal(signal.SIGTERM, lambda *_: Thread(target=server.shutdown).start())
+    host, port = server.server_address[:2]
+    typer.echo(f"serving http://{host!s}:{port}/metrics", err=True)
+    with server:
+        server.serve_forever()
+
+
+def _server(inventory: Path, listen: str, state: Path | None, timeout_s: float) -> Server:
+    from kgnet import secrets
+    from kgnet.design import design
+    from kgnet.export.collector import Collector
+    from kgnet.export.server import Pages, Server, listen_address
+    from kgnet.inventory import load
+    from kgnet.plugins import found
+    from kgnet.ports import Probe
+
+    host, port = listen_address(listen)
+    fleet, store = design(load(inventory)), secrets.from_environment()
+    measure = partial(_measured, _authority(store))
+    collector = Collector(fleet, measure, agents=_agents(fleet, store), state=state)
+    ask = _asker(fleet, measure)
+    return Server(host, port, Pages(collector.collect, ask, modules=found(Probe), timeout_s=timeout_s))
+
+
+def _agents(fleet: Fleet, store: Secrets | None) -> Agents | None:
+    """Return who speaks SNMP for us; without keys nobody does, and the log and a metric say so."""
+    from kgnet.wire.snmp import Agents, Credentials
+
+    user = next((device.snmp_user for device in fleet.devices.values()), "")
+    if store is None:
+        LOG.warning("no SNMP: KGNET_SECRETS names no folder with snmp/auth and snmp/priv")
+        return None
+    try:
+        return Agents(Credentials.of(user, store.get("snmp/auth"), store.get("snmp/priv")))
+    except ValueError as reason:
+        raise UsageError(f"{store.folder}: {reason}") from reason
+
+
+def _authority(store: Secrets | None) -> str:
+    """Return the file of the authority that our own servers' certificates come from, if there is one."""
+    path = store.path("tls/ca.crt") if store else None
+    return str(path) if path and path.exists() else ""
+
+
+def _measured(authority: str, target: Target) -> Iterable[Sample]:
+    from kgnet.measure import measure
+    from kgnet.plugins import one
+    from kgnet.ports import Probe
+
+    probe, options = one(Probe, target.module), dict(target.options)
+    if authority and "ca_file" in probe.options:
+        options["ca_file"] = authority
+    return measure(probe, target.target, options)
+
+
+def _asker(
+    fleet: Fleet, measure: Callable[[Target], Iterable[Sample]]
+) -> Callable[[str, str, Mapping[str, str]], Iterable[Sample]]:
+    """Return what answers /probe, for addresses of the fleet only: the exporter is nobody's scanner."""
+    from kgnet.export.targets import known
+    from kgnet.model.fleet import Target
+
+    ours = known(fleet)
+
+    def ask(module: str, target: str, options: Mapping[str, str]) -> Iterable[Sample]:
+        if target not in ours:
+            raise ProbeError(f"{target} is no address of this fleet")
+        if unknown := sorted(set(options) - set(OPEN_OPTIONS)):
+            raise UsageError(
+                f"{', '.join(unknown)}: not for a scraper to say — known: {', '.join(OPEN_OPTIONS)}"
+            )
+        return measure(Target(module, target, options=tuple(options.items())))
+
+    return ask
+
+
+@app.command()
+def config(
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write into.", metavar="DIR")],
+    inventory: Inventory = DEFAULT_INVENTORY,
+    exporter: Annotated[
+        str, typer.Option("--exporter", help="Where the exporter listens.", metavar="ADDR:PORT")
+    ] = DEFAULT_LISTEN,
+    interval: Annotated[
+        int | None, typer.Option("--interval", min=1, help="Seconds between scrapes (default: by size).")
+    ] = None,
+    webhook: Annotated[
+        str, typer.Option("--webhook", help="URL that alerts are sent to.", metavar="URL")
+    ] = "",
+) -> None:
+    """Write the files of Prometheus and Alertmanager: scrape configuration, alert rules, inhibition."""
+    from kgnet.design import design
+    from kgnet.export.config import Wiring, files
+    from kgnet.inventory import load
+
+    wiring = Wiring(exporter=exporter, webhook=webhook, interval_s=interval)
+    texts = files(design(load(inventory)), wiring, rules_folder=output.resolve() / "rules")
+    for name, text in texts.items():
+        path = output / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        typer.echo(str(path))

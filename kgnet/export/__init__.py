@@ -1,0 +1,8 @@
+"""The exporter: what the fleet is, how it fares, and what its records say, for Prometheus.
+
+catalogue  every metric, with type and help           topology   evidence → what is up, and why not
+intent     what the province's files say               devices    SNMP: circuits, routing sessions
+collector  one scrape, all of it                       records    the last audit and the last plan
+text       samples → exposition format                 server     /metrics, /probe, /healthz
+config     the files of Prometheus and Alertmanager    rules/     the alerts, tested by promtool
+"""

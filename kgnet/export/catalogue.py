@@ -1,0 +1,219 @@
+"""Every metric that the exporter gives, with its type and its help: the page to read when writing an alert.
+
+Names are without the prefix `kgnet_`.  Labels that describe (names, carriers, contracts) stand in the
+`…_info` metrics only; join them on with `* on(circuit) group_left(carrier) kgnet_circuit_info`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+PREFIX = "kgnet_"
+
+
+class Kind(StrEnum):
+    GAUGE = "gauge"
+    COUNTER = "counter"
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One metric: its name ends in its base unit; *help* names where the value comes from."""
+
+    name: str
+    kind: Kind
+    help: str
+
+
+def _gauge(name: str, text: str) -> Family:
+    return Family(name, Kind.GAUGE, text)
+
+
+def _counter(name: str, text: str) -> Family:
+    return Family(name, Kind.COUNTER, text)
+
+
+FAMILIES = (
+    # ── circuits
+    _gauge(
+        "circuit_info",
+        "Always 1: what the intent says of a circuit; upstream is the device at its inner end.",
+    ),
+    _gauge("circuit_expected", "Always 1 for a circuit that the intent wants to carry traffic."),
+    _gauge(
+        "circuit_up",
+        "Whether a circuit carries traffic: its inner interface is not down (IF-MIB ifOperStatus), and "
+        "its far end answers ICMP echo or has its routing session (BGP4-MIB bgpPeerState). Absent when "
+        "nothing could be asked.",
+    ),
+    _gauge(
+        "circuit_upstream_up",
+        "Whether what a circuit hangs on works: the device at its inner end lives, and the site of that "
+        "device can be reached.",
+    ),
+    _gauge(
+        "circuit_oper_up",
+        "ifOperStatus (1.3.6.1.2.1.2.2.1.8) of the circuit's interface: 1 up, 0 anything else; end is "
+        "inner (hub or parent) or outer (the office).",
+    ),
+    _counter(
+        "circuit_receive_bytes_total",
+        "ifHCInOctets (1.3.6.1.2.1.31.1.1.1.6) of the inner end: from the office.",
+    ),
+    _counter(
+        "circuit_transmit_bytes_total",
+        "ifHCOutOctets (1.3.6.1.2.1.31.1.1.1.10) of the inner end: to the office.",
+    ),
+    _counter("circuit_receive_errors_total", "ifInErrors (1.3.6.1.2.1.2.2.1.14) of the inner end."),
+    _counter("circuit_transmit_errors_total", "ifOutErrors (1.3.6.1.2.1.2.2.1.20) of the inner end."),
+    _counter("circuit_receive_discards_total", "ifInDiscards (1.3.6.1.2.1.2.2.1.13) of the inner end."),
+    _counter("circuit_transmit_discards_total", "ifOutDiscards (1.3.6.1.2.1.2.2.1.19) of the inner end."),
+    _gauge(
+        "circuit_receive_capacity_bytes_per_second",
+        "What the contract lets the office send (circuits.csv up_mbps).",
+    ),
+    _gauge(
+        "circuit_transmit_capacity_bytes_per_second",
+        "What the contract lets be sent to the office (down_mbps).",
+    ),
+    _gauge(
+        "circuit_rtt_seconds",
+        "Median round trip of this scrape's burst of ICMP echo to the circuit's far end.",
+    ),
+    _gauge(
+        "circuit_rtt_limit_seconds",
+        "The round trip that the contract promises (circuits.csv sla_rtt_ms).",
+    ),
+    _gauge(
+        "circuit_jitter_seconds",
+        "Median difference of successive round trips of the burst (IPDV, RFC 5481).",
+    ),
+    _gauge(
+        "circuit_loss_ratio",
+        "Lost part of this scrape's burst, 0 to 1; for longer times use the two counters.",
+    ),
+    _gauge(
+        "circuit_expected_loss_ratio",
+        "Round-trip loss to expect of the circuit as ordered (loss_percent, both ways).",
+    ),
+    _counter(
+        "circuit_echo_requests_total",
+        "ICMP echo requests sent to the circuit's far end since the exporter started.",
+    ),
+    _counter("circuit_echo_replies_total", "Those of them that were answered."),
+    # ── sites
+    _gauge(
+        "site_info",
+        "Always 1: what the intent says of a site; circuits are the ids of its own circuits.",
+    ),
+    _gauge(
+        "site_reachable",
+        "Whether a router of the site answers ICMP echo on its loopback, through the network itself; "
+        "where no echo can be sent, whether a circuit of it is up all the way.",
+    ),
+    _gauge(
+        "site_upstream_reachable",
+        "Whether at least one circuit of the site hangs on something that works: if 0, the cause lies "
+        "nearer to the centre.",
+    ),
+    _gauge("site_downstream_sites", "Sites that hang on this one, directly or not."),
+    _gauge("site_downstream_rooms", "Conference rooms at this site and at those that hang on it."),
+    _gauge("site_downstream_users", "People with a computer at this site and at those that hang on it."),
+    # ── devices
+    _gauge("device_info", "Always 1: what the intent says of a device."),
+    _gauge(
+        "device_up",
+        "Whether the device answers at all, ICMP echo in-band or SNMP at its management address.",
+    ),
+    _gauge("device_scrape_success", "Whether the device answered SNMPv3 in this scrape."),
+    _gauge(
+        "device_scrape_duration_seconds",
+        "How long the device took to answer everything, or to be given up.",
+    ),
+    _counter(
+        "device_echo_requests_total",
+        "ICMP echo requests sent to the device, through the network itself, since the exporter started.",
+    ),
+    _counter("device_echo_replies_total", "Those of them that were answered."),
+    _gauge("device_rtt_seconds", "Median round trip of this scrape's burst of ICMP echo to the device."),
+    _gauge(
+        "device_objects_missing",
+        "SNMP objects that the intent makes us ask for and the device does not have.",
+    ),
+    _gauge(
+        "device_agent_uptime_seconds",
+        "sysUpTime (1.3.6.1.2.1.1.3): since the SNMP agent of the device started.",
+    ),
+    _gauge(
+        "bgp_session_up",
+        "bgpPeerState (1.3.6.1.2.1.15.3.1.2): 1 established, 0 any other state; one sample a session, as "
+        "its inner end sees it; circuit is empty within the data center.",
+    ),
+    # ── conference
+    _gauge("room_info", "Always 1: what the intent says of a conference room."),
+    _gauge(
+        "room_registered",
+        "Whether the registrar reaches the room: OPTIONS for its address is answered 2xx.",
+    ),
+    _gauge("room_answering", "Whether the room's own system answers SIP OPTIONS."),
+    _gauge("room_answer_seconds", "How long the room's own system took to answer SIP OPTIONS."),
+    _gauge("registrar_up", "Whether the SIP registrar answers OPTIONS itself."),
+    # ── services
+    _gauge(
+        "mail_up",
+        "Whether the mail server keeps its promise on this port: smtp and submission offer STARTTLS and "
+        "shake hands, imaps shakes hands.",
+    ),
+    _gauge("dns_up", "Whether the name server answers for the zone, with authority."),
+    _gauge(
+        "application_up",
+        "Whether the application answers HTTPS through the load balancer, status below 400.",
+    ),
+    _gauge(
+        "certificate_expiry_timestamp_seconds",
+        "Unix time at which the certificate that was shown ends.",
+    ),
+    _gauge(
+        "certificate_verified",
+        "Whether the certificate that was shown is good for its name, today, for our trust.",
+    ),
+    # ── audit and drift, as last recorded
+    _gauge("audit_recorded", "Whether a record of an audit is there and reads (`kgnet audit --record`)."),
+    _gauge("audit_timestamp_seconds", "Unix time of the recorded audit: its numbers are as old as that."),
+    _gauge(
+        "audit_judgements",
+        "Findings of the recorded audit for a site, passed or not; skipped ones left out.",
+    ),
+    _gauge("audit_findings", "Findings of the recorded audit that failed, by site and severity."),
+    _gauge("audit_errors", "Findings of the recorded audit for a site that could not be judged."),
+    _gauge("drift_recorded", "Whether a record of a plan is there and reads (`kgnet plan --record`)."),
+    _gauge("drift_timestamp_seconds", "Unix time of the recorded plan: its numbers are as old as that."),
+    _gauge("drift_lines", "Lines that the recorded plan would add to or remove from the device."),
+    _gauge("drift_unread", "Devices whose configuration the recorded plan could not read."),
+    # ── the exporter itself
+    _gauge("build_info", "Always 1: the version of kgnet."),
+    _gauge("collector_success", "Whether this part of the scrape could do its work."),
+    _gauge(
+        "collector_duration_seconds",
+        "How long this part of the scrape took; the parts run at the same time.",
+    ),
+    # ── /probe
+    _gauge("probe_success", "Whether the target answered as it should."),
+    _gauge("probe_duration_seconds", "How long the probe took."),
+    _gauge("icmp_loss_ratio", "Lost part of the burst, 0 to 1."),
+    _gauge("icmp_rtt_seconds", "Median round trip of the burst."),
+    _gauge(
+        "icmp_jitter_seconds",
+        "Median difference of successive round trips of the burst (IPDV, RFC 5481).",
+    ),
+    _gauge("tcp_connect_seconds", "How long the connection took to open."),
+    _gauge("dns_answer_seconds", "How long the answer took."),
+    _gauge("sip_answer_seconds", "How long the final answer took."),
+    _gauge("http_status", "Status of the response (RFC 9110 §15)."),
+    _gauge(
+        "http_answer_seconds",
+        "How long the response took, without the look at the certificate before it.",
+    ),
+)
+BY_NAME = {family.name: family for family in FAMILIES}

@@ -1,0 +1,176 @@
+"""fleet → samples, afresh for every scrape: echoes, devices, targets and records, all at the same time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+from time import perf_counter
+
+from kgnet.export.devices import Answers, Poller, samples
+from kgnet.export.intent import intent
+from kgnet.export.records import records
+from kgnet.export.topology import Evidence, judged
+from kgnet.model.fleet import Address, End, Fleet, Target
+from kgnet.model.outcome import Sample
+from kgnet.wire.icmp import Echoes, burst
+from kgnet.wire.snmp import Agents
+
+LOG = logging.getLogger(__name__)
+
+Measure = Callable[[Target], Iterable[Sample]]
+
+SHOWS = "shows"  # label of a target that names the metric its success is told as
+RENAMED = {("room_answering", "sip_answer_seconds"): "room_answer_seconds"}
+CERTIFICATE = ("certificate_expiry_timestamp_seconds", "certificate_verified")
+TARGETS_AT_ONCE = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one part of the scrape found, and whether it could do its work."""
+
+    name: str
+    samples: tuple[Sample, ...] = ()
+    evidence: Evidence = field(default_factory=Evidence)
+    success: bool = True
+    seconds: float = 0.0
+
+    def own(self) -> Iterator[Sample]:
+        """Yield what it says of itself."""
+        labels = {"collector": self.name}
+        yield Sample("collector_success", float(self.success), labels)
+        yield Sample("collector_duration_seconds", self.seconds, labels)
+
+
+class Collector:
+    """Collects a fleet.  It remembers sessions, indexes and counts of echoes, never a measured value."""
+
+    def __init__(
+        self, fleet: Fleet, measure: Measure, *, agents: Agents | None = None, state: Path | None = None
+    ) -> None:
+        """*agents* None: no keys for SNMP; *state*: the folder of the records, if there is one."""
+        self.fleet = fleet
+        self._measure = measure
+        self._poller = Poller(fleet, agents) if agents else None
+        self._state = state
+        self._intent = tuple(intent(fleet))
+        self._echo_counts: dict[Address, tuple[int, int]] = {}
+        self._lock = Lock()
+        self._parts = ThreadPoolExecutor(max_workers=8, thread_name_prefix="part")
+        self._targets = ThreadPoolExecutor(max_workers=TARGETS_AT_ONCE, thread_name_prefix="target")
+
+    def collect(self, timeout_s: float) -> list[Sample]:
+        """Return every sample of one scrape; what has not answered within *timeout_s* has not answered."""
+        work = (self._echoes, self._devices, self._services, self._records)
+        parts = [future.result() for future in [self._parts.submit(_timed, part, timeout_s) for part in work]]
+        evidence = Evidence(
+            echoes=parts[0].evidence.echoes,
+            scraped=parts[1].evidence.scraped,
+            oper=parts[1].evidence.oper,
+            sessions=parts[1].evidence.sessions,
+        )
+        found = [*self._intent, *judged(self.fleet, evidence)]
+        for part in parts:
+            found += [*part.samples, *part.own()]
+        return found
+
+    def _echoes(self, timeout_s: float) -> Part:
+        """Burst at every circuit's far end and every device, through the network itself."""
+        far_ends = {circuit.id: circuit.outer_ipv4 for circuit in self.fleet.circuits.values()}
+        devices = {name: device.address for name, device in self.fleet.devices.items()}
+        try:
+            echoes = burst((*far_ends.values(), *devices.values()), timeout_s=min(1.0, timeout_s / 2))
+        except OSError as reason:
+            LOG.warning("ICMP: %s — needs CAP_NET_RAW, or a group within net.ipv4.ping_group_range", reason)
+            return Part("echo", success=False)
+        self._count(echoes)
+        told = [sample for circuit, far in far_ends.items() for sample in self._circuit(circuit, far, echoes)]
+        told += [sample for name, own in devices.items() for sample in self._device(name, own, echoes)]
+        evidence = Evidence(echoes={address: bool(found.answered_s) for address, found in echoes.items()})
+        return Part("echo", tuple(told), evidence)
+
+    def _count(self, echoes: Mapping[Address, Echoes]) -> None:
+        with self._lock:
+            for address, found in echoes.items():
+                sent, answered = self._echo_counts.get(address, (0, 0))
+                more = (len(found.round_trips_s), len(found.answered_s))
+                self._echo_counts[address] = (sent + more[0], answered + more[1])
+
+    def _device(self, device: str, address: Address, echoes: Mapping[Address, Echoes]) -> Iterator[Sample]:
+        labels, found = {"device": device}, echoes[address]
+        sent, answered = self._echo_counts[address]
+        yield Sample("device_echo_requests_total", sent, labels)
+        yield Sample("device_echo_replies_total", answered, labels)
+        if found.rtt_s is not None:
+            yield Sample("device_rtt_seconds", found.rtt_s, labels)
+
+    def _circuit(self, circuit: str, address: Address, echoes: Mapping[Address, Echoes]) -> Iterator[Sample]:
+        labels, found = {"circuit": circuit}, echoes[address]
+        sent, answered = self._echo_counts[address]
+        yield Sample("circuit_echo_requests_total", sent, labels)
+        yield Sample("circuit_echo_replies_total", answered, labels)
+        yield Sample("circuit_loss_ratio", found.loss_ratio, labels)
+        if found.rtt_s is not None:
+            yield Sample("circuit_rtt_seconds", found.rtt_s, labels)
+        if found.jitter_s is not None:
+            yield Sample("circuit_jitter_seconds", found.jitter_s, labels)
+
+    def _devices(self, timeout_s: float) -> Part:
+        if self._poller is None:
+            return Part("snmp", success=False)
+        answers = self._poller.poll(timeout_s)
+        found = tuple(sample for answer in answers for sample in samples(answer))
+        return Part("snmp", found, _evidence(answers))
+
+    def _services(self, timeout_s: float) -> Part:
+        """Measure every target of the design in threads of their own."""
+        futures = {self._targets.submit(self._measure, target): target for target in self.fleet.targets}
+        wait(futures, timeout_s)
+        found = (sample for future, target in futures.items() for sample in _target(target, future))
+        return Part("target", tuple(found))
+
+    def _records(self, timeout_s: float) -> Part:
+        del timeout_s  # two files: nothing to wait for
+        found = tuple(records(self.fleet, self._state)) if self._state else ()
+        return Part("record", found, success=self._state is not None)
+
+
+def _timed(part: Callable[[float], Part], timeout_s: float) -> Part:
+    started = perf_counter()
+    found = part(timeout_s)
+    return Part(found.name, found.samples, found.evidence, found.success, perf_counter() - started)
+
+
+def _evidence(answers: Iterable[Answers]) -> Evidence:
+    scraped: dict[str, bool] = {}
+    oper: dict[End, bool] = {}
+    sessions: dict[str, bool] = {}
+    for answer in answers:
+        scraped[answer.job.device] = answer.objects is not None
+        for port in answer.job.ports:
+            if (up := answer.oper(port)) is not None:
+                oper[End(answer.job.device, port.interface)] = up
+        for session in answer.job.sessions:
+            if session.circuit and (established := answer.session(session)) is not None:
+                sessions[session.circuit] = established
+    return Evidence(scraped=scraped, oper=oper, sessions=sessions)
+
+
+def _target(target: Target, future: Future[Iterable[Sample]]) -> Iterator[Sample]:
+    """Yield what a target's samples mean: its success under the name it shows, and its certificate."""
+    labels = dict(target.labels)
+    shows = labels.pop(SHOWS)
+    measured = {sample.name: sample.value for sample in future.result()} if future.done() else {}
+    future.cancel()
+    yield Sample(shows, measured.get("probe_success", 0.0), labels)
+    options = dict(target.options)
+    for name, value in measured.items():
+        if name in CERTIFICATE:
+            told = {"name": options.get("name", target.target), "port": options.get("port", "443")}
+            yield Sample(name, value, told | {"device": labels.get("device", "")})
+        elif (shows, name) in RENAMED:
+            yield Sample(RENAMED[shows, name], value, labels)

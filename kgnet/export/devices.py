@@ -1,0 +1,200 @@
+"""fleet → what each device is asked by SNMP, by name of object; and its answers → samples and evidence."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from time import perf_counter
+
+from kgnet.model.fleet import BgpNeighbor, Device, End, Fleet
+from kgnet.model.outcome import Sample
+from kgnet.wire.snmp import Agents, Objects
+
+LOG = logging.getLogger(__name__)
+
+SYS_UPTIME = "1.3.6.1.2.1.1.3.0"  # RFC 3418, hundredths of a second
+IF_NAME = "1.3.6.1.2.1.31.1.1.1.1"  # RFC 2863
+IF_OPER_STATUS = "1.3.6.1.2.1.2.2.1.8"  # RFC 2863: 1 up
+PEER_STATE = "1.3.6.1.2.1.15.3.1.2"  # RFC 4273: 6 established, by the neighbour's IPv4 address
+OPER_UP, ESTABLISHED = 1, 6
+TICKS_PER_S = 100
+
+COUNTERS = {  # RFC 2863; 64 bits for the octets, so that a fast circuit does not wrap between two scrapes
+    "circuit_receive_bytes_total": "1.3.6.1.2.1.31.1.1.1.6",
+    "circuit_transmit_bytes_total": "1.3.6.1.2.1.31.1.1.1.10",
+    "circuit_receive_errors_total": "1.3.6.1.2.1.2.2.1.14",
+    "circuit_transmit_errors_total": "1.3.6.1.2.1.2.2.1.20",
+    "circuit_receive_discards_total": "1.3.6.1.2.1.2.2.1.13",
+    "circuit_transmit_discards_total": "1.3.6.1.2.1.2.2.1.19",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """An interface to ask about: an end of a circuit; only the inner one counts the traffic."""
+
+    interface: str
+    circuit: str
+    inner: bool
+
+    def columns(self) -> tuple[str, ...]:
+        counters = tuple(COUNTERS.values()) if self.inner else ()
+        return (IF_NAME, IF_OPER_STATUS, *counters)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """All that one device is asked."""
+
+    device: str
+    address: str
+    ports: tuple[Port, ...]
+    sessions: tuple[BgpNeighbor, ...]
+
+    def objects(self, indexes: Mapping[str, int]) -> tuple[str, ...]:
+        """Return the OIDs, given the ifIndex of each interface; one that the device has not is left out."""
+        of_ports = (
+            f"{column}.{indexes[port.interface]}"
+            for port in self.ports
+            if port.interface in indexes
+            for column in port.columns()
+        )
+        of_sessions = (f"{PEER_STATE}.{session.address}" for session in self.sessions)
+        return (SYS_UPTIME, *of_ports, *of_sessions)
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What one device gave; *objects* None: it did not answer, or refused; the log says how."""
+
+    job: Job
+    indexes: Mapping[str, int]
+    objects: Objects | None
+    seconds: float
+
+    @property
+    def missing(self) -> int:
+        """Return how many objects we want and the device does not have."""
+        wanted = 1 + len(self.job.sessions) + sum(len(port.columns()) for port in self.job.ports)
+        return wanted - len(self.objects or ())
+
+    def column(self, port: Port, column: str) -> int | None:
+        """Return the value of *column* for the interface; None if the device did not give it."""
+        found = (self.objects or {}).get(f"{column}.{self.indexes.get(port.interface)}")
+        return found if isinstance(found, int) else None
+
+    def oper(self, port: Port) -> bool | None:
+        status = self.column(port, IF_OPER_STATUS)
+        return None if status is None else status == OPER_UP
+
+    def session(self, neighbor: BgpNeighbor) -> bool | None:
+        state = (self.objects or {}).get(f"{PEER_STATE}.{neighbor.address}")
+        return None if state is None else state == ESTABLISHED
+
+
+def jobs(fleet: Fleet) -> tuple[Job, ...]:
+    """Return what to ask: every circuit at both ends, every IPv4 routing session once, at its inner end."""
+    sessions: defaultdict[str, list[BgpNeighbor]] = defaultdict(list)
+    for device, neighbor in _sessions(fleet):
+        sessions[device].append(neighbor)
+    return tuple(
+        Job(device.name, str(device.management), tuple(_ports(fleet, device)), tuple(sessions[device.name]))
+        for device in fleet.devices.values()
+    )
+
+
+def _sessions(fleet: Fleet) -> Iterable[tuple[str, BgpNeighbor]]:
+    """Return each session of the fleet once; BGP4-MIB knows IPv4 only (RFC 4273 §4)."""
+    found: dict[tuple[frozenset[str], str | None], tuple[str, BgpNeighbor]] = {}
+    for device in fleet.devices.values():
+        for neighbor in device.routing.neighbors if device.routing else ():
+            key = (frozenset((device.name, neighbor.device)), neighbor.circuit)
+            if neighbor.address.version == 4 and (key not in found or _is_inner(fleet, device, neighbor)):
+                found[key] = (device.name, neighbor)
+    return found.values()
+
+
+def _is_inner(fleet: Fleet, device: Device, neighbor: BgpNeighbor) -> bool:
+    return neighbor.circuit is not None and fleet.circuits[neighbor.circuit].inner.device == device.name
+
+
+def _ports(fleet: Fleet, device: Device) -> Iterator[Port]:
+    for interface in device.interfaces:
+        if interface.circuit is not None:
+            inner = fleet.circuits[interface.circuit].inner == End(device.name, interface.name)
+            yield Port(interface.name, interface.circuit, inner)
+
+
+class Poller:
+    """Asks all devices at once; knows from one scrape to the next which interface has which index."""
+
+    def __init__(self, fleet: Fleet, agents: Agents) -> None:
+        self._jobs, self._agents = jobs(fleet), agents
+        self._indexes: dict[str, Mapping[str, int]] = {}
+
+    def poll(self, timeout_s: float) -> list[Answers]:
+        """Ask every device; none takes longer than *timeout_s*, and none waits for another."""
+        return asyncio.run(self._poll(timeout_s))
+
+    async def _poll(self, timeout_s: float) -> list[Answers]:
+        return list(await asyncio.gather(*(self._device(job, timeout_s) for job in self._jobs)))
+
+    async def _device(self, job: Job, timeout_s: float) -> Answers:
+        started = perf_counter()
+        objects, reason = None, ""
+        try:
+            async with asyncio.timeout(timeout_s):
+                objects = await self._asked(job)
+        except OSError as failure:  # among them TimeoutError
+            reason = str(failure) or f"no answer by SNMP within {timeout_s:g} s"
+            LOG.info("%s: %s: %s", job.device, job.address, reason)
+        seconds = perf_counter() - started
+        return Answers(job, self._indexes.get(job.device, {}), objects, seconds)
+
+    async def _asked(self, job: Job) -> Objects:
+        """Ask by the indexes that we know; look them up if one is not known or not right any more."""
+        indexes = self._indexes.get(job.device, {})
+        if all(port.interface in indexes for port in job.ports):
+            objects = await self._agents.get(job.address, job.objects(indexes))
+            if _still(job, indexes, objects):
+                return objects
+        walked = await self._agents.walk(job.address, IF_NAME)
+        indexes = {name.decode("latin-1"): int(oid.rpartition(".")[2]) for oid, name in walked.items()}
+        self._indexes[job.device] = indexes
+        return await self._agents.get(job.address, job.objects(indexes))
+
+
+def _still(job: Job, indexes: Mapping[str, int], objects: Objects) -> bool:
+    """Are the indexes still those of the interfaces?  They may change when a device restarts (RFC 2863)."""
+    names = ((port.interface, objects.get(f"{IF_NAME}.{indexes[port.interface]}")) for port in job.ports)
+    return all(found == name.encode() for name, found in names)
+
+
+def samples(answers: Answers) -> Iterator[Sample]:
+    """Yield what one device's answers say."""
+    job, labels = answers.job, {"device": answers.job.device}
+    yield Sample("device_scrape_success", float(answers.objects is not None), labels)
+    yield Sample("device_scrape_duration_seconds", answers.seconds, labels)
+    if answers.objects is None:
+        return
+    yield Sample("device_objects_missing", answers.missing, labels)
+    if (uptime := answers.objects.get(SYS_UPTIME)) is not None:
+        yield Sample("device_agent_uptime_seconds", uptime / TICKS_PER_S, labels)
+    for port in job.ports:
+        yield from _port(answers, port)
+    for session in job.sessions:
+        if (up := answers.session(session)) is not None:
+            told = {"device": job.device, "peer": session.device, "circuit": session.circuit or ""}
+            yield Sample("bgp_session_up", float(up), told)
+
+
+def _port(answers: Answers, port: Port) -> Iterator[Sample]:
+    if (up := answers.oper(port)) is not None:
+        end = "inner" if port.inner else "outer"
+        yield Sample("circuit_oper_up", float(up), {"circuit": port.circuit, "end": end})
+    for name, column in COUNTERS.items() if port.inner else ():
+        if (value := answers.column(port, column)) is not None:
+            yield Sample(name, value, {"circuit": port.circuit})

@@ -1,0 +1,74 @@
+"""audit.json, drift.json → samples: what `kgnet audit --record` and `kgnet plan --record` last found."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from kgnet.model.fleet import Fleet
+from kgnet.model.outcome import Sample, Severity, Status
+
+LOG = logging.getLogger(__name__)
+Record = Mapping[str, Any]
+JUDGED = (Status.PASS, Status.FAIL, Status.ERROR, Status.WAIVED)
+
+
+def records(fleet: Fleet, folder: Path) -> Iterator[Sample]:
+    """Read both records in *folder*; one that is missing or malformed gives `…_recorded 0` and no more."""
+    yield from _read(folder / "audit.json", "audit_recorded", lambda record: _audit(fleet, record))
+    yield from _read(folder / "drift.json", "drift_recorded", _drift)
+
+
+def _read(path: Path, recorded: str, samples: Callable[[Record], Iterator[Sample]]) -> list[Sample]:
+    try:
+        found = list(samples(json.loads(path.read_text(encoding="utf-8"))))
+    except FileNotFoundError:
+        return [Sample(recorded, 0)]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as reason:
+        LOG.warning("%s: not a record: %s: %s", path, type(reason).__name__, reason)
+        return [Sample(recorded, 0)]
+    return [Sample(recorded, 1), *found]
+
+
+def _when(record: Record) -> float:
+    when = datetime.fromisoformat(record["time"])
+    if when.tzinfo is None:
+        raise ValueError("its time has no zone")
+    return when.timestamp()
+
+
+def _audit(fleet: Fleet, record: Record) -> Iterator[Sample]:
+    yield Sample("audit_timestamp_seconds", _when(record))
+    judged: Counter[str] = Counter()
+    errors: Counter[str] = Counter()
+    failed: Counter[tuple[str, Severity]] = Counter()
+    for finding in record["findings"]:
+        site, status = _site(fleet, finding), Status(finding["status"])
+        judged[site] += status in JUDGED
+        errors[site] += status is Status.ERROR
+        failed[site, Severity(finding["severity"])] += status is Status.FAIL
+    for site in judged:
+        yield Sample("audit_judgements", judged[site], {"site": site})
+        yield Sample("audit_errors", errors[site], {"site": site})
+        for severity in Severity:
+            yield Sample("audit_findings", failed[site, severity], {"site": site, "severity": severity.value})
+
+
+def _site(fleet: Fleet, finding: Record) -> str:
+    device = fleet.devices.get(finding["device"])
+    return device.site if device else str(finding.get("site", ""))
+
+
+def _drift(record: Record) -> Iterator[Sample]:
+    yield Sample("drift_timestamp_seconds", _when(record))
+    devices = record["devices"]
+    for device in devices:
+        if "error" not in device:
+            lines = int(device["add"]) + int(device["remove"])
+            yield Sample("drift_lines", lines, {"device": str(device["device"])})
+    yield Sample("drift_unread", sum("error" in device for device in devices))

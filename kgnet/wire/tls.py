@@ -1,0 +1,148 @@
+"""TLS as a client sees it: what a server offers, at once or after STARTTLS, and what it lets in before."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography import x509
+
+LINE_BYTES = 8192  # longer answers are not SMTP (RFC 5321 §4.5.3.1: 512) nor an IMAP capability list
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a server offered; *version* None: it spoke, but offered no TLS.
+
+    *verified*: the chain and the name were good; if not, *reason* says why.
+    *plain_login*: it offers a login in clear before TLS.
+    """
+
+    version: str | None
+    verified: bool
+    reason: str
+    not_after: datetime | None
+    plain_login: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What was said in clear: is TLS on offer, is a login?"""
+
+    starttls: bool
+    plain_login: bool
+
+
+Opening = Callable[[socket.socket], Before]
+
+
+def ask(
+    host: str,
+    port: int,
+    *,
+    protocol: str = "",
+    name: str | None = None,
+    ca_file: str | None = None,
+    timeout_s: float = 5.0,
+) -> Offer:
+    """Return what *host*:*port* offers; OSError if it does not answer as *protocol* should.
+
+    *protocol* `smtp` or `imap` asks for STARTTLS (RFC 3207, RFC 9051 §6.2.1), anything else for TLS at once.
+    *name* is the name that the certificate has to bear (default: *host*); *ca_file* holds the authorities
+    in PEM (default: the system's). A certificate that does not verify is asked for once more, unverified,
+    so that its dates can be told.
+    """
+    opening = OPENINGS.get(protocol)
+    with _opened(host, port, opening, timeout_s) as (raw, before):
+        if not before.starttls:
+            return Offer(None, False, "no TLS on offer", None, before.plain_login)
+        try:
+            return _shaken(raw, ssl.create_default_context(cafile=ca_file), name or host, before, "")
+        except ssl.SSLCertVerificationError as refused:
+            reason = refused.verify_message
+    with _opened(host, port, opening, timeout_s) as (raw, before):
+        return _shaken(raw, _trusting(), name or host, before, reason)
+
+
+def _shaken(raw: socket.socket, context: ssl.SSLContext, name: str, before: Before, reason: str) -> Offer:
+    with context.wrap_socket(raw, server_hostname=name) as secured:
+        der = secured.getpeercert(binary_form=True)
+        until = x509.load_der_x509_certificate(der).not_valid_after_utc if der else None
+        verified = context.verify_mode is ssl.CERT_REQUIRED
+        return Offer(secured.version(), verified, reason, until, before.plain_login)
+
+
+def _trusting() -> ssl.SSLContext:
+    """Return a context that takes any certificate and any version: it only looks, and sends nothing."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    return context
+
+
+@contextmanager
+def _opened(
+    host: str, port: int, opening: Opening | None, timeout_s: float
+) -> Iterator[tuple[socket.socket, Before]]:
+    with socket.create_connection((host, port), timeout_s) as raw:
+        yield raw, opening(raw) if opening else Before(starttls=True, plain_login=False)
+
+
+def _smtp(raw: socket.socket) -> Before:
+    """EHLO, then STARTTLS if it is on offer (RFC 3207 §4)."""
+    _reply(raw, "220")
+    raw.sendall(b"EHLO kgnet.invalid\r\n")
+    words = {line[4:].partition(" ")[0].upper() for line in _reply(raw, "250")}
+    if "STARTTLS" in words:
+        raw.sendall(b"STARTTLS\r\n")
+        _reply(raw, "220")
+    return Before("STARTTLS" in words, "AUTH" in words)
+
+
+def _reply(raw: socket.socket, code: str) -> list[str]:
+    """Read one reply of SMTP, maybe of several lines (RFC 5321 §4.2.1)."""
+    lines = [_line(raw)]
+    while lines[-1][3:4] == "-":
+        lines.append(_line(raw))
+    if not lines[-1].startswith(code):
+        raise ConnectionError(f"SMTP answered {lines[-1][:80]!r} where {code} was due")
+    return lines
+
+
+def _imap(raw: socket.socket) -> Before:
+    """CAPABILITY, then STARTTLS if it is on offer; LOGINDISABLED forbids a clear login (RFC 9051 §6.2.3)."""
+    if not _line(raw).startswith("* OK"):
+        raise ConnectionError("IMAP greeted with something else than OK")
+    words = set(" ".join(_tagged(raw, "k1", "CAPABILITY")).upper().split())
+    if "STARTTLS" in words:
+        _tagged(raw, "k2", "STARTTLS")
+    return Before("STARTTLS" in words, "LOGINDISABLED" not in words)
+
+
+def _tagged(raw: socket.socket, tag: str, command: str) -> list[str]:
+    raw.sendall(f"{tag} {command}\r\n".encode())
+    lines = [_line(raw)]
+    while not lines[-1].startswith(f"{tag} "):
+        lines.append(_line(raw))
+    if not lines[-1].startswith(f"{tag} OK"):
+        raise ConnectionError(f"IMAP answered {lines[-1][:80]!r} to {command}")
+    return lines
+
+
+def _line(raw: socket.socket) -> str:
+    """Read one line, byte by byte: not one byte of the handshake that follows may be taken."""
+    line = bytearray()
+    while not line.endswith(b"\n"):
+        byte = raw.recv(1)
+        if not byte or len(line) >= LINE_BYTES:
+            raise ConnectionError("the connection ended, or the line did not")
+        line += byte
+    return line.decode("ascii", "replace").strip()
+
+
+OPENINGS: dict[str, Opening] = {"smtp": _smtp, "imap": _imap}
