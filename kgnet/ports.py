@@ -119,7 +119,7 @@ class Part:
     save: tuple[tuple[str, ...], ...]
     canonical: Callable[[str], str] = str
     prepare: Callable[[Device], Mapping[str, Any]] = _nothing  # names for the template, beside `device`
-    closers: tuple[str, ...] = ()  # lines that close a block and say nothing, e.g. "exit"
+    closers: tuple[str, ...] = ()  # lines that do not count, e.g. "exit", which only closes a block
     ordered: Callable[[tuple[str, ...]], bool] = _never  # is the order of this block's lines meant?
     silent_check: bool = False  # anything on stderr of the check is a refusal, whatever the exit code
 

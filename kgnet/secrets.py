@@ -4,6 +4,7 @@ The first part of a name says what it is:
 
     snmp/… bgp/… sip/… mailbox/…   a random pass phrase
     dkim/<selector>                an RSA-2048 key in PEM (RFC 6376 §3.3.3, RFC 8301)
+    wireguard/<end>.key, .pub      both halves of a tunnel end's X25519 key, in base64 (wg(8))
     tls/ca.crt                     the certificate authority of this store
     tls/<name>.key, tls/<name>.crt a server's key and the certificate for that DNS name (RFC 6125)
 
@@ -84,6 +85,10 @@ class Secrets:
         if name == "tls/ca.crt":
             key, certificate = keys.authority("kgnet internal authority")
             return [("tls/ca.key", key), (name, certificate)]
+        if kind == "wireguard":
+            end = rest.removesuffix(".key").removesuffix(".pub")
+            private, public = keys.tunnel_key()
+            return [(f"wireguard/{end}.key", private), (f"wireguard/{end}.pub", public)]
         if kind == "tls":
             host = rest.removesuffix(".key").removesuffix(".crt")
             key, certificate = keys.leaf(host, self.get("tls/ca.key"), self.get("tls/ca.crt"))

@@ -19,7 +19,7 @@ HOUSE = ROOT / "kgnet"
 FLOORS = (
     {"errors"},
     {"model"},
-    {"ports", "wire", "paths"},
+    {"ports", "wire", "paths", "files"},
     {"plugins", "secrets", "passwords"},
     {"published"},
     {"design", "platforms", "drivers", "rules", "probes", "reports"},
@@ -36,6 +36,7 @@ FLOORS = (
         "export",
         "twin",
     },
+    {"line"},  # verbs joined for a device, once for the commands and for Ansible
     {"cli", "ansible"},
 )
 MODULES = sorted(path for path in HOUSE.rglob("*.py"))

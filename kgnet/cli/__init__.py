@@ -7,14 +7,15 @@ import pkgutil
 import sys
 from typing import Any
 
-import click
 import typer
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from kgnet import __version__
 from kgnet.errors import KgnetError
 
 ERROR, PENDING = 1, 2  # exit codes beside 0: could not do it; there is something to do
+INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 
 class Commands(TyperGroup):
@@ -68,21 +69,24 @@ def kgnet(
 
 
 def main() -> None:
-    """Run the command line; an error of ours, or of the system's, is one line and exit code 1."""
+    """Run the command line; an error of ours, of the system or of the typist is one line and exit code 1."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
     except KgnetError as reason:
         sys.exit(_told(reason))
+    except TyperException as reason:
+        what = " ".join(reason.format_message().split())
+        sys.exit(_told(f"{what} — see `kgnet … --help`") if what else 0)  # nothing asked: help was shown
     except BrokenPipeError:
         sys.exit(ERROR)
     except OSError as reason:
         where = f"{reason.filename}: " if reason.filename else ""
         sys.exit(_told(f"{where}{reason.strerror or reason}"))
-    except KeyboardInterrupt:
-        click.echo("interrupted", err=True)
-        sys.exit(130)
+    except (KeyboardInterrupt, typer.Abort):
+        typer.echo("interrupted", err=True)
+        sys.exit(INTERRUPTED)
 
 
 def _told(reason: object) -> int:
-    click.echo(click.style("error: ", fg="red", bold=True) + str(reason), err=True)
+    typer.echo(typer.style("error: ", fg="red", bold=True) + str(reason), err=True)
     return ERROR

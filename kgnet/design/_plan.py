@@ -157,6 +157,12 @@ class Plan:
         six = (IPv6Network((self.six(field), length)) for field, length in fields)
         return (blocks.loopbacks, blocks.circuits, blocks.fabric, *six)
 
+    def inside(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Return everything that is the province's own; tunnels' outer addresses stand outside."""
+        blocks = self.blocks
+        every = (blocks.sites, blocks.datacenter, blocks.loopbacks, blocks.circuits, blocks.fabric)
+        return (*every, blocks.management, blocks.ipv6)
+
     def six(self, field: int) -> IPv6Address:
         """Return the IPv6 block with *field* in the 16 bits after the /32."""
         return self.blocks.ipv6.network_address + (field << 80)

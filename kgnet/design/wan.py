@@ -9,9 +9,12 @@ from itertools import combinations
 
 from kgnet.design._plan import Plan, plan_of
 from kgnet.errors import DesignError
-from kgnet.model.fleet import BuiltCircuit, End, Fleet, Interface, InterfaceKind
+from kgnet.model.fleet import BuiltCircuit, Device, End, Fleet, Interface, InterfaceKind, Tunnel
 from kgnet.model.province import Circuit, CircuitKind, DeviceRow, Province, Role
 from kgnet.ports import Pass
+
+TUNNEL_PORT = 51820  # what WireGuard's own documents use; each tunnel of a device has a port of its own
+ORDERS = 8  # circuits that a site may have
 
 Grown = dict[str, list[Interface]]  # device → interfaces to add
 
@@ -23,12 +26,15 @@ def run(province: Province, fleet: Fleet) -> Fleet:
     circuits = {row.id: _circuit(province, plan, row, grown) for row in province.circuits.values()}
     for lower, higher in _fabric(province):
         _join(plan, lower, higher, grown)
-    devices = {
-        name: replace(device, interfaces=(*device.interfaces, *grown[name]))
-        for name, device in fleet.devices.items()
-        if name in grown
-    }
+    devices = {name: _grown(device, grown[name]) for name, device in fleet.devices.items() if name in grown}
     return replace(fleet.with_devices(devices), circuits=circuits)
+
+
+def _grown(device: Device, more: Iterable[Interface]) -> Device:
+    interfaces = (*device.interfaces, *more)
+    tunnels = [interface.tunnel for interface in interfaces if interface.tunnel]
+    keys = (key for tunnel in tunnels for key in (tunnel.key, tunnel.peer))
+    return replace(device, interfaces=interfaces, secrets=(*device.secrets, *keys))
 
 
 def branch_of(province: Province, code: str) -> DeviceRow:
@@ -43,35 +49,59 @@ def _circuit(province: Province, plan: Plan, row: Circuit, grown: Grown) -> Buil
     outer = End(branch_of(province, row.site).name, f"wan{row.order}")
     inner = End(row.upstream, f"c{row.id}")
     (inner4, outer4), (inner6, outer6) = plan.circuit(row.site, row.order)
-    over_internet = row.kind is CircuitKind.INTERNET
     label = f"{row.id} {row.carrier} {row.contract}"
-    grown[outer.device].append(
-        Interface(
-            outer.interface,
-            InterfaceKind.UPLINK,
-            f"{label} to {inner.device}",
-            outer4,
-            outer6,
-            circuit=row.id,
-            peer=inner,
-            rate_mbps=row.up_mbps,
-            tunnel=over_internet,
-        )
+    up = Interface(
+        outer.interface,
+        InterfaceKind.UPLINK,
+        f"{label} to {inner.device}",
+        outer4,
+        outer6,
+        circuit=row.id,
+        peer=inner,
+        rate_mbps=row.up_mbps,
     )
-    grown[inner.device].append(
-        Interface(
-            inner.interface,
-            InterfaceKind.DOWNLINK,
-            f"{label} to {outer.device}",
-            inner4,
-            inner6,
-            circuit=row.id,
-            peer=outer,
-            rate_mbps=row.down_mbps,
-            tunnel=over_internet,
-        )
+    down = Interface(
+        inner.interface,
+        InterfaceKind.DOWNLINK,
+        f"{label} to {outer.device}",
+        inner4,
+        inner6,
+        circuit=row.id,
+        peer=outer,
+        rate_mbps=row.down_mbps,
     )
-    return BuiltCircuit(row=row, outer=outer, inner=inner, outer_ipv4=outer4.ip, inner_ipv4=inner4.ip)
+    outer_port, inner_port = outer, inner
+    if row.kind is CircuitKind.INTERNET:
+        outer_port, inner_port = End(outer.device, f"inet{row.order}"), End(inner.device, f"i{row.id}")
+        up, down = _tunnelled(plan, row, (outer_port, up), (inner_port, down), grown)
+    grown[outer.device].append(up)
+    grown[inner.device].append(down)
+    return BuiltCircuit(row, outer, inner, outer4.ip, inner4.ip, outer_port, inner_port)
+
+
+def _tunnelled(
+    plan: Plan, row: Circuit, outer: tuple[End, Interface], inner: tuple[End, Interface], grown: Grown
+) -> tuple[Interface, Interface]:
+    """Add the ports that face the Internet; return both ends of the circuit as tunnels between these."""
+    (outer_port, up), (inner_port, down) = outer, inner
+    inner4, outer4 = plan.tunnel(row.site, row.order)
+    port = TUNNEL_PORT + plan.sites[row.site].number * ORDERS + row.order
+    for near, far, address in ((outer_port, inner_port, outer4), (inner_port, outer_port, inner4)):
+        grown[near.device].append(
+            Interface(
+                near.interface,
+                InterfaceKind.INTERNET,
+                f"Internet under {row.id} {row.carrier} {row.contract}",
+                address,
+                None,
+                peer=far,
+            )
+        )
+    keys = f"wireguard/{row.id}-"
+    return (
+        replace(up, tunnel=Tunnel(inner4.ip, port, f"{keys}outer.key", f"{keys}inner.pub")),
+        replace(down, tunnel=Tunnel(outer4.ip, port, f"{keys}inner.key", f"{keys}outer.pub")),
+    )
 
 
 def _fabric(province: Province) -> Iterable[tuple[DeviceRow, DeviceRow]]:

@@ -49,6 +49,7 @@ def _firewall(context: _Context, device: Device) -> Firewall:
         forward=tuple(_forward(context, device)),
         filters_forward=device.role in (Role.BORDER, Role.BRANCH),
         marks_dscp=device.role is Role.BRANCH,
+        inside=context.plan.inside(),
     )
 
 
@@ -69,10 +70,15 @@ def _managed(context: _Context) -> Iterator[FlowRule]:
 
 
 def _neighbors(device: Device) -> Iterator[FlowRule]:
-    """Yield BGP and BFD from the far ends of the device's own links."""
+    """Yield tunnels, BGP and BFD from the far ends of the device's own links."""
     if device.routing is None:
         return
     peers = tuple(_host(neighbor.address) for neighbor in device.routing.neighbors)
+    for interface in device.interfaces:
+        if interface.tunnel:
+            ports = ((interface.tunnel.port, interface.tunnel.port),)
+            remote = (_host(interface.tunnel.remote),)
+            yield FlowRule(f"tunnel-{interface.circuit}", remote, (), "udp", ports, "the circuit's far end")
     yield FlowRule("routing-bgp", peers, (), "tcp", BGP, "routing neighbours")
     yield FlowRule("routing-bfd", peers, (), "udp", BFD, "routing neighbours")
 

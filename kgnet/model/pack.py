@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from kgnet.model.outcome import Severity
 from kgnet.model.province import Role, Written
@@ -28,6 +28,8 @@ class LineRule(Written):
 
     *must*, *must_not* and *inside* are regular expressions that are searched for in one line each.
     """
+
+    model_config = ConfigDict(str_strip_whitespace=False)  # a blank belongs to its expression
 
     title: str = Field(min_length=1)
     why: str = ""

@@ -1,0 +1,122 @@
+"""The audit of the running lab: every rule is answered, and what is broken is found where it was broken."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from conftest import KGNET, LAB, Lab
+
+from kgnet import plugins
+from kgnet.ports import Rule
+
+Rows = list[dict[str, Any]]
+PATIENCE_S = 60
+
+
+def audited(lab: Lab, *arguments: str) -> tuple[int, Rows]:
+    done = lab.run(str(KGNET), "audit", "-i", str(LAB), "--format", "json", *arguments)
+    assert not done.stderr, done.stderr
+    return done.returncode, json.loads(done.stdout)
+
+
+def failed(rows: Rows) -> set[tuple[str, str]]:
+    return {(row["rule"], row["device"]) for row in rows if row["status"] == "fail"}
+
+
+def soon(true: Callable[[], bool]) -> bool:
+    """Wait until it is true; neighbours take a moment to notice."""
+    until = time.monotonic() + PATIENCE_S
+    while not true():
+        if time.monotonic() > until:
+            return False
+        time.sleep(1)
+    return True
+
+
+@contextmanager
+def broken(lab: Lab, node: str, breaking: list[str], mending: list[str]) -> Iterator[None]:
+    lab.must(node, *breaking)
+    try:
+        yield
+    finally:
+        lab.must(node, *mending)
+
+
+def test_every_rule_is_answered(lab: Lab) -> None:
+    """No error anywhere; each rule judges at least one device; the record is where the exporter looks."""
+    code, rows = audited(lab)
+    assert code in (0, 2)
+    assert [row for row in rows if row["status"] == "error"] == []
+    judged = {row["rule"] for row in rows if row["status"] in ("pass", "fail")}
+    assert judged == set(plugins.found(Rule))
+    record = json.loads((lab.state / "results" / "audit.json").read_text())
+    assert record["findings"] == rows
+
+
+def test_what_the_roles_and_the_deploy_made_is_clean(lab: Lab) -> None:
+    """The lab as its own playbooks leave it has no finding but those that its waivers name."""
+    assert soon(lambda: audited(lab, "--pack", "state")[0] == 0)
+    _, rows = audited(lab)
+    assert [row for row in rows if row["status"] == "fail"] == []
+
+
+def test_a_cut_circuit_is_told_by_name(lab: Lab) -> None:
+    """Both ends say so, by circuit; healed, they say nothing any more."""
+    limit = ("--limit", "hub2,r-902", "--pack", "state")
+    lab.cut("902-1")
+    try:
+        expected = {(rule, device) for rule in ("KG-LIV-01", "KG-LIV-05") for device in ("hub2", "r-902")}
+        assert soon(lambda: expected <= failed(audited(lab, *limit)[1]))
+        _, rows = audited(lab, *limit)
+        told = [text for row in rows if row["status"] == "fail" for text in row["evidence"]]
+        assert all("902-1" in text for text in told), told
+    finally:
+        lab.heal("902-1")
+    assert soon(lambda: audited(lab, *limit)[0] == 0)
+
+
+def test_a_hole_in_a_filter_is_found(lab: Lab) -> None:
+    """A rule that somebody added by hand, with the rule itself as evidence."""
+    add = ["nft", "insert", "rule", "inet", "kgnet", "input", "tcp", "dport", "23", "accept"]
+    with broken(lab, "sip1", add, ["nft", "-f", "/etc/nftables.conf"]):
+        code, rows = audited(lab, "--limit", "sip1")
+    (found,) = (row for row in rows if row["status"] == "fail")
+    assert (code, found["rule"]) == (2, "KG-SRV-01")
+    assert "permits tcp port 23 from anywhere to anywhere" in found["evidence"][0]
+
+
+def test_a_setting_that_was_changed_is_found(lab: Lab) -> None:
+    """A daemon's effective setting counts, not what a file once said."""
+    change, back = ["postconf", "-e", "smtpd_tls_auth_only=no"], ["postconf", "-e", "smtpd_tls_auth_only=yes"]
+    with broken(lab, "mail1", change, back):
+        _, rows = audited(lab, "--limit", "mail1")
+    assert ("KG-MAIL-09", "mail1") in failed(rows)
+
+
+def test_a_room_that_is_off_is_told(lab: Lab) -> None:
+    """By its name and what one dials, before the meeting."""
+    lab.must("sip1", "kamcmd", "ul.rm", "location", f"room-899@{lab.fleet.domain}")
+    _, rows = audited(lab, "--limit", "sip1", "--pack", "state")
+    told = [text for row in rows if row["rule"] == "KG-LIV-04" for text in row["evidence"]]
+    assert any("room-899" in text and "extension 8991" in text for text in told), told
+    lab.must("room-899", "systemctl", "restart", "baresip")
+    assert soon(lambda: audited(lab, "--limit", "sip1", "--pack", "state")[0] == 0)
+
+
+def test_the_playbook_holds_to_its_threshold(lab: Lab) -> None:
+    """It keeps the report, changes nothing, and fails from the severity that it is told."""
+    clean = lab.playbook("audit", "--limit", "mail1", "--check")
+    assert clean.returncode == 0, clean.stdout + clean.stderr
+    assert "changed=0" in clean.stdout
+    change, back = ["postconf", "-e", "smtpd_tls_auth_only=no"], ["postconf", "-e", "smtpd_tls_auth_only=yes"]
+    with broken(lab, "mail1", change, back):
+        fails = lab.playbook("audit", "--limit", "mail1", "-e", "audit_fails_from=critical")
+        only_told = lab.playbook("audit", "--limit", "mail1", "-e", "audit_fails_from=never")
+    assert fails.returncode != 0
+    assert "KG-MAIL-09" in fails.stdout
+    assert only_told.returncode == 0, only_told.stdout
+    assert (lab.state / "results" / "audit-report.json").exists()
