@@ -142,7 +142,7 @@ def read_file(file: Path, device: Device, *, mark: Mark | None = None) -> Snapsh
     """Return what one file says of *device*; facts of the running state are missing."""
     platform = one(Platform, device.platform)
     text = platform.redacted(_text(file), mark)
-    config = Config.parse(device.name, text, default=platform.parts[0].name, source=str(file))
+    config = Config.parse(device.name, text, default=_main(platform), source=str(file))
     read: Read = ({}, {}, {})
     for part in platform.parts:
         if part.name in config.parts:
@@ -152,6 +152,12 @@ def read_file(file: Path, device: Device, *, mark: Mark | None = None) -> Snapsh
     for command, reader in platform.state.items():
         read[2][reader.fact] = f"a file does not tell `{as_typed(command)}`"
     return Snapshot(device.name, config, *read)
+
+
+def _main(platform: Platform) -> str:
+    """Return the part that a file without headers holds: the one named like the platform, else the first."""
+    names = [part.name for part in platform.parts]
+    return platform.name if platform.name in names else names[0]
 
 
 def _text(file: Path) -> str:
@@ -192,10 +198,11 @@ def _asked(
     if reader.roles and device.role not in reader.roles:
         return {}, {}, {reader.fact: f"asked of {', '.join(reader.roles)} only"}
     output = session.run(command)
+    platform = one(Platform, device.platform)
     if output.code != 0:
-        return {}, {}, {reader.fact: _failure(command, output)}
+        return {}, {}, {reader.fact: platform.redacted(_failure(command, output))}
     try:
-        fact = reader.read(one(Platform, device.platform).redacted(output.out, mark))
+        fact = reader.read(platform.redacted(output.out, mark))
     except ReadError as reason:
         return {}, {}, {reader.fact: f"`{as_typed(command)}`: {reason}"}
     return {reader.fact: fact}, {reader.fact: as_typed(command)}, {}

@@ -402,7 +402,7 @@ def test_unreachable_devices_are_findings(tmp_path: Path) -> None:
     """A live audit without a way in says so for the device, and ends with 1."""
     env = {"KGNET_SSH_KEY": "", "KGNET_KNOWN_HOSTS": str(tmp_path / "none"), "KGNET_STATE": str(tmp_path)}
     done = subprocess.run(
-        ["unshare", "--net", str(KGNET), "audit", "--limit", "hub1", "--format", "json"],
+        ["unshare", "--map-root-user", "--net", str(KGNET), "audit", "--limit", "hub1", "--format", "json"],
         capture_output=True,
         text=True,
         timeout=60,

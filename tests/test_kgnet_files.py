@@ -101,22 +101,15 @@ def test_a_command_applies_only_a_file_that_changed(run: Run, tmp_path: Path) ->
 def test_what_strayed_from_its_file_is_applied_again(run: Run, tmp_path: Path) -> None:
     """Somebody set a kernel option by hand: the file is right, and yet not what counts."""
     file, running = tmp_path / "f.conf", tmp_path / "running"
-    running.write_text("a = 1\nb = 2\n")
-    wanted = [
-        {
-            "path": str(file),
-            "content": "# why\na = 1",
-            "apply": f"cp %s {running}",
-            "running": f"cat {running}",
-        }
-    ]
+    commands = {"apply": f"cp %s {running}", "proof": f"cmp -s %s {running}"}
+    wanted = [{"path": str(file), "content": "a = 1", **commands}]
     assert run(wanted)[1]["changed"]
     assert not run(wanted)[1]["changed"]
     running.write_text("a = 0\n")
     code, said = run(wanted, check=True)
     assert (code, said["changed"], said["units"]) == (0, True, [f"apply {file}"])
     assert run(wanted)[1]["changed"]
-    assert "a = 1" in running.read_text()
+    assert running.read_text() == "a = 1\n"
 
 
 def test_a_command_that_fails_puts_the_former_files_back(run: Run, tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -105,6 +107,16 @@ def test_guests_reach_nothing_of_the_province(fleet: Fleet) -> None:
     assert min(guests) > fence
 
 
+def test_detection_takes_its_time_over_the_internet(fleet: Fleet) -> None:
+    """A second without a packet is nothing unusual there; on a leased line it is a failure."""
+    for device in fleet.devices.values():
+        for neighbor in device.routing.neighbors if device.routing else ():
+            slow = device.interface(neighbor.interface).tunnel or neighbor.address.version == 6
+            profile = f" neighbor {neighbor.address} bfd profile {'steady' if slow else 'fast'}\n"
+            assert profile in text(fleet, device.name, "frr")
+    assert any(link.tunnel for device in fleet.devices.values() for link in device.interfaces)
+
+
 def test_every_queue_gets_its_code_points(fleet: Fleet) -> None:
     shown = text(fleet, "r-899", "nftables")
     assert "\t\tip dscp ef meta priority set 1:20\n" in shown
@@ -164,3 +176,44 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(fleet: Fleet, tmp_path
     with pytest.raises(OSError):
         write([render(fleet.devices["hub1"], paths.templates())], tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["hub1.cfg"]
+
+
+# ── the command ─────────────────────────────────────────────────────────────
+
+KGNET = str(Path(sys.executable).with_name("kgnet"))
+
+
+def kgnet(*words: str) -> subprocess.CompletedProcess[str]:
+    argv = [KGNET, "render", "-i", str(paths.inventories() / "lab"), *words]
+    return subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_the_command_prints_one_device(fleet: Fleet) -> None:
+    done = kgnet("--limit", "dns1")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == str(render(fleet.devices["dns1"], paths.templates()))
+
+
+def test_the_command_tells_what_to_do_with_many_devices() -> None:
+    done = kgnet()
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "devices: name a folder with -o, or one device with --limit" in done.stderr
+
+
+def test_the_command_writes_a_folder_and_tells_leftovers(fleet: Fleet, tmp_path: Path) -> None:
+    (tmp_path / "gone.cfg").touch()
+    done = kgnet("-o", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert {file.stem for file in tmp_path.iterdir()} == {*fleet.devices, "gone"}
+    assert "1 files of no device" in done.stderr
+    assert "gone.cfg" in done.stderr
+
+
+def test_the_command_tells_a_bad_template_in_one_line(templates: Path) -> None:
+    (templates / "frr/bgp.j2").write_text("{{ nonsense }}\n")
+    done = kgnet("--limit", "hub1", "--templates", str(templates))
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert "frr/bgp.j2:1: hub1: 'nonsense' is undefined" in done.stderr

@@ -85,7 +85,7 @@ def _job(device: Device, tools: Tools, session: Session, timing: Timing, stopped
 
 
 def _guard(job: Job, session: Session) -> Guard:
-    return Guard(job.device.name, session, job.platform.redacted)
+    return Guard(job.device.name, session, job.hide)
 
 
 def _armed(job: Job, session: Session) -> Watched:

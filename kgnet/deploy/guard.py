@@ -87,7 +87,7 @@ class Guard:
         """Return what the device said in one line, without secrets."""
         said = f"{output.err}\n{output.out}".splitlines()
         told = [line.strip() for line in said if line.strip() and not line.startswith(("[", "% Can't open"))]
-        return self.hide("; ".join(told[:3])) or f"exit code {output.code}"
+        return "; ".join(self.hide("\n".join(told)).splitlines()[:3]) or f"exit code {output.code}"
 
     def _guard(self, *argv: str, timeout_s: float = 30.0) -> Output:
         return self.session.run(["sh", f"{PLACE}/guard", *argv], timeout_s=timeout_s)

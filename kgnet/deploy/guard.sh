@@ -46,12 +46,12 @@ watch() { # start the timer: its own session, nothing open towards us
 unwatch() { [ -f "$here/timer" ] && kill -s TERM -- "-$(cat "$here/timer")" 2>/dev/null; }
 
 due() { # SECONDS from now
-    echo $(($(now) + $1)) >"$here/due.new"
-    mv "$here/due.new" "$here/due"
+    echo $(($(now) + $1)) >"$here/due.new" && mv "$here/due.new" "$here/due"
 }
 
 steps() { # LIST STATE: run the commands of LIST while STATE lasts; all of them, but tell the first that failed
-    list=$here/$1 state=$2 failed=
+    list=$here/$1 state=$2 failed= said=$here/said
+    echo >"$said" 2>/dev/null || said=/dev/null # a full disk is no reason not to go on
     [ -r "$list" ] || {
         echo "there is no list $1"
         return 1
@@ -66,11 +66,11 @@ steps() { # LIST STATE: run the commands of LIST while STATE lasts; all of them,
             echo "the time was over before \`$1\`"
             return 1
         }
-        timeout -k 5 "$STEP_S" "$@" </dev/null >"$here/said" 2>&1 || {
+        timeout -k 5 "$STEP_S" "$@" </dev/null >"$said" 2>&1 || {
             code=$?
             [ -n "$failed" ] || {
                 echo "\`$1\` ended with exit code $code"
-                cat "$here/said"
+                cat "$said"
             }
             failed=yes
             [ "$state" = restoring ] || return 1
@@ -104,12 +104,12 @@ restore() { # [WHO]: who calls has turned the state to restoring
 
 case $1 in
 hold) # TOKEN OWNER SECONDS: the folder is ours; a dead deployer's lock falls by itself
-    mkdir "$here/new" "$here/old"
-    echo "$2" >"$here/token"
-    echo "$3" >"$here/owner"
-    due "$4"
-    : >"$here/held"
-    watch
+    mkdir "$here/new" "$here/old" &&
+        echo "$2" >"$here/token" &&
+        echo "$3" >"$here/owner" &&
+        due "$4" &&
+        : >"$here/held" &&
+        watch
     ;;
 watch) # the timer
     while left=$(($(cat "$here/due") - $(now))) && [ "$left" -gt 0 ]; do sleep "$left"; done
@@ -125,11 +125,9 @@ free) # nothing was loaded
     rm -rf "$here"
     ;;
 arm) # SECONDS
-    addresses >"$here/addresses"
-    due "$2"
+    addresses >"$here/addresses" && due "$2" || exit 1
     unwatch
-    watch
-    turn held armed
+    watch && turn held armed
     ;;
 load)
     unbound

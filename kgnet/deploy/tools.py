@@ -51,6 +51,19 @@ class Job:
     def parts(self) -> tuple[Part, ...]:
         return tuple(part for part in self.platform.parts if part.name in self.plan.parts)
 
+    def hide(self, text: str) -> str:
+        """Return what the device said without the secrets of this job, wherever in a line they stand."""
+        texts = [text for config in (self.want, self.old) for text in config.parts.values()]
+        secrets = {
+            match[1]
+            for pattern in self.platform.secrets
+            for each in texts
+            for match in pattern.finditer(each)
+        }
+        for secret in sorted(secrets, key=len, reverse=True):
+            text = text.replace(secret, "<secret>")
+        return text
+
     def differs(self, target: Config, have: Config) -> Plan:
         """Return what is still between *have* and *target*, without secrets."""
         seal, device = self.tools.seal, self.device

@@ -64,7 +64,7 @@ def _trouble(job: Job, watched: Watched) -> tuple[str, bool]:
             todo = job.differs(job.want, job.tools.read(job.device, session))
             if todo:
                 return difference(todo), False
-            guard = Guard(job.device.name, session, job.platform.redacted)
+            guard = Guard(job.device.name, session, job.hide)
             gone = watched.neighbors - job.tools.neighbors(job.device, session)
             return _missing(gone, watched.addresses - guard.answering(sorted(watched.addresses))), True
     except DeviceError as reason:

@@ -19,7 +19,7 @@ SYS_UPTIME = "1.3.6.1.2.1.1.3.0"  # RFC 3418, hundredths of a second
 IF_NAME = "1.3.6.1.2.1.31.1.1.1.1"  # RFC 2863
 IF_OPER_STATUS = "1.3.6.1.2.1.2.2.1.8"  # RFC 2863: 1 up
 PEER_STATE = "1.3.6.1.2.1.15.3.1.2"  # RFC 4273: 6 established, by the neighbour's IPv4 address
-OPER_UP, ESTABLISHED = 1, 6
+OPER_UP, OPER_UNKNOWN, ESTABLISHED = 1, 4, 6  # a tunnel has no carrier: its state is unknown
 TICKS_PER_S = 100
 
 COUNTERS = {  # RFC 2863; 64 bits for the octets, so that a fast circuit does not wrap between two scrapes
@@ -88,7 +88,7 @@ class Answers:
 
     def oper(self, port: Port) -> bool | None:
         status = self.column(port, IF_OPER_STATUS)
-        return None if status is None else status == OPER_UP
+        return None if status in (None, OPER_UNKNOWN) else status == OPER_UP
 
     def session(self, neighbor: BgpNeighbor) -> bool | None:
         state = (self.objects or {}).get(f"{PEER_STATE}.{neighbor.address}")

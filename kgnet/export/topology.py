@@ -78,7 +78,10 @@ class Judge:
         session = self._evidence.sessions.get(circuit.id)
         oper = self._evidence.oper.get(circuit.inner)
         carries = some(truth for truth in (echo, session) if truth is not None)
-        return False if oper is False else oper if carries is None else carries
+        if oper is False or carries is not None:
+            return False if oper is False else carries
+        tunnel = self._fleet.devices[circuit.inner.device].interface(circuit.inner.interface).tunnel
+        return None if tunnel else oper  # a tunnel's interface is up as soon as it is there
 
     def upstream(self, circuit: BuiltCircuit) -> Truth:
         """Does what it hangs on work?"""

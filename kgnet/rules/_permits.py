@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network, summarize_address_range
 from itertools import product
 
@@ -27,6 +28,7 @@ KNOWN = r"(?:established|related)"  # packets of what was permitted before (nft(
 STATES = rf"ct state (?:{KNOWN}(?:,{KNOWN})*|\{{ {KNOWN}(?:, {KNOWN})* \}})(?![,\w])"
 HARMLESS = re.compile(rf'{STATES}|iif(?:name)? "lo"|\bicmp(?:v6)? type\b')
 TARGET = re.compile(r"\b(?:jump|goto) (\S+)")
+READ = 16_384  # networks kept as numbers: a fleet writes the same few thousand again and again
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +201,12 @@ def _of_family(ends: list[tuple[int, Range]], family: int) -> list[Range]:
     return [ends_ for version, ends_ in ends if version == family] if ends else [(0, LAST[family])]
 
 
+@lru_cache(READ)
 def _network(network: Network) -> tuple[int, Range]:
     return network.version, (int(network.network_address), int(network.broadcast_address))
 
 
+@lru_cache(READ)
 def _written(text: str) -> tuple[int, Range]:
     """Read an address, a network or a range as nft prints them."""
     first, dash, last = text.partition("-")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from ipaddress import IPv4Interface
 from pathlib import Path
 from textwrap import dedent
 
+from kgnet import paths
 from kgnet.errors import TwinError
 from kgnet.model.config import Config
 from kgnet.model.fleet import BuiltCircuit, BuiltRoom, Device, Fleet, Interface, InterfaceKind
@@ -98,7 +100,14 @@ def _device(fleet: Fleet, device: Device, config: Config | None) -> Node:
         tuple(_routes(device)),
         services=("ssh", *boot),
         files={**_resolver(fleet), **saved},
+        shares=_ourselves() if device.role is Role.MONITOR else (),
     )
+
+
+def _ourselves() -> tuple[str, ...]:
+    """Return the folders of kgnet and its Python: the exporter runs from them, as it would from a wheel."""
+    folders = (str(paths.PACKAGE.parent), sys.prefix, sys.base_prefix)
+    return tuple(folder for folder in folders if not folder.startswith("/usr"))  # nodes have that anyway
 
 
 def _saved(config: Config) -> dict[str, str]:

@@ -113,6 +113,7 @@ def seat(node: Node, ground: Ground, wired: tuple[str, ...]) -> Seat:
     (said, say), (heard, go), (told, tell) = os.pipe(), os.pipe(), os.pipe()
 
     def first() -> None:
+        os.setpriority(os.PRIO_PROCESS, 0, 0)
         linux.unshare(linux.NEWNS | linux.NEWNET | linux.NEWPID | linux.NEWUTS)
         pid = linux.fork(lambda: live(node, ground, Talk(say, heard), wired))
         os.write(tell, str(pid).encode())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from kgnet.errors import TwinError
@@ -111,6 +112,8 @@ def _write_maps(pid: int, uids: list[str], gids: list[str]) -> None:
 
 def main() -> None:
     """python -m kgnet.twin.isolate FOLDER PROGRESS_FD LOCK_FD: a child, PID 1 inside, is the holder."""
+    with suppress(PermissionError):  # wires should not slow down because machines are busy; root may say so
+        os.setpriority(os.PRIO_PROCESS, 0, linux.WIRE_PRIORITY)
     try:
         isolate()
     except TwinError as reason:

@@ -69,18 +69,15 @@ class _owned:  # noqa: N801  # reads as what it is: with _owned(folder) as lock
             raise TwinError(
                 f"{self.place.path}: {reason.strerror}; set KGNET_TWIN_DIR to another folder"
             ) from reason
-        lock = self.place.lock()
-        if lock is None:
-            raise TwinError(
-                f"twin {self.place.name} is already running: kgnet twin down --name {self.place.name}"
-            )
+        while (lock := self.place.lock()) is None:
+            refuse_running(self.place)  # or somebody has just asked whether it runs
         self.lock = lock
         return lock
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
-        os.close(self.lock)
         if kind is not None:
             _end(self.place)
+        os.close(self.lock)
         if isinstance(error, OSError):
             raise TwinError(f"{self.place.path}: {error.strerror}") from error
 

@@ -161,6 +161,8 @@ def _keep(path: str, fd: int, *, writable: bool) -> None:
     """Show a host's folder at its own path again, where a folder of ours hides it."""
     target = Path(path)
     target.mkdir(parents=True, exist_ok=True)
+    if target.is_relative_to("/root") and not writable:
+        Path("/root").chmod(0o711)  # services that are not root pass through to it
     linux.bind(f"/proc/self/fd/{fd}", target)
     if not writable:
         linux.bind("none", target, linux.MS_REMOUNT | linux.MS_RDONLY)

@@ -28,6 +28,7 @@ IFF_TAP, IFF_NO_PI = 0x2, 0x1000
 FRAME_BYTES = 9234  # a jumbo frame with two VLAN tags
 BURST = 32  # frames read of one end before the others have their turn
 BUSY_S = 0.001  # frames closer than this come in bursts
+CROWD = 4  # so many ends with frames at once: we are late, and each may have more than one
 QUEUE_S = 0.2
 
 
@@ -107,9 +108,10 @@ class Relay:
         """Serve until the other side of the control socket is gone."""
         control = self.control.fileno()
         while True:
-            for fd, _ in self.poll.poll(self._patience()):
+            ready = self.poll.poll(self._patience())
+            for fd, _ in ready:
                 if fd != control:
-                    self._take(fd)
+                    self._take(fd, crowded=len(ready) > CROWD)
                 elif not self._obey():
                     return
             self._deliver()
@@ -118,9 +120,10 @@ class Relay:
         """How long nothing is due, in seconds; -1: for ever."""
         return max(0.0, self.under_way[0][0] - monotonic()) if self.under_way else -1
 
-    def _take(self, fd: int) -> None:
+    def _take(self, fd: int, *, crowded: bool) -> None:
+        """Take what has come in at one end; where a frame most likely came alone, do not ask in vain."""
         way, now = self.ways[fd], monotonic()
-        burst = BURST if now - way.read_at < BUSY_S else 1  # one alone: spares asking again in vain
+        burst = BURST if crowded or now - way.read_at < BUSY_S else 1
         way.read_at = now
         with suppress(BlockingIOError, OSError):  # empty, or its namespace is going down
             for _ in range(burst):

@@ -109,11 +109,11 @@ class Folder:
         except FileNotFoundError:
             return None
 
-    def lock(self) -> int | None:
+    def lock(self, kind: int = fcntl.LOCK_EX) -> int | None:
         """Take the lock and return its file descriptor; None: somebody else has it."""
         fd = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(fd, kind | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(fd)
             return None
@@ -123,7 +123,7 @@ class Folder:
         """Whether a twin runs here (or is being built)."""
         if not (self.path / "lock").exists():
             return False
-        if (fd := self.lock()) is None:
+        if (fd := self.lock(fcntl.LOCK_SH)) is None:  # shared: two who ask do not see each other
             return True
         os.close(fd)
         return False

@@ -1,4 +1,4 @@
-"""`lookup('kgnet_monitoring', 'prometheus.yml', …)`: a file of Prometheus or Alertmanager, as `kgnet export config`."""
+"""`lookup('kgnet_monitoring', 'prometheus.yml', …)`: a file that `kgnet export config` would write."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ name: kgnet_monitoring
 author: kgnet
 short_description: Write the files of Prometheus and Alertmanager for a fleet
 description:
-  - Gives the text of C(prometheus.yml) or C(alertmanager.yml), or with C(rules) all alert rules, by file name.
+  - Gives the text of C(prometheus.yml) or C(alertmanager.yml), or with C(rules) all alerts by file name.
   - The same as C(kgnet export config) writes, from the inventory of this run.
 options:
   _terms:
@@ -71,7 +71,7 @@ class LookupModule(LookupBase):
         self.set_options(var_options=variables, direct=kwargs)
         folder = variables["kgnet_inventory"]
         names = ("exporter", "prometheus", "alertmanager", "webhook")
-        wired = {name: str(self.get_option(name)) for name in names}  # plain: Ansible's own kinds say too much
+        wired = {name: str(self.get_option(name)) for name in names}  # plain text
         wiring = Wiring(**wired, interval_s=self.get_option("interval_seconds") or None)
         rules_folder = PurePosixPath(self.get_option("rules_folder"))
         try:
@@ -85,5 +85,5 @@ def _chosen(texts: dict[str, str], term: str) -> Any:
     if term == "rules":
         return {name.partition("/")[2]: text for name, text in texts.items() if name.startswith("rules/")}
     if term not in texts:
-        raise AnsibleError(f"kgnet_monitoring writes no {term!r} — prometheus.yml, alertmanager.yml or rules")
+        raise AnsibleError(f"no file {term!r} — there are prometheus.yml, alertmanager.yml and rules")
     return texts[term]

@@ -49,8 +49,8 @@ options:
       apply:
         description: A command that makes it count, run if it changed; C(%s) stands for its path; no shell.
         type: str
-      running:
-        description: A command that prints what counts; if it lacks a line of the file, the file is applied.
+      proof:
+        description: A command that exits with 0 while the file is what counts; if not, it is applied.
         type: str
       unit:
         description: The systemd unit that reads it; kept enabled and running, and told if the file changed.
@@ -105,7 +105,7 @@ units:
 FILE = {
     "path": {"type": "path", "required": True},
     "content": {"type": "str", "required": True, "no_log": False},
-    **{key: {"type": "str"} for key in ("owner", "group", "mode", "validate", "apply", "running", "unit")},
+    **{key: {"type": "str"} for key in ("owner", "group", "mode", "validate", "apply", "proof", "unit")},
     "reload": {"type": "bool", "default": False},
     "start": {"type": "bool", "default": True},
 }
@@ -232,14 +232,11 @@ def tell(
 
 
 def strayed(module: AnsibleModule, wanted: File) -> bool:
-    """Whether what counts now lacks a line of the file, comments and blank lines aside."""
-    if not wanted["running"]:
+    """Whether the file is right, and yet not what counts."""
+    if not wanted["proof"]:
         return False
-    _, out, _ = module.run_command(shlex.split(wanted["running"]))
-    lines = {
-        line.strip() for line in text_of(wanted).splitlines() if line.strip() and line.strip()[0] not in "#;"
-    }
-    return not lines <= {line.strip() for line in out.splitlines()}
+    argv = [part.replace("%s", wanted["path"]) for part in shlex.split(wanted["proof"])]
+    return bool(module.run_command(argv)[0])
 
 
 def actions(module: AnsibleModule, files: list[File], changed: list[File]) -> list[str]:

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from conftest import KGNET, LAB, Lab
 
 from kgnet import paths
-from tests.conftest import KGNET, LAB, Lab
 
 ROUTER = "r-31081"  # a commune behind the island
 DRIFT = ("vtysh", "-c", "configure", "-c", "ip route 198.51.100.0/24 blackhole")
