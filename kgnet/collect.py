@@ -14,7 +14,8 @@ from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_type_hints
 
-from kgnet.errors import DeviceError, ReadError, Refused, UsageError
+from kgnet import paths
+from kgnet.errors import DeviceError, ReadError, Refused, Unreachable, UsageError
 from kgnet.model.config import Config
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device, Fleet
@@ -41,7 +42,14 @@ def access(environ: Mapping[str, str]) -> Access:
 
 
 def session(device: Device, access: Access) -> AbstractContextManager[Session]:
-    """Open a session by the driver of the device's platform."""
+    """Open a session by the driver of the device's platform; a device of the lab only inside a twin.
+
+    Outside, its addresses may belong to somebody else.
+    """
+    if device.twin_only and not paths.in_a_twin():
+        raise Unreachable(
+            device.name, "stands in a twin only — `kgnet twin up`, then `kgnet twin exec -- kgnet …`"
+        )
     return one(Driver, one(Platform, device.platform).driver).open(device, access)
 
 

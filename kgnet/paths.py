@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+TWIN = Path("/run/twin")  # every node of a twin has it, the operator's desk too
 PACKAGE = Path(__file__).resolve().parent
 SHARE = PACKAGE / "share" if (PACKAGE / "share").is_dir() else PACKAGE.parent
 
@@ -44,3 +45,8 @@ def ansible_environment() -> dict[str, str]:
         "ANSIBLE_LOOKUP_PLUGINS": str(plugins / "lookup"),
         "ANSIBLE_ROLES_PATH": str(roles()),
     }
+
+
+def in_a_twin() -> bool:
+    """Return whether we run on a node of a twin, where addresses are the twin's own."""
+    return TWIN.is_dir()

@@ -572,7 +572,7 @@ def test_a_busy_port_is_one_clear_line() -> None:
             str(KGNET),
             "export",
             "-i",
-            str(paths.inventories() / "lab"),
+            str(paths.inventories() / "kiengiang"),
             "--listen",
             f"127.0.0.1:{port}",
         ]

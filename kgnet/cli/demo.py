@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -43,10 +44,11 @@ class Page:
         typer.secho(f"  {'; '.join(said) or 'done'}  ({took:.1f} s)", fg="green", err=True)
 
     def show(self) -> None:
+        from rich.box import SIMPLE
         from rich.console import Console
         from rich.table import Table
 
-        table = Table("step", "result", "seconds", title="kgnet demo", title_justify="left")
+        table = Table("step", "result", "seconds", title="kgnet demo", title_justify="left", box=SIMPLE)
         table.columns[2].justify = "right"
         for title, result, took in self.lines:
             table.add_row(title, result, f"{took:.1f}")
@@ -66,10 +68,10 @@ class Lab:
     def at(self, node: str, *command: str) -> str:
         return self.kgnet("twin", "exec", "--name", self.name, node, "--", *command)
 
-    def desk(self, *words: str, fine: Sequence[int] = (0,)) -> str:
-        """Run `kgnet …` at the operator's desk."""
+    def desk(self, *words: str, fine: Sequence[int] = (0,), follow: bool = False) -> str:
+        """Run `kgnet …` at the operator's desk; *follow*: tell which task of a playbook is at work."""
         desk = [KGNET, "twin", "exec", "--name", self.name, "operator", "--", KGNET, *words]
-        return _run(desk, fine=fine)
+        return _run(desk, fine=fine, told=_task if follow else None)
 
     def ask(self, query: str) -> list[dict[str, Any]]:
         """Ask the lab's own Prometheus; return its instant vector."""
@@ -114,7 +116,7 @@ def _with_a_twin(lab: Lab, page: Page) -> None:
         nodes = json.loads(lab.kgnet("twin", "status", "--name", lab.name, "--format", "json"))
         said.append(_counted(nodes))
     with page.step("provision everything: playbooks/site.yml") as said:
-        recap = lab.desk("playbook", "site", *inventory)
+        recap = lab.desk("playbook", "site", *inventory, follow=True)
         said.append(_recap(recap))
     with page.step("plan again") as said:
         plan = lab.desk("plan", *inventory, "--format", "json", fine=(0, 2))
@@ -253,12 +255,37 @@ def _without_a_twin(folder: Path, page: Page, missing: list[str]) -> None:
     page.show()
 
 
-def _run(argv: Sequence[str], *, fine: Sequence[int] = (0,)) -> str:
-    """Run a command; KgnetError with its last words unless its exit code is *fine*."""
-    done = subprocess.run(
-        argv, capture_output=True, text=True, check=False, env=os.environ | {"NO_COLOR": "1"}
-    )
-    if done.returncode not in fine:
-        words = (done.stderr.strip() or done.stdout.strip()).splitlines()[-15:]
-        raise KgnetError("\n".join([f"`{' '.join(argv[1:])}` ended with {done.returncode}", *words]))
-    return done.stdout
+def _run(
+    argv: Sequence[str], *, fine: Sequence[int] = (0,), told: Callable[[str], str | None] | None = None
+) -> str:
+    """Run a command; KgnetError with its last words unless its exit code is *fine*.
+
+    *told* picks from a line of output what to show while the command works.
+    """
+    from rich.console import Console
+
+    with (
+        Console(stderr=True).status("") as status,
+        subprocess.Popen(
+            argv,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT if told else None,
+            text=True,
+            env=os.environ | {"NO_COLOR": "1"},
+        ) as running,
+    ):
+        lines = []
+        for line in running.stdout or ():
+            lines.append(line)
+            if told and (words := told(line)):
+                status.update(words)
+    if running.returncode not in fine:
+        last = "".join(lines[-15:]).rstrip()
+        raise KgnetError(f"`{' '.join(argv[1:])}` ended with {running.returncode}\n{last}")
+    return "".join(lines)
+
+
+def _task(line: str) -> str | None:
+    """Return the name of the task that a line of ansible-playbook opens."""
+    found = re.match(r"TASK \[(.*)\]", line)
+    return found[1] if found else None

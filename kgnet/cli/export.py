@@ -67,7 +67,7 @@ def export(
 
 
 def _server(inventory: Path, listen: str, state: Path | None, timeout_s: float) -> Server:
-    from kgnet import secrets
+    from kgnet import paths, secrets
     from kgnet.design import design
     from kgnet.export.collector import Collector
     from kgnet.export.server import Pages, Server, listen_address
@@ -77,6 +77,8 @@ def _server(inventory: Path, listen: str, state: Path | None, timeout_s: float) 
 
     host, port = listen_address(listen)
     fleet, store = design(load(inventory)), secrets.from_environment()
+    if any(device.twin_only for device in fleet.devices.values()) and not paths.in_a_twin():
+        raise UsageError(f"{inventory} stands in a twin only — `kgnet twin exec mon1 -- kgnet export …`")
     measure = partial(_measured, _authority(store))
     collector = Collector(fleet, measure, agents=_agents(fleet, store), state=state)
     ask = _asker(fleet, measure)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 Planned = Sequence[tuple["Device", "Plan | DeviceError"]]
 
+NAME = "drift.json"
+
 ConfigDir = Annotated[
     Path | None,
     typer.Option(
@@ -40,7 +43,8 @@ Record = Annotated[
     Path | None,
     typer.Option(
         "--record",
-        help="Keep time and counts for the exporter, which looks for `$KGNET_STATE/drift.json`.",
+        help="Keep time and counts for the exporter.  Default, where `KGNET_STATE` is set: "
+        "`$KGNET_STATE/drift.json`, after a live plan of the whole fleet.",
         metavar="FILE",
     ),
 ]
@@ -69,6 +73,7 @@ def plan(
         _line.as_json([_line.planned(device.name, todo) for device, todo in planned])
     else:
         _print(planned)
+    record = record or _default(whole=not (limit or config_dir or templates))
     if record:
         _record(planned, record, datetime.now(UTC))
     failed = _line.told(todo for _, todo in planned if isinstance(todo, DeviceError))
@@ -98,6 +103,12 @@ def _print(planned: Planned) -> None:
         add, remove = _line.sums(todo)
         pending, added, removed = pending + 1, added + add, removed + remove
     console.print(f"{pending} of {len(planned)} devices would change: +{added} −{removed} lines")
+
+
+def _default(*, whole: bool) -> Path | None:
+    """Return where the exporter looks: only what was asked in whole may stand for the whole."""
+    state = os.environ.get("KGNET_STATE")
+    return Path(state) / NAME if state and whole else None
 
 
 def _record(planned: Planned, path: Path, now: datetime) -> None:

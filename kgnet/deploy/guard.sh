@@ -19,6 +19,8 @@ now() { # seconds since boot: nobody sets that clock
     echo "${up%%.*}"
 }
 
+keep() { printf '%s\n' "$2" | cat >"$here/$1"; } # cat says why it cannot write
+
 turn() { mv "$here/$1" "$here/$2" 2>/dev/null; }
 
 unbound() { trap '' HUP INT TERM PIPE; } # go on though the line to the deployer breaks
@@ -46,7 +48,7 @@ watch() { # start the timer: its own session, nothing open towards us
 unwatch() { [ -f "$here/timer" ] && kill -s TERM -- "-$(cat "$here/timer")" 2>/dev/null; }
 
 due() { # SECONDS from now
-    echo $(($(now) + $1)) >"$here/due.new" && mv "$here/due.new" "$here/due"
+    keep due.new $(($(now) + $1)) && mv "$here/due.new" "$here/due"
 }
 
 steps() { # LIST STATE: run the commands of LIST while STATE lasts; all of them, but tell the first that failed
@@ -105,8 +107,8 @@ restore() { # [WHO]: who calls has turned the state to restoring
 case $1 in
 hold) # TOKEN OWNER SECONDS: the folder is ours; a dead deployer's lock falls by itself
     mkdir "$here/new" "$here/old" &&
-        echo "$2" >"$here/token" &&
-        echo "$3" >"$here/owner" &&
+        keep token "$2" &&
+        keep owner "$3" &&
         due "$4" &&
         : >"$here/held" &&
         watch

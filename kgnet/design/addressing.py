@@ -39,6 +39,7 @@ def _device(province: Province, plan: Plan, row: DeviceRow) -> Device:
         management=plan.management(row),
         interfaces=interfaces,
         gateways=_gateways(province, plan, row),
+        twin_only=settings.twin_only,
         domain=settings.domain,
         ntp=tuple(settings.management.ntp),
         syslog=tuple(settings.management.syslog),

@@ -79,7 +79,8 @@ FAMILIES = (
     ),
     _gauge(
         "circuit_rtt_seconds",
-        "Median round trip of this scrape's burst of ICMP echo to the circuit's far end.",
+        "Median round trip of this scrape's burst of ICMP echo to the circuit's far end: there over this"
+        " circuit, back the way the site prefers, so half of a backup's may be its primary's.",
     ),
     _gauge(
         "circuit_rtt_limit_seconds",

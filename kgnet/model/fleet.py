@@ -136,6 +136,7 @@ class Device:
     gateways: tuple[Address, ...] = ()  # default gateways of a server, best first
     routing: Routing | None = None
     firewall: Firewall | None = None
+    twin_only: bool = False  # it has no address in the world: speak to it inside a twin only
     domain: str = ""
     ntp: tuple[str, ...] = ()
     syslog: tuple[str, ...] = ()

@@ -90,6 +90,9 @@ class Settings(Written):
     branch_platform: str = Field(
         default="frr", description="platform of an office's router; a row in devices.csv says otherwise"
     )
+    twin_only: bool = Field(
+        default=False, description="nothing of it stands anywhere: it is spoken to inside a twin only"
+    )
     addresses: AddressPlan
     management: Management
 

@@ -1,4 +1,4 @@
-"""KG-RTG-01: BGP sessions are authenticated with a per-peer key."""
+"""KG-RTG-01: every BGP session has a key."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kgnet.rules._control import ROUTERS, control
 from kgnet.rules._places import at, neighbors
 
 
-@control("KG-RTG-01", needs=[ConfiguredBgp], roles=ROUTERS)
+@control("KG-RTG-01", title="Every BGP session has a key", needs=[ConfiguredBgp], roles=ROUTERS)
 def bgp_authenticated(want: Device, have: Snapshot) -> Iterator[Wrong]:
     """Whoever gets onto a link may otherwise end a session, or open one in the neighbour's name."""
     for neighbor in neighbors(have):

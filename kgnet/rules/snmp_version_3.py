@@ -21,5 +21,8 @@ def snmp_version_3(want: Device, have: Snapshot) -> Iterator[Wrong]:
     for name, level in named.items():
         if level == "noauth":
             yield f"user {name} may ask without authentication"
+    for arguments in directives.get("createuser", ()):
+        if "MD5" in arguments.upper().split():
+            yield f"user {arguments.split()[0]} authenticates with MD5, SHA wanted"
     if want.snmp_user not in named:
         yield f"the intent's user {want.snmp_user} may not ask; it has {', '.join(named) or 'no user'}"

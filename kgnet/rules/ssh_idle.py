@@ -1,4 +1,4 @@
-"""KG-ACC-07: VTY/SSH idle timeout is 10 minutes or less."""
+"""KG-ACC-07: SSH ends dead sessions within 10 minutes."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from kgnet.rules._control import control
 from kgnet.rules._settings import number
 
 
-@control("KG-ACC-07", needs=[SshServer], live=True)
+@control("KG-ACC-07", title="SSH ends dead sessions within 10 minutes", needs=[SshServer], live=True)
 def ssh_idle(want: Device, have: Snapshot, *, most_s: int = 600) -> Iterator[Wrong]:
-    """A session that nobody sits at, or whose client is gone, stays open for whoever finds it."""
+    """A session whose client is gone stays open for whoever finds it, and takes the place of another."""
     server = have.get(SshServer)
     interval_s, times = number(server, "clientaliveinterval"), number(server, "clientalivecountmax")
     told = f"clientaliveinterval {interval_s}, clientalivecountmax {times}"

@@ -1,4 +1,4 @@
-"""KG-ZON-02: Inter-zone traffic crosses a firewall/ACL."""
+"""KG-ZON-02: traffic between zones is filtered as the intent says."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ from kgnet.rules._control import control
 from kgnet.rules._permits import differences, intended, policy
 
 
-@control("KG-ZON-02", needs=[PacketFilter], roles=[Role.BORDER, Role.BRANCH])
+@control(
+    "KG-ZON-02",
+    title="Traffic between zones is filtered as the intent says",
+    needs=[PacketFilter],
+    roles=[Role.BORDER, Role.BRANCH],
+)
 def zones_as_intended(want: Device, have: Snapshot) -> Iterator[Wrong]:
     """A permit without a flow behind it has no owner, no reason and no end."""
     yield from policy(have, "forward")

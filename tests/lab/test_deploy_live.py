@@ -252,12 +252,12 @@ def test_a_killed_deployer_leaves_the_device_as_it_was(lab: Lab, router: str, te
     """`kill -9` between load and confirm: the timer restores, and frees the lock."""
     before = running(lab)
     _after_remote_as(templates, " neighbor {{ neighbor.address }} shutdown\n")
-    with deploying(lab, templates, "--confirm-timeout", "10") as process:
+    with deploying(lab, templates, "--confirm-timeout", "20") as process:
         until(loaded(lab, "shutdown"))
-        assert "shutdown" not in lab.must(router, "cat", "/etc/frr/frr.conf"), "a restart has to help, too"
-        second = deploy(lab)[1]
         lab.must("operator", "kill", "-KILL", pid_of(templates))
         process.wait(10)
+    second = deploy(lab)[1]
+    assert "shutdown" not in lab.must(router, "cat", "/etc/frr/frr.conf"), "a restart has to help, too"
     assert second["result"] == "failed"
     assert "another deploy holds it" in second["reason"], second
     until(lambda: not armed(lab))

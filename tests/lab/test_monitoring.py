@@ -94,10 +94,10 @@ def test_rooms_mail_names_and_applications_of_the_lab_are_told_to_be_well(lab: L
 
 
 def test_a_circuit_takes_as_long_as_it_was_ordered_to(lab: Lab) -> None:
-    """The round trip to an island's far end is there and back again."""
+    """There over the circuit itself; back the way the site prefers, which for a backup is its primary."""
     took = scraped(lab)["kgnet_circuit_rtt_seconds"]
     for name, circuit in lab.fleet.circuits.items():
-        assert took[name,] > 2 * circuit.row.delay_ms / 1000 * 0.8, name
+        assert took[name,] > circuit.row.delay_ms / 1000 * 0.8, name
 
 
 def test_promtool_has_nothing_to_say_about_the_real_output(lab: Lab) -> None:

@@ -16,6 +16,7 @@ from kgnet.ansible.designed import fleet_of
 from kgnet.errors import KgnetError
 from kgnet.limit import groups
 from kgnet.model.fleet import Device, Fleet
+from kgnet.paths import in_a_twin
 
 TEMPLATE_MARKS = ("{{", "{%", "{#")
 
@@ -105,8 +106,9 @@ def _in_one_line(reason: KgnetError, folder: Path) -> str:
 
 def _reached(device: Device, key_file: str | None, known_hosts: str | None) -> dict[str, Any]:
     """Return how Ansible gets in."""
+    nowhere = device.twin_only and not in_a_twin()
     variables = {
-        "ansible_host": str(device.management),
+        "ansible_host": f"{device.name}.invalid" if nowhere else str(device.management),  # RFC 6761 §6.4
         "ansible_user": "root",
         "ansible_python_interpreter": "/usr/bin/python3",
     }

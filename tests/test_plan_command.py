@@ -1,0 +1,82 @@
+"""`kgnet plan` over files: exit codes, lines, JSON and the record that the exporter reads."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import KGNET, LAB
+
+from kgnet import inventory, paths
+from kgnet.design import design
+from kgnet.render import render
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """What two devices would run if they were as wanted."""
+    fleet = design(inventory.load(LAB))
+    for name in ("hub1", "dns1"):
+        text = str(render(fleet.devices[name], paths.templates()))
+        (tmp_path / f"{name}.cfg").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def plan(folder: Path, *options: str, limit: str = "hub1:dns1") -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("KGNET_")}
+    command = [str(KGNET), "plan", "-i", str(LAB), "--limit", limit, "--config-dir", str(folder), *options]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+
+
+def drift(folder: Path) -> None:
+    path = folder / "hub1.cfg"
+    text = path.read_text(encoding="utf-8").replace("log syslog informational\n", "log syslog debugging\n")
+    path.write_text(text, encoding="utf-8")
+
+
+def test_nothing_to_do_is_0(folder: Path) -> None:
+    done = plan(folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "0 of 2 devices would change: +0 −0 lines\n"
+
+
+def test_something_to_do_is_2(folder: Path) -> None:
+    """The exact lines, each with its device; no colour where nobody looks."""
+    drift(folder)
+    done = plan(folder)
+    assert done.returncode == 2
+    lines = done.stdout.splitlines()
+    assert lines[0] == "# hub1"
+    assert "-log syslog debugging" in lines
+    assert "+log syslog informational" in lines
+    assert "\x1b" not in done.stdout
+
+
+def test_programs_read_json(folder: Path) -> None:
+    drift(folder)
+    rows = {row["device"]: row for row in json.loads(plan(folder, "--format", "json").stdout)}
+    assert rows["dns1"] == {"device": "dns1", "changes": [], "error": None}
+    assert rows["hub1"]["changes"] == [
+        {"action": "remove", "part": "frr", "path": [], "line": "log syslog debugging"},
+        {"action": "add", "part": "frr", "path": [], "line": "log syslog informational"},
+    ]
+
+
+def test_a_device_without_evidence_is_an_error(folder: Path) -> None:
+    """The others are shown; the exit code is not that of a fleet as wanted."""
+    done = plan(folder, limit="hub1:dns1:r-899")
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"error: r-899: {folder}/r-899.cfg is not there")
+
+
+def test_what_was_found_is_recorded_for_the_exporter(folder: Path, tmp_path: Path) -> None:
+    drift(folder)
+    plan(folder, "--record", str(tmp_path / "state" / "drift.json"), limit="hub1:dns1:r-899")
+    record = json.loads((tmp_path / "state" / "drift.json").read_text(encoding="utf-8"))
+    rows = {row.pop("device"): row for row in record["devices"]}
+    assert rows["hub1"] == {"add": 1, "remove": 1}
+    assert rows["dns1"] == {"add": 0, "remove": 0}
+    assert "is not there" in rows["r-899"]["error"]
