@@ -135,7 +135,7 @@ class Platform:
     secrets: tuple[re.Pattern[str], ...] = ()  # group 1 is the secret itself
 
     def redacted(self, text: str, mark: Callable[[str], str] | None = None) -> str:
-        """Return *text* with every secret in it replaced by `<secret>`, or by `<secret MARK>` of its value."""
+        """Return *text* with `<secret>` in place of every secret, or `<secret MARK>` of its value."""
 
         def hidden(found: re.Match[str]) -> str:
             value = found[1]

@@ -94,7 +94,7 @@ def demo(
     from kgnet.twin.can import lacking
 
     folder, page = paths.inventories() / "lab", Page()
-    if missing := list(lacking()):
+    if missing := list(lacking(playbooks=True)):
         _without_a_twin(folder, page, [str(what) for what in missing])
         return
     lab = Lab("demo", folder)
@@ -242,7 +242,7 @@ The lab is still running.  Look around:
 
 def _without_a_twin(folder: Path, page: Page, missing: list[str]) -> None:
     """Do what needs no namespaces: from the written province to findings about recorded devices."""
-    typer.secho(f"no twin here: {missing[0]}", fg="yellow", err=True)
+    typer.secho(missing[0], fg="yellow", err=True)
     recorded, inventory = str(paths.recorded()), ("-i", str(folder))
     with page.step("check the inventory") as said:
         said.append(_run([KGNET, "inventory", "check", *inventory]).strip().splitlines()[-1])

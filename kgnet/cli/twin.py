@@ -42,6 +42,9 @@ def up(
     provisioned: Annotated[
         bool, typer.Option("--provisioned", help="Start with the rendered configurations in place.")
     ] = False,
+    computers: Annotated[
+        bool, typer.Option(help="Give every office a computer, pc-SITE, to look at the network from.")
+    ] = True,
     plan: Annotated[
         Path | None,
         typer.Option("--blueprint", help="A blueprint (JSON) instead of an inventory.", metavar="FILE"),
@@ -52,7 +55,11 @@ def up(
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # by way of the clean-up, as Ctrl-C
     started = time.monotonic()
-    wanted = _wanted(inventory, name, provisioned=provisioned) if plan is None else blueprint.load(plan)
+    wanted = (
+        blueprint.load(plan)
+        if plan
+        else _wanted(inventory, name, provisioned=provisioned, computers=computers)
+    )
     wanted = blueprint.renamed(wanted, name or wanted.name)
     with closing(launch.up(wanted, "" if plan else str(inventory.resolve()))) as steps:
         for step in steps:
@@ -165,7 +172,7 @@ def _change(text: str) -> tuple[str, float]:
     return key, value
 
 
-def _wanted(inventory: Path, name: str, *, provisioned: bool) -> Blueprint:
+def _wanted(inventory: Path, name: str, *, provisioned: bool, computers: bool) -> Blueprint:
     """Design the inventory's fleet, make the secrets that it names, and lay out its twin."""
     from kgnet import paths
     from kgnet.design import design
@@ -182,7 +189,7 @@ def _wanted(inventory: Path, name: str, *, provisioned: bool) -> Blueprint:
     store.make(fleet.secrets())
     devices = fleet.devices.values() if provisioned else ()
     configs = {d.name: render(d, paths.templates(), secret=store.get) for d in devices}
-    return blueprint_of(fleet, place.name, secret=store.get, configs=configs or None)
+    return blueprint_of(fleet, place.name, secret=store.get, configs=configs or None, computers=computers)
 
 
 def _dashed_first() -> bool:

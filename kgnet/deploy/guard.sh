@@ -157,7 +157,7 @@ confirm)
 answer) # ADDRESS…: tell those that answer a ping
     shift
     for address; do
-        ping -n -q -c 1 -W 2 "$address" >/dev/null 2>&1 && echo "$address" &
+        ping -n -q -c 1 -W 1 "$address" >/dev/null 2>&1 && echo "$address" &
     done
     wait
     ;;

@@ -20,6 +20,20 @@ SERVICES = {
     "ssh": ("/usr/sbin/sshd", "openssh-server"),
     "frr": ("/usr/lib/frr/zebra", "frr frr-pythontools frr-snmp"),
     "snmpd": ("/usr/sbin/snmpd", "snmpd"),
+    "baresip": ("/usr/bin/baresip", "baresip-core"),
+    "chrony": ("/usr/sbin/chronyd", "chrony"),
+    "rsyslog": ("/usr/sbin/rsyslogd", "rsyslog"),
+    "nftables": ("/usr/sbin/nft", "nftables"),
+    "wireguard": ("/usr/bin/wg-quick", "wireguard-tools wireguard-go"),
+    "nsd": ("/usr/sbin/nsd", "nsd bind9-utils"),
+    "haproxy": ("/usr/sbin/haproxy", "haproxy"),
+    "nginx": ("/usr/sbin/nginx", "nginx-light"),
+    "postfix": ("/usr/sbin/postfix", "postfix"),
+    "dovecot": ("/usr/sbin/dovecot", "dovecot-imapd dovecot-lmtpd"),
+    "opendkim": ("/usr/sbin/opendkim", "opendkim opendkim-tools"),
+    "kamailio": ("/usr/sbin/kamailio", "kamailio kamailio-tls-modules"),
+    "prometheus": ("/usr/bin/prometheus", "prometheus"),
+    "alertmanager": ("/usr/bin/prometheus-alertmanager", "prometheus-alertmanager"),
 }
 
 TUN = "/dev/net/tun"
@@ -36,12 +50,15 @@ class Lack:
         return f"no twin here: {self.what}; {self.remedy}"
 
 
-def lacking(plan: Blueprint | None = None) -> Iterator[Lack]:
-    """Everything that stands between this machine and a twin; tried out, not guessed.  Nothing: go ahead."""
+def lacking(plan: Blueprint | None = None, *, playbooks: bool = False) -> Iterator[Lack]:
+    """Everything that stands between this machine and a twin; tried out, not guessed.  Nothing: go ahead.
+
+    With *playbooks*, the daemons that our playbooks start in it are wanted as well.
+    """
     if not sys.platform.startswith("linux"):
         yield Lack(f"{sys.platform} has no namespaces", "run it on Linux")
         return
-    found = sorted(set(_packages(plan)))
+    found = sorted(set(_packages(_services(plan, playbooks=playbooks))))
     if found:
         yield Lack(
             f"missing {', '.join(what for what, _ in found)}",
@@ -52,12 +69,17 @@ def lacking(plan: Blueprint | None = None) -> Iterator[Lack]:
         yield Lack(trouble, "`kgnet render`, `plan` and `audit --config-dir` work without a twin")
 
 
-def _packages(plan: Blueprint | None) -> Iterator[tuple[str, str]]:
+def _services(plan: Blueprint | None, *, playbooks: bool) -> set[str]:
+    if playbooks:
+        return set(SERVICES)
+    return {service for node in plan.nodes for service in node.services} if plan else {"ssh", "frr"}
+
+
+def _packages(services: set[str]) -> Iterator[tuple[str, str]]:
     for command, package in COMMANDS.items():
         if not shutil.which(command) and (command != "newuidmap" or os.geteuid() != 0):
             yield command, package
-    wanted = {service for node in plan.nodes for service in node.services} if plan else {"ssh", "frr"}
-    for service in wanted & set(SERVICES):
+    for service in services & set(SERVICES):
         path, package = SERVICES[service]
         if not Path(path).exists():
             yield path, package
