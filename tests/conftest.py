@@ -99,8 +99,11 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run what needs no lab first: a typing error is told in a second, not after a minute."""
-    items.sort(key=lambda item: "lab" in getattr(item, "fixturenames", ()))
+    """Keep all tests of the lab at one worker, and start with them: the others fit beside it."""
+    for item in items:
+        if "lab" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("lab"))
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
 def results(text: str) -> list[dict[str, object]]:

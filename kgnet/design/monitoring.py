@@ -42,7 +42,8 @@ def _rooms(fleet: Fleet) -> Iterator[Target]:
     for registrar in registrars:
         yield _target("sip", str(registrar.address), "registrar_up", {"device": registrar.name})
     for name, room in fleet.rooms.items():
-        yield _target("sip", str(room.address.ip), "room_answering", {"room": name})
+        address = str(room.address.ip)
+        yield _target("sip", address, "room_answering", {"room": name}, uri=f"sip:{name}@{address}")
         for registrar in registrars[:1]:
             yield _target("sip", str(registrar.address), "room_registered", {"room": name}, uri=room.uri)
 

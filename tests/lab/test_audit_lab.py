@@ -62,16 +62,16 @@ def test_the_lab_as_its_playbooks_leave_it_is_clean(lab: Lab) -> None:
 
 def test_a_cut_circuit_is_told_by_name(lab: Lab) -> None:
     """Both ends say so, by circuit; healed, they say nothing any more."""
-    limit = ("--limit", "hub2,r-902", "--pack", "state")
-    lab.cut("902-1")
+    limit = ("--limit", "hub1,r-899", "--pack", "state")
+    lab.cut("899-1")
     try:
-        expected = {(rule, device) for rule in ("KG-LIV-01", "KG-LIV-05") for device in ("hub2", "r-902")}
+        expected = {(rule, device) for rule in ("KG-LIV-01", "KG-LIV-05") for device in ("hub1", "r-899")}
         assert soon(lambda: expected <= failed(audited(lab, *limit)[1]))
         _, rows = audited(lab, *limit)
         told = [text for row in rows if row["status"] == "fail" for text in row["evidence"]]
-        assert all("902-1" in text for text in told), told
+        assert all("899-1" in text for text in told), told
     finally:
-        lab.heal("902-1")
+        lab.heal("899-1")
     assert soon(lambda: audited(lab, *limit)[0] == 0)
 
 
@@ -115,3 +115,11 @@ def test_the_playbook_holds_to_its_threshold(lab: Lab) -> None:
     assert fails.returncode != 0
     assert "KG-MAIL-09" in fails.stdout
     assert (lab.state / "results" / "audit-report.json").exists()
+
+
+def test_the_exporter_hears_of_an_audit_by_playbook(lab: Lab) -> None:
+    """What was found, and when, is on the monitoring host before anybody asks."""
+    done = lab.playbook("audit", "-e", "audit_fails_from=never")
+    assert done.returncode == 0, done.stdout + done.stderr
+    there = json.loads(lab.must("mon1", "cat", "/var/lib/kgnet/audit.json"))
+    assert there == json.loads((lab.state / "results" / "audit.json").read_text())

@@ -53,15 +53,6 @@ def monitor(lab: Lab, auth: str | None = None) -> list[str]:
 # ── the playbooks ───────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("playbook", ["datacenter", "baseline"])
-def test_a_second_run_changes_nothing(lab: Lab, playbook: str) -> None:
-    run = lab.playbook(playbook, *SKIP)
-    assert run.returncode == 0, run.stdout + run.stderr
-    changed = re.findall(r"^(\S+) +: ok=\d+ +changed=(\d+)", run.stdout, re.M)
-    assert changed
-    assert {name: count for name, count in changed if count != "0"} == {}
-
-
 def test_check_mode_shows_the_change_and_makes_none(lab: Lab) -> None:
     """Somebody edited a file on the host: `--check --diff` tells the lines, the run puts them right."""
     names = ("datacenter", "--limit", "dns1", "--tags", "names", *SKIP)
