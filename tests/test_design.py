@@ -162,7 +162,7 @@ def test_a_pass_that_waits_for_nobody_is_told() -> None:
 # ── adding or removing a site renumbers no other ────────────────────────────
 
 OFFICES = sorted(code for code, site in LAB.sites.items() if site.kind is not SiteKind.DATACENTER)
-SLOW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def without(province: Province, codes: set[str]) -> Province:
