@@ -280,7 +280,8 @@ def _run(
             if told and (words := told(line)):
                 status.update(words)
     if running.returncode not in fine:
-        last = "".join(lines[-15:]).rstrip()
+        wrong = [line for line in lines if line.startswith(("[ERROR]", "fatal:"))]
+        last = "".join([*wrong[:5], *lines[-15:]]).rstrip()
         raise KgnetError(f"`{' '.join(argv[1:])}` ended with {running.returncode}\n{last}")
     return "".join(lines)
 

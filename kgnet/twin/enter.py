@@ -38,7 +38,8 @@ def enter(folder: Folder, name: str, command: Sequence[str]) -> int:
 
 def environment(folder: Folder, *, desk: bool) -> dict[str, str]:
     """What a command in a node finds: at a desk our own environment, elsewhere a plain one."""
-    twins = folder.environment()
+    unowned = {"KGNET_TWIN_ROOTLESS": "1"} if Path("/").stat().st_uid != 0 else {}  # / is the host root's
+    twins = folder.environment() | unowned
     if desk:
         path = f"{Path(sys.executable).parent}:{os.environ.get('PATH', PATH)}"
         return (
