@@ -14,5 +14,7 @@ def write(path: Path, text: str, *, mode: int = 0o644) -> None:
         fresh.touch(mode=mode)
         fresh.write_text(text, encoding="utf-8")
         fresh.replace(path)
+    except OSError as reason:
+        raise OSError(reason.errno, reason.strerror, str(path)) from reason
     finally:
         fresh.unlink(missing_ok=True)

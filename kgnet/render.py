@@ -35,6 +35,8 @@ def render(device: Device, templates: Path, *, secret: Secret = hidden) -> Confi
     TemplateError tells the template and the line; PluginError if the platform is unknown.
     """
     platform = plugins.one(Platform, device.platform)
+    if not templates.is_dir():
+        raise TemplateError(f"{templates}: no such folder of templates")
     environment = _environment(str(templates))
     parts = {part.name: _printed(environment, part, device, secret) for part in platform.parts}
     return Config(device.name, parts, source="intent")

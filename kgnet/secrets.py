@@ -8,7 +8,7 @@ The first part of a name says what it is:
     tls/ca.crt                     the certificate authority of this store
     tls/<name>.key, tls/<name>.crt a server's key and the certificate for that DNS name (RFC 6125)
 
-Values never leave through `repr`, logs or errors; a folder or file that others may read is refused.
+Values never leave through `repr`, logs or errors; a file that others may read is refused.
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from kgnet.errors import SecretError
+from kgnet.files import write
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)+")
 ENVIRONMENT = "KGNET_SECRETS"
+ANEW = "remove it, and `kgnet secrets init` makes it anew"
 
 
 class Secrets:
@@ -47,12 +49,17 @@ class Secrets:
         path = self.path(name)
         try:
             if path.stat().st_mode & 0o077:
-                raise SecretError(f"{path}: others may read this secret — chmod 600 {path}")
-            return path.read_text(encoding="utf-8").rstrip("\n")
+                raise SecretError(f"{path}: others may read this secret — chmod go= {path}")
+            text = path.read_text(encoding="utf-8").rstrip("\n")
         except FileNotFoundError:
             raise SecretError(f"no secret {name} in {self.folder} — `kgnet secrets init` makes it") from None
         except OSError as reason:
             raise SecretError(f"{path}: {reason.strerror}") from reason
+        except UnicodeDecodeError:
+            raise SecretError(f"{path}: is no text — {ANEW}") from None
+        if not text or ("\n" in text and not text.startswith("-----BEGIN ")):
+            raise SecretError(f"{path}: one line is wanted — {ANEW}")
+        return text
 
     def fingerprint(self, name: str) -> str:
         """Return six digits that change with the secret; keyed, so that they give nothing away."""
@@ -70,7 +77,9 @@ class Secrets:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         made: list[str] = []
         for name in ("salt/fingerprint", "tls/ca.crt", *sorted(set(names))):
-            if not self.path(name).exists():
+            if self.path(name).exists():
+                self.get(name)  # what is there has to be fit for use
+            else:
                 for created, text in self._new(name):
                     self._write(created, text)
                     made.append(created)
@@ -98,10 +107,7 @@ class Secrets:
     def _write(self, name: str, text: str) -> None:
         path = self.path(name)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = path.with_name(f".{path.name}.new")
-        fresh.touch(mode=0o600)
-        fresh.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
-        fresh.replace(path)
+        write(path, text.rstrip("\n") + "\n", mode=0o600)
 
 
 def from_environment() -> Secrets | None:

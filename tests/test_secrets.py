@@ -38,8 +38,18 @@ def test_only_the_owner_may_read(store: Secrets) -> None:
 
 def test_a_secret_that_others_may_read_is_refused(store: Secrets) -> None:
     store.path("snmp/auth").chmod(0o644)
-    with pytest.raises(SecretError, match=r"others may read .* chmod 600"):
+    with pytest.raises(SecretError, match=r"others may read .* chmod go="):
         store.get("snmp/auth")
+
+
+@pytest.mark.parametrize("text", ["", "\n", "two\nlines\n"])
+def test_an_empty_secret_or_one_of_two_lines_is_refused(store: Secrets, text: str) -> None:
+    """It would be deployed as no password at all, or as a line of configuration."""
+    store.path("snmp/auth").write_text(text)
+    with pytest.raises(SecretError, match=r"one line is wanted"):
+        store.get("snmp/auth")
+    with pytest.raises(SecretError, match=r"one line is wanted"):
+        store.make(["snmp/auth"])
 
 
 def test_a_missing_secret_says_what_makes_it(store: Secrets) -> None:

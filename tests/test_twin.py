@@ -442,3 +442,18 @@ def test_an_ordinary_user_gets_the_same_twin() -> None:
     uid, *rest = done.stdout.split("\n")
     assert uid != "0"
     assert rest == ["0", "frr", "active", "active", " 0% packet loss", "slow: cut", "0", ""]
+
+
+@pytest.mark.parametrize(
+    "change", ["delay_ms=nan", "delay_ms=-1", "delay_ms=1e12", "loss_ratio=2", "delay=1"]
+)
+def test_a_property_that_no_circuit_can_have_is_refused(change: str) -> None:
+    """A delay that is no number would stop every circuit of the twin."""
+    shaped = subprocess.run(
+        [str(Path(sys.executable).with_name("kgnet")), "twin", "shape", "--name", "nobody", "902-1", change],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert shaped.returncode == 1
+    assert "write one of" in shaped.stderr

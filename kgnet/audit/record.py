@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from kgnet.files import write
 from kgnet.model.outcome import Finding, Status
 from kgnet.reports._rows import row
 
@@ -19,17 +19,6 @@ NAME = "audit.json"
 def record(findings: Sequence[Finding], path: Path, now: datetime) -> None:
     """Write {time, counts, findings} to *path*."""
     write(path, json.dumps(recorded(findings, now), ensure_ascii=False) + "\n")
-
-
-def write(path: Path, text: str) -> None:
-    """Write *path* whole or not at all, its folder too if need be."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
 
 
 def recorded(findings: Sequence[Finding], now: datetime) -> dict[str, Any]:

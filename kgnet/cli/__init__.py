@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 import sys
 from typing import Any
@@ -87,6 +88,12 @@ def main() -> None:
         sys.exit(INTERRUPTED)
 
 
+def red(text: str) -> str:
+    """Return *text* in red, unless the person asked for no colour (no-color.org) or the terminal has none."""
+    plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+    return text if plain else typer.style(text, fg="red", bold=True)
+
+
 def _told(reason: object) -> int:
-    typer.echo(typer.style("error: ", fg="red", bold=True) + str(reason), err=True)
+    typer.echo(red("error: ") + str(reason), err=True)
     return ERROR

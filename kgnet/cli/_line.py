@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
+from kgnet.cli import red
 from kgnet.errors import DeviceError
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def told(failures: Iterable[DeviceError]) -> int:
     """Say on stderr which devices could not be spoken to; return how many."""
     count = 0
     for count, reason in enumerate(failures, 1):  # noqa: B007
-        typer.echo(f"{typer.style('error:', fg='red', bold=True)} {reason}", err=True)
+        typer.echo(f"{red('error:')} {reason}", err=True)
     return count
 
 

@@ -71,7 +71,7 @@ def audit(
     Exit codes: 0 clean; 1 something could not be judged; 2 something was found.
     """
     from kgnet import audit as verb
-    from kgnet import plugins
+    from kgnet import files, plugins
     from kgnet.audit import pack as packs
     from kgnet.audit import record as records
     from kgnet.audit import waivers as waiving
@@ -94,7 +94,7 @@ def audit(
     findings = waiving.waive(raw, held, now.date())
     report = plugins.one(Report, format_.value).write(findings, rules)
     if output:
-        records.write(output, report)
+        files.write(output, report)
     else:
         typer.echo(report, nl=False)
     kept = record or _kept(whole=not limit and config_dir is None and pack == DEFAULT_PACK)

@@ -154,12 +154,12 @@ def config(
     """Write the files of Prometheus and Alertmanager: scrape configuration, alert rules, inhibition."""
     from kgnet.design import design
     from kgnet.export.config import Wiring, files
+    from kgnet.files import write
     from kgnet.inventory import load
 
     wiring = Wiring(exporter=exporter, webhook=webhook, interval_s=interval)
     texts = files(design(load(inventory)), wiring, rules_folder=output.resolve() / "rules")
     for name, text in texts.items():
         path = output / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        write(path, text)
         typer.echo(str(path))

@@ -102,7 +102,9 @@ def _print(planned: Planned) -> None:
         _line.shown(console, todo)
         add, remove = _line.sums(todo)
         pending, added, removed = pending + 1, added + add, removed + remove
-    console.print(f"{pending} of {len(planned)} devices would change: +{added} −{removed} lines")
+    unread = sum(isinstance(todo, DeviceError) for _, todo in planned)
+    untold = f"; {unread} could not be compared" if unread else ""
+    console.print(f"{pending} of {len(planned)} devices would change: +{added} −{removed} lines{untold}")
 
 
 def _default(*, whole: bool) -> Path | None:

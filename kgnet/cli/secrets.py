@@ -29,10 +29,13 @@ def init(folder: Folder, inventory: Inventory = DEFAULT_INVENTORY) -> None:
 
 @app.command("list")
 def list_(folder: Folder, inventory: Inventory = DEFAULT_INVENTORY) -> None:
-    """Say which of the secrets that the inventory names are there.  Exit 0: all; 2: some are missing."""
+    """Say which of the secrets that the inventory names are there.  Exit 0: all; 2: some are missing.
+
+    One that is there and not fit for use (empty, open to others) is an error.
+    """
     store, missing = Secrets(folder), 0
     for name in _named(inventory):
-        there = store.path(name).exists()
+        there = bool(store.path(name).exists() and store.get(name))
         missing += not there
         typer.echo(f"{'there  ' if there else 'missing'}  {name}")
     raise typer.Exit(2 if missing else 0)

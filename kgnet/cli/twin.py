@@ -31,7 +31,13 @@ Name = Annotated[
 ]
 Node = Annotated[str, typer.Option("--node", help="On which node.", metavar="NODE")]
 DESK = "operator"
-PROPERTIES = ("rate_mbps_down", "rate_mbps_up", "delay_ms", "jitter_ms", "loss_ratio")
+MOST = {
+    "rate_mbps_down": 400_000.0,
+    "rate_mbps_up": 400_000.0,
+    "delay_ms": 10_000.0,
+    "jitter_ms": 10_000.0,
+    "loss_ratio": 1.0,
+}
 PASS_ALL = {"allow_interspersed_args": False, "ignore_unknown_options": True}
 
 
@@ -152,7 +158,7 @@ def shape(
     circuit: Annotated[str, typer.Argument(help="Its id.")],
     changes: Annotated[
         list[str],
-        typer.Argument(help=f"One or more of {', '.join(PROPERTIES)}.", metavar="PROPERTY=NUMBER..."),
+        typer.Argument(help=f"One or more of {', '.join(MOST)}.", metavar="PROPERTY=NUMBER..."),
     ],
     name: Name = "",
 ) -> None:
@@ -167,8 +173,9 @@ def _change(text: str) -> tuple[str, float]:
         value = float(number)
     except ValueError:
         value = -1.0
-    if key not in PROPERTIES or value < 0 or (key == "loss_ratio" and value > 1):
-        raise UsageError(f"{text!r}: write one of {', '.join(PROPERTIES)} = a number, loss_ratio 0 to 1")
+    if key not in MOST or not 0 <= value <= MOST[key]:
+        wanted = ", ".join(f"{name}=0…{most:g}" for name, most in MOST.items())
+        raise UsageError(f"{text!r}: write one of {wanted}")
     return key, value
 
 

@@ -137,6 +137,12 @@ load)
     steps load armed
     ;;
 restore)
+    if turn held freed; then
+        unwatch
+        rm -rf "$here"
+        echo "nothing had been loaded; the lock is gone"
+        exit 0
+    fi
     turn armed restoring || exit 3
     unwatch
     restore

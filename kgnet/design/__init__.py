@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from graphlib import CycleError, TopologicalSorter
 
 from kgnet.errors import DesignError
@@ -12,14 +12,15 @@ from kgnet.plugins import found
 from kgnet.ports import Pass
 
 
-def design(province: Province) -> Fleet:
-    """Run every pass; DesignError if the intent cannot be built."""
+def design(province: Province, *, only: Collection[str] | None = None) -> Fleet:
+    """Run every pass, or those named in *only*; DesignError if the intent cannot be built."""
     settings = province.settings
     fleet = Fleet(
         slug=settings.slug, domain=settings.domain, sites=province.sites, devices={}, circuits={}, rooms={}
     )
     for each in in_order(found(Pass).values()):
-        fleet = each.run(province, fleet)
+        if only is None or each.name in only:
+            fleet = each.run(province, fleet)
     return fleet
 
 

@@ -54,7 +54,8 @@ def _loaded(fleet: Fleet, circuit: BuiltCircuit, meeting: tuple[Room, ...]) -> B
     least = min(circuit.row.up_mbps, circuit.row.down_mbps)
     if voice + video > BUDGET * least:
         raise DesignError(
-            f"circuit {circuit.id} carries {len(carried)} rooms that need {voice + video:.1f} Mbit/s, "
+            f"circuits.csv: circuit {circuit.id} carries {len(carried)} rooms "
+            f"that need {voice + video:.1f} Mbit/s, "
             f"but {BUDGET:.0%} of {least:g} Mbit/s is {BUDGET * least:.1f} "
             "— order a faster circuit or lower session_kbps"
         )

@@ -7,7 +7,7 @@ send and receive; every device lets in only what is meant for it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv4Network, IPv6Network
 
 from kgnet.design._plan import Plan, plan_of
@@ -27,6 +27,7 @@ class _Context:
     province: Province
     plan: Plan
     fleet: Fleet
+    known: dict[str, tuple[Network, ...]] = field(default_factory=dict)  # what a name stands for
 
     def zone(self, name: str) -> Zone | None:
         return self.province.zones.get(name)
@@ -132,6 +133,12 @@ def _here(context: _Context, zone: Zone | None, device: Device) -> tuple[Network
 
 def _networks(context: _Context, name: str) -> tuple[Network, ...]:
     """Return the networks of a zone or a device; empty: anywhere."""
+    if name not in context.known:
+        context.known[name] = _resolved(context, name)
+    return context.known[name]
+
+
+def _resolved(context: _Context, name: str) -> tuple[Network, ...]:
     zone = context.zone(name)
     if zone is None:
         return tuple(_hosts(context.fleet.devices[name]))

@@ -9,15 +9,24 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 
 class Written(BaseModel):
     """A row or a document that a person wrote: strict, frozen, no unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
+
+    @field_validator("*")
+    @classmethod
+    def _printable(cls, value: Any) -> Any:
+        """Refuse line breaks and the like: what is written here ends up in configurations."""
+        for text in value if isinstance(value, list | tuple) else (value,):
+            if isinstance(text, str) and not text.isprintable():
+                raise ValueError(f"{text[:40]!r} holds a line break or another control character")
+        return value
 
 
 class SiteKind(StrEnum):

@@ -64,7 +64,9 @@ class Wires:
         self.cut_ones.add(name)
 
     def heal(self, name: str) -> None:
-        """Give it back."""
+        """Give it back; TwinError if it was not cut."""
+        if self._known(name) not in self.cut_ones:
+            raise TwinError(f"{name} is not cut")
         self._carrier(self._known(name), up=True)
         self.cut_ones.discard(name)
 
