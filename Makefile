@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(CURDIR)/$(VENV)/bin
 
-.PHONY: demo test lint lock setup bench clean
+.PHONY: help demo test lint lock setup clean
 .DEFAULT_GOAL := help
 
 help:
