@@ -255,9 +255,12 @@ def test_neighbours_come_up_through_filter_key_and_bfd(loaded: Bench) -> None:
         detected = {peer.address for peer in bfd.peers if peer.up}
         return ours <= established and ours <= detected
 
+    def learnt() -> bool:
+        routes = json.loads(loaded.run("r-899", "vtysh", "-c", "show ip route bgp json").stdout)
+        return str(LAB.devices["hub1"].loopback.ipv4) in routes
+
     assert eventually(up)
-    routes = json.loads(loaded.run("r-899", "vtysh", "-c", "show ip route bgp json").stdout)
-    assert str(LAB.devices["hub1"].loopback.ipv4) in routes
+    assert eventually(learnt), "established, but the routes do not come"
 
 
 def test_marked_packets_find_their_queue(loaded: Bench) -> None:
