@@ -70,8 +70,13 @@ def timed(what: str) -> Iterator[None]:
 
 def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else LAB
+    with tempfile.TemporaryDirectory(prefix="kgnet-benchmark-") as twins:
+        environ["KGNET_TWIN_DIR"] = twins
+        measure(folder)
+
+
+def measure(folder: Path) -> None:
     fleet = design(inventory.load(folder))
-    environ["KGNET_TWIN_DIR"] = tempfile.mkdtemp(prefix="kgnet-benchmark-")
     print(f"{folder.name}: {len(fleet.devices)} devices, {len(fleet.circuits)} circuits")
     try:
         with timed("all"):
