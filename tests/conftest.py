@@ -12,10 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from kgnet import inventory, paths
 from kgnet.design import design
 from kgnet.model.fleet import Fleet
+
+settings.register_profile("steady", derandomize=True, deadline=None)  # the same examples in every run
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))  # default: search on
 
 LAB = paths.inventories() / "lab"
 KGNET = Path(sys.executable).with_name("kgnet")

@@ -130,12 +130,12 @@ def _place(chunk: Chunk) -> tuple[str, Key]:
     match chunk[0].split():
         case ["interface", name]:
             return "interface", natural(name)
-        case ["route-map", name, _, sequence]:
+        case ["route-map", name, _, sequence] if sequence.isdecimal():
             return "route-map", (name, int(sequence))
         case [" profile" | "profile", name]:
             return "profile", (name,)
         case words:
-            return words[0], ()
+            return " ".join(words[:1]), ()
 
 
 def _tidy(chunk: Chunk) -> Chunk:
@@ -145,5 +145,8 @@ def _tidy(chunk: Chunk) -> Chunk:
 
 
 def _entry(line: str) -> Key:
-    words = line.split()
-    return words[2], int(words[4]) if words[3] == "seq" else -1
+    match line.split():
+        case [_, _, name, "seq", sequence, *_] if sequence.isdecimal():
+            return name, int(sequence)
+        case words:
+            return " ".join(words[2:3]), -1

@@ -80,9 +80,9 @@ def kbit(rate_mbps: float) -> int:
 # ── the device's text ───────────────────────────────────────────────────────
 
 ROOT = re.compile(r"(\S+) qdisc htb 1: root .*default 0x(\w+)")
-LEAF = re.compile(r"(\S+) qdisc pfifo (\w+): parent 1:(\w+) limit (\d+)p")
+LEAF = re.compile(r"(\S+) qdisc pfifo (\w+): parent 1:([0-9a-f]+) limit (\d+)p")
 TOP = re.compile(r"(\S+) class htb 1:1 root rate (\S+) ceil (\S+)")
-CLASS = re.compile(r"(\S+) class htb 1:(\w+) parent 1:1 .*?prio (\d+) rate (\S+) ceil (\S+)")
+CLASS = re.compile(r"(\S+) class htb 1:([0-9a-f]+) parent 1:1 .*?prio (\d+) rate (\S+) ceil (\S+)")
 
 
 def canonical(text: str) -> str:
@@ -117,8 +117,10 @@ def _key(dev: str, number: int, kind: int) -> tuple[Any, ...]:
 
 
 def _kbit(shown: str) -> int:
-    number, unit = re.fullmatch(r"([\d.]+)([A-Za-z]+)", shown).groups()  # type: ignore[union-attr]
-    return round(float(number) * UNITS[unit])
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([A-Za-z]+)", shown)
+    if not found or found[2] not in UNITS:
+        raise ReadError(f"{shown!r} is no rate as tc prints it")
+    return round(float(found[1]) * UNITS[found[2]])
 
 
 # ── text → facts ────────────────────────────────────────────────────────────
