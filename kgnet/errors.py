@@ -10,6 +10,7 @@ KgnetError
 │   ├── Unreachable     it could not be spoken to at all
 │   ├── Refused         it answered and declined: a bad line, a busy lock, a wrong privilege
 │   └── RolledBack      it was changed, did not come back well, and has its old configuration again
+├── JournalError        the journal of runs cannot be written, or is not as it was written
 ├── MissingFact         a rule asked for a fact that nobody collected
 ├── ReadError           a text is not what the platform's reader expects
 ├── PackError           an audit pack or a waiver file is wrong
@@ -91,6 +92,10 @@ class Refused(DeviceError):
 
 class RolledBack(DeviceError):
     """The device was changed, did not come back well, and runs its old configuration again."""
+
+
+class JournalError(KgnetError):
+    """The journal of runs cannot be written or read, or was tampered with."""
 
 
 class MissingFact(KgnetError):

@@ -8,19 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kgnet import collect
-from kgnet.deploy import Tools
+from kgnet.deploy import Health, Tools
 from kgnet.errors import SecretError
 from kgnet.model.config import Config
 from kgnet.model.facts import BfdPeers, BgpPeers, Snapshot
 from kgnet.model.fleet import Device
+from kgnet.model.managed import InterfaceErrors, OspfPeers
 from kgnet.model.outcome import Plan
-from kgnet.plan import plan
+from kgnet.plan import known_parts, plan
 from kgnet.plugins import one
 from kgnet.ports import Access, Platform, Session
 from kgnet.render import hidden, render
 from kgnet.secrets import ENVIRONMENT, Secrets
 
 ESTABLISHED = "Established"  # RFC 4271 §8.2.2
+FULL = "FULL"  # RFC 2328 §10.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +76,32 @@ class Line:
 
     def tools(self) -> Tools:
         """Return what `deploy` works with."""
-        return Tools(self.open, self.true, collect.configuration, self.seal, plan, neighbors)
+        return Tools(self.open, self.true, collect.configuration, self.seal, plan, commands, health)
 
 
-def neighbors(device: Device, session: Session) -> frozenset[str]:
-    """Return the neighbours that are up: `BGP <address>`, `BFD <address>`."""
-    found = collect.ask(device, session, BgpPeers, BfdPeers).facts
+def commands(todo: Plan, have: Config, want: Config) -> tuple[str, ...]:
+    """Return what one would type to carry out *todo*; nothing for parts that are loaded as whole texts."""
+    parts = known_parts()
+    return tuple(
+        command
+        for name in todo.parts
+        if (typed := parts[name].commands)
+        for command in typed(
+            tuple(change for change in todo.changes if change.part == name),
+            have.parts.get(name, ""),
+            want.parts.get(name, ""),
+        )
+    )
+
+
+def health(device: Device, session: Session) -> Health:
+    """Return which neighbours are up (`BGP <address>`, `BFD …`, `OSPF …`), and the errors on interfaces."""
+    found = collect.ask(device, session, BgpPeers, BfdPeers, OspfPeers, InterfaceErrors).facts
     bgp: BgpPeers | None = found.get(BgpPeers)
     bfd: BfdPeers | None = found.get(BfdPeers)
-    return frozenset(
-        [f"BGP {peer.address}" for peer in (bgp.peers if bgp else ()) if peer.state == ESTABLISHED]
-        + [f"BFD {peer.address}" for peer in (bfd.peers if bfd else ()) if peer.up]
-    )
+    ospf: OspfPeers | None = found.get(OspfPeers)
+    errors: InterfaceErrors | None = found.get(InterfaceErrors)
+    up = [f"BGP {peer.address}" for peer in (bgp.peers if bgp else ()) if peer.state == ESTABLISHED]
+    up += [f"BFD {peer.address}" for peer in (bfd.peers if bfd else ()) if peer.up]
+    up += [f"OSPF {peer.address}" for peer in (ospf.peers if ospf else ()) if peer.state == FULL]
+    return Health(frozenset(up), errors.errors if errors else {})

@@ -76,7 +76,7 @@ class Secrets:
         """Create what is missing of *names*; return what was created, in order."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         made: list[str] = []
-        for name in ("salt/fingerprint", "tls/ca.crt", *sorted(set(names))):
+        for name in ("salt/fingerprint", "tls/ca.crt", "journal/key", *sorted(set(names))):
             if self.path(name).exists():
                 self.get(name)  # what is there has to be fit for use
             else:

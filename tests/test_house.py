@@ -19,10 +19,10 @@ HOUSE = ROOT / "kgnet"
 FLOORS = (
     {"errors"},
     {"model"},
-    {"ports", "wire", "paths", "files"},
+    {"ports", "wire", "paths", "files", "box"},
     {"plugins", "secrets", "passwords"},
     {"published"},
-    {"design", "platforms", "drivers", "rules", "probes", "reports"},
+    {"design", "platforms", "drivers", "transactions", "rules", "probes", "reports"},
     {
         "inventory",
         "limit",
@@ -35,6 +35,9 @@ FLOORS = (
         "backup",
         "export",
         "twin",
+        "emulate",
+        "journal",
+        "blast",
     },
     {"line"},  # verbs joined for a device, once for the commands and for Ansible
     {"cli", "ansible"},

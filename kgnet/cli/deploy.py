@@ -25,7 +25,7 @@ from kgnet.cli._options import (
 from kgnet.errors import DeviceError, UsageError
 
 if TYPE_CHECKING:
-    from kgnet.deploy import Timing, Wave
+    from kgnet.deploy import Terms, Wave
     from kgnet.line import Line
     from kgnet.model.fleet import Device
     from kgnet.model.outcome import Outcome, Plan
@@ -73,7 +73,7 @@ def deploy(
     1 a device could not be changed.
     """
     from kgnet.collect import each
-    from kgnet.deploy import Timing, deploy_fleet, waves
+    from kgnet.deploy import Terms, Timing, deploy_fleet, waves
 
     if form is OutputFormat.JSON and not (yes or check):
         raise UsageError("deploy --format json cannot ask — add --yes, or --check to look only")
@@ -89,7 +89,7 @@ def deploy(
         raise typer.Exit(PENDING)
     outcomes = {outcome.device: outcome for outcome in _unchanged(planned)}
     with _interruptible() as stopped:
-        work = _work(line, planned, Timing(confirm_timeout), stopped)
+        work = _work(line, planned, Terms(Timing(confirm_timeout), stopped=stopped))
         for outcome in deploy_fleet(
             due, work, each=each, max_failures=max_failures, workers=workers, stopped=stopped
         ):
@@ -117,9 +117,7 @@ def _unchanged(planned: Planned) -> Iterator[Outcome]:
             yield Outcome(name, Result.UNCHANGED, todo)
 
 
-def _work(
-    line: Line, planned: Planned, timing: Timing, stopped: Callable[[], bool]
-) -> Callable[[Device], Outcome]:
+def _work(line: Line, planned: Planned, terms: Terms) -> Callable[[Device], Outcome]:
     """Return what changes one device, by the plan that was shown and by no other."""
     from kgnet.deploy import deploy
 
@@ -127,7 +125,7 @@ def _work(
         todo = planned[device.name]
         if isinstance(todo, DeviceError):
             raise todo
-        return deploy(device, line.tools(), timing=timing, shown=todo, stopped=stopped)
+        return deploy(device, line.tools(), terms=terms, shown=todo)
 
     return work
 

@@ -1,7 +1,8 @@
 """want, device → Outcome: a device runs what is wanted, or what it ran before; nothing between.
 
 While a change is not confirmed, the old configuration comes back by itself: a timer on the device sees to
-that (guard.sh), whatever becomes of us, of the network or of the device's power.
+that, whatever becomes of us, of the network or of the device's power. How the device does it is its
+platform's transaction (`kgnet.transactions`).
 """
 
 from __future__ import annotations
@@ -16,94 +17,90 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from kgnet.deploy.fleet import Wave, deploy_fleet, waves
-from kgnet.deploy.guard import TOO_LATE, Guard, check, prepare
-from kgnet.deploy.tools import Job, Timing, Tools
+from kgnet.deploy.tools import Health, Job, Note, Terms, Timing, Tools
 from kgnet.deploy.verify import Watched, difference, verify, watch
 from kgnet.errors import DeviceError, Refused
+from kgnet.model.config import Config
 from kgnet.model.fleet import Device
 from kgnet.model.outcome import Outcome, Plan, Result
 from kgnet.plugins import one
-from kgnet.ports import Platform, Session
+from kgnet.ports import Candidate, Ended, Platform, Session, Transaction
 
-__all__ = ["Timing", "Tools", "Wave", "deploy", "deploy_fleet", "waves"]
+__all__ = ["Health", "Note", "Terms", "Timing", "Tools", "Wave", "deploy", "deploy_fleet", "waves"]
 
-RETRY_S = 1.0
-RUNS = "it runs its old configuration"  # e.g. after a restart, when the guard is gone
+RUNS = "it runs its old configuration"  # e.g. after a restart, when nothing else is known
 RESTORED = {
-    "restored": "it has its old configuration back",
-    "restored by its own timer": "it has its old configuration back by its own timer",
-    "restore failed": "it runs its old configuration, but look whether a restart would bring the same",
+    Ended.RESTORED: "it has its old configuration back",
+    Ended.TIMED_OUT: "it has its old configuration back by its own timer",
+    Ended.BROKEN: "it runs its old configuration, but look whether a restart would bring the same",
 }
-LEASE_S = 300  # uploads and checks take less; then a dead deployer's lock falls
-RESTORE_S = 150.0  # what the guard may need to put things back: a command's longest time and some
+OVER = (Ended.CONFIRMED, *RESTORED)
 
 
-def never() -> bool:
-    return False
-
-
-def deploy(
-    device: Device,
-    tools: Tools,
-    *,
-    timing: Timing | None = None,
-    shown: Plan | None = None,
-    stopped: Callable[[], bool] = never,
-) -> Outcome:
+def deploy(device: Device, tools: Tools, *, terms: Terms | None = None, shown: Plan | None = None) -> Outcome:
     """Bring *device* to what *tools* render for it; a device that is as wanted is only read.
 
     *shown* is the plan that somebody agreed to: if another one is due by now, nothing is done.
     """
     started = time.monotonic()
-    outcome = _deploy(device, tools, timing or Timing(), shown, stopped)
+    outcome = _deploy(device, tools, terms or Terms(), shown)
     return replace(outcome, seconds=time.monotonic() - started)
 
 
-def _deploy(
-    device: Device, tools: Tools, timing: Timing, shown: Plan | None, stopped: Callable[[], bool]
-) -> Outcome:
+def _deploy(device: Device, tools: Tools, terms: Terms, shown: Plan | None) -> Outcome:
     todo = shown or Plan(device.name, ())
     try:
         with tools.open(device) as session:
-            job = _job(device, tools, session, timing, stopped)
-            todo = job.plan
+            want, have = tools.render(device), tools.read(device, session)
+            todo = tools.compare(tools.seal(device, want), tools.seal(device, have))
             if not todo:
                 return Outcome(device.name, Result.UNCHANGED, todo)
             if shown not in (None, todo):
                 raise Refused(device.name, "has changed since its plan was shown — look at the plan again")
-            watched = _armed(job, session)
+            job = _job(device, tools, terms, todo, _candidate(device, tools, want, have, terms.timing.save))
+            watched = _held(job, session)
+            due = time.monotonic() + job.confirm_s
+            trouble = _loaded(job, session)
     except DeviceError as reason:
         return Outcome(device.name, Result.FAILED, todo, reason.reason)
-    return _changed(job, watched)
+    return _changed(job, watched, trouble, due)
 
 
-def _job(device: Device, tools: Tools, session: Session, timing: Timing, stopped: Callable[[], bool]) -> Job:
-    want, old = tools.render(device), tools.read(device, session)
-    todo = tools.compare(tools.seal(device, want), tools.seal(device, old))
+def _job(device: Device, tools: Tools, terms: Terms, todo: Plan, candidate: Candidate) -> Job:
+    parts = tuple(part for part in candidate.parts if part.name in todo.parts)
+    transaction = one(Transaction, candidate.platform.transaction)
+    return Job(device, transaction, replace(candidate, parts=parts), tools, terms, todo)
+
+
+def _candidate(device: Device, tools: Tools, want: Config, have: Config, save: bool) -> Candidate:
     platform = one(Platform, device.platform)
-    return Job(device, platform, tools, timing, want, old, todo, secrets.token_hex(8), stopped)
+    return Candidate(
+        device=device,
+        platform=platform,
+        parts=platform.parts,
+        want=want,
+        have=have,
+        commands=tools.commands(tools.compare(want, have), have, want),
+        undo=tools.commands(tools.compare(have, want), want, have),
+        token=secrets.token_hex(8),
+        owner=_owner(),
+        save=save,
+        hide=hider(platform, want, have),
+    )
 
 
-def _guard(job: Job, session: Session) -> Guard:
-    return Guard(job.device.name, session, job.hide)
+def hider(platform: Platform, *configs: Config) -> Callable[[str], str]:
+    """Return what takes the secrets of *configs* out of a text, wherever in a line they stand."""
+    texts = [text for config in configs for text in config.parts.values()]
+    found = {match[1] for pattern in platform.secrets for text in texts for match in pattern.finditer(text)}
+    longest_first = sorted(found, key=len, reverse=True)
 
+    def hide(text: str) -> str:
+        for secret in longest_first:
+            text = text.replace(secret, "<secret>")
+        return text
 
-def _armed(job: Job, session: Session) -> Watched:
-    """Lock the device, let it judge the new texts, arm its timer; DeviceError: nothing was changed."""
-    guard = _guard(job, session)
-    guard.hold(job.token, _owner(), LEASE_S)
-    try:
-        prepare(guard, job.parts, job.want, job.old, save=job.timing.save)
-        check(guard, job.parts)
-        watched = watch(job, guard)
-        if job.stopped():
-            raise Refused(job.device.name, "interrupted")
-        guard.arm(job.timing.confirm_s)
-    except DeviceError:
-        with suppress(DeviceError):  # the timer frees it otherwise
-            guard.free()
-        raise
-    return watched
+    return hide
 
 
 def _owner() -> str:
@@ -111,29 +108,53 @@ def _owner() -> str:
     return f"{getpass.getuser()} on {socket.gethostname()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _changed(job: Job, watched: Watched) -> Outcome:
-    """Load, verify, confirm on an armed device; whatever fails, the old configuration comes back."""
-    due = time.monotonic() + job.timing.confirm_s
+def _held(job: Job, session: Session) -> Watched:
+    """Lock the device and let it judge the new text; DeviceError: nothing was changed."""
+    job.terms.keep(job.candidate.have)
+    job.terms.note("hold", job.candidate.token)
     try:
-        with job.tools.open(job.device) as session:
-            _guard(job, session).load(job.timing.confirm_s)
-        trouble = verify(job, watched, until=due - max(job.timing.confirm_s / 6, 3))
+        job.transaction.hold(session, job.candidate)
+        watched = watch(job, session)
+        if job.terms.stopped():
+            raise Refused(job.device.name, "interrupted")
+    except DeviceError:
+        _free(job, session)
+        raise
+    return watched
+
+
+def _free(job: Job, session: Session) -> None:
+    with suppress(DeviceError):  # its own lease frees it otherwise
+        job.transaction.free(session, job.candidate)
+
+
+def _loaded(job: Job, session: Session) -> str:
+    """Load; return what went wrong on the way. Refused: nothing was changed."""
+    job.terms.note("load", job.candidate.token)
+    try:
+        job.transaction.load(session, job.candidate, job.confirm_s)
+    except Refused:
+        _free(job, session)
+        raise
+    except DeviceError as reason:
+        return reason.reason
+    return ""
+
+
+def _changed(job: Job, watched: Watched, trouble: str, due: float) -> Outcome:
+    """Verify and confirm a device that was loaded; whatever fails, the old configuration comes back."""
+    try:
         if not trouble:
-            return _confirmed(job)
+            trouble = verify(job, watched, until=due - max(job.confirm_s / 6, 3))
+        if not trouble:
+            job.terms.note("confirm", job.candidate.token)
+            with job.tools.open(job.device) as session:
+                job.transaction.confirm(session, job.candidate)
+            return Outcome(job.device.name, Result.CHANGED, job.plan)
     except DeviceError as reason:
         trouble = reason.reason
-    return _back(job, trouble, until=max(due, time.monotonic()) + RESTORE_S)
-
-
-def _confirmed(job: Job) -> Outcome:
-    with job.tools.open(job.device) as session:
-        guard = _guard(job, session)
-        answer = guard.confirm(RESTORE_S)
-        if answer.code == TOO_LATE:
-            raise Refused(job.device.name, "its timer was faster than the verification")
-        if answer.code != 0:
-            raise Refused(job.device.name, f"could not save its configuration: {guard.words(answer)}")
-    return Outcome(job.device.name, Result.CHANGED, job.plan)
+    job.terms.note("restore", trouble)
+    return _back(job, trouble, until=max(due, time.monotonic()) + job.timing.patience_s)
 
 
 def _back(job: Job, trouble: str, *, until: float) -> Outcome:
@@ -142,24 +163,27 @@ def _back(job: Job, trouble: str, *, until: float) -> Outcome:
     while True:
         try:
             with job.tools.open(job.device) as session:
-                guard = _guard(job, session)
-                ended = guard.ended(job.token)
-                if not ended:
-                    guard.restore(RESTORE_S)
-                    ended = guard.ended(job.token)
-                if ended == "confirmed":  # only its answer was lost
+                ended = _end(job, session)
+                if ended is Ended.CONFIRMED:  # only its answer was lost
                     return Outcome(job.device.name, Result.CHANGED, job.plan)
-                todo = job.differs(job.old, job.tools.read(job.device, session))
+                todo = job.differs(job.candidate.have, job.tools.read(job.device, session))
             if not todo:
-                return _ended(job, Result.ROLLED_BACK, f"{trouble}; {RESTORED.get(ended, RUNS)}")
+                told = f"{trouble}; {RESTORED.get(ended, RUNS)}"
+                return Outcome(job.device.name, Result.ROLLED_BACK, job.plan, told)
             state = f"its old configuration is not back: {difference(todo)}"
-            until = min(until, time.monotonic() + RESTORE_S / 10) if ended else until
+            until = min(until, time.monotonic() + job.timing.patience_s / 10) if ended in OVER else until
         except DeviceError as reason:
             state = reason.reason
         if time.monotonic() >= until:
-            return _ended(job, Result.LOST, f"{trouble}; then {state} — look at it by its console")
-        time.sleep(RETRY_S)
+            told = f"{trouble}; then {state} — look at it by its console"
+            return Outcome(job.device.name, Result.LOST, job.plan, told)
+        time.sleep(job.timing.retry_s)
 
 
-def _ended(job: Job, result: Result, reason: str) -> Outcome:
-    return Outcome(job.device.name, result, job.plan, reason)
+def _end(job: Job, session: Session) -> Ended:
+    """Return how the change ended on the device; one that has not is taken back first."""
+    ended = job.transaction.ended(session, job.candidate)
+    if ended in OVER:
+        return ended
+    job.transaction.restore(session, job.candidate)
+    return job.transaction.ended(session, job.candidate)

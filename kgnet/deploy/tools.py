@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kgnet.model.config import Config
 from kgnet.model.fleet import Device
 from kgnet.model.outcome import Plan
-from kgnet.ports import Part, Platform, Session
+from kgnet.ports import Candidate, Session, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a device is doing: neighbours that are up, e.g. "BGP 10.96.0.1"; errors counted, by interface."""
+
+    neighbors: frozenset[str]
+    errors: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +29,44 @@ class Tools:
     read: Callable[[Device, Session], Config]  # running and true; Refused unless whole
     seal: Callable[[Device, Config], Config]  # the same without secrets: to show and to compare
     compare: Callable[[Config, Config], Plan]  # want, have
-    neighbors: Callable[[Device, Session], frozenset[str]]  # those that are up, e.g. "BGP 10.96.0.1"
+    commands: Callable[[Plan, Config, Config], tuple[str, ...]]  # plan, have, want
+    health: Callable[[Device, Session], Health]
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
     """How long a change may take before the device takes it back by itself."""
 
-    confirm_s: int = 60  # from arming to confirming
+    confirm_s: int = 60  # from loading to confirming
     settle_s: float = 3.0  # before neighbours are judged: what dies of the change needs time to be seen dead
     save: bool = True  # survive a restart
+    retry_s: float = 1.0  # between two attempts to reach a device
+    patience_s: float = 150.0  # past the device's timer: what it may need to put its old configuration back
+
+
+Note = Callable[[str, str], None]  # step, detail: what the journal keeps, before the step is done
+
+
+def unnoted(step: str, detail: str) -> None:
+    """Keep no journal."""
+
+
+def unkept(config: Config) -> None:
+    """Keep no old configuration."""
+
+
+def never() -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms of a change: its times, its journal, and whether the operator wants it all back."""
+
+    timing: Timing = Timing()
+    note: Note = unnoted
+    keep: Callable[[Config], None] = unkept  # the old configuration, true, before anything is changed
+    stopped: Callable[[], bool] = never
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,31 +74,19 @@ class Job:
     """One device that is to change."""
 
     device: Device
-    platform: Platform
+    transaction: Transaction
+    candidate: Candidate
     tools: Tools
-    timing: Timing
-    want: Config  # true
-    old: Config  # true
+    terms: Terms
     plan: Plan
-    token: str  # names this deploy on the device
-    stopped: Callable[[], bool]  # whether the operator wants everything back
 
     @property
-    def parts(self) -> tuple[Part, ...]:
-        return tuple(part for part in self.platform.parts if part.name in self.plan.parts)
+    def timing(self) -> Timing:
+        return self.terms.timing
 
-    def hide(self, text: str) -> str:
-        """Return what the device said without the secrets of this job, wherever in a line they stand."""
-        texts = [text for config in (self.want, self.old) for text in config.parts.values()]
-        secrets = {
-            match[1]
-            for pattern in self.platform.secrets
-            for each in texts
-            for match in pattern.finditer(each)
-        }
-        for secret in sorted(secrets, key=len, reverse=True):
-            text = text.replace(secret, "<secret>")
-        return text
+    @property
+    def confirm_s(self) -> int:
+        return max(self.timing.confirm_s, self.transaction.least_s)
 
     def differs(self, target: Config, have: Config) -> Plan:
         """Return what is still between *have* and *target*, without secrets."""

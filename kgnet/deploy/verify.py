@@ -1,15 +1,16 @@
-"""Whether a device came back well: managed, as wanted, its neighbours up, its addresses answering."""
+"""Whether a device came back well: managed, as wanted, neighbours up, addresses answering, no new errors."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kgnet.deploy.guard import Guard
-from kgnet.deploy.tools import Job
+from kgnet.deploy.tools import Health, Job
 from kgnet.errors import DeviceError
 from kgnet.model.fleet import Device
 from kgnet.model.outcome import Action, Plan
+from kgnet.ports import Session
 
 POLL_S = 0.5
 READ_BACK_S = 5.0  # daemons take a moment to show what they were told; after that a difference is one
@@ -23,12 +24,22 @@ class Watched:
     addresses: frozenset[str]
 
 
-def watch(job: Job, guard: Guard) -> Watched:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look at a device showed: what is wrong, and whether that may pass by itself."""
+
+    trouble: str
+    passing: bool
+    errors: Mapping[str, int]
+
+
+def watch(job: Job, session: Session) -> Watched:
     """Look, before anything is loaded, at what has to work afterwards."""
     wanted = neighbors(job.device)
-    up = job.tools.neighbors(job.device, guard.session)
+    up = job.tools.health(job.device, session).neighbors
     kept = frozenset(name for name in up if name.rpartition(" ")[2] in wanted)
-    return Watched(kept, guard.answering(sorted(wanted | services(job.device))))
+    asked = sorted(wanted | services(job.device))
+    return Watched(kept, job.transaction.reaches(session, asked))
 
 
 def neighbors(device: Device) -> set[str]:
@@ -46,29 +57,39 @@ def verify(job: Job, watched: Watched, *, until: float) -> str:
     patience = time.monotonic() + READ_BACK_S
     if watched.neighbors:
         time.sleep(job.timing.settle_s)
-    while not job.stopped():
-        trouble, passing = _trouble(job, watched)
-        if not trouble or time.monotonic() >= (until if passing else min(until, patience)):
-            return trouble
+    errors: Mapping[str, int] | None = None
+    while not job.terms.stopped():
+        look = _look(job, watched, errors)
+        if not look.trouble or time.monotonic() >= (until if look.passing else min(until, patience)):
+            return look.trouble
+        errors = look.errors
         time.sleep(POLL_S)
     return "interrupted"
 
 
-def _trouble(job: Job, watched: Watched) -> tuple[str, bool]:
+def _look(job: Job, watched: Watched, errors: Mapping[str, int] | None) -> Look:
     """Look once, over a new session since the way in has to work, too.
 
-    Returns what is wrong, and whether it may pass: a text that reads back differently does not.
+    *errors* are those of the look before: a change may cost a frame, but not one after the other.
     """
     try:
         with job.tools.open(job.device) as session:
-            todo = job.differs(job.want, job.tools.read(job.device, session))
+            todo = job.differs(job.candidate.want, job.tools.read(job.device, session))
             if todo:
-                return difference(todo), False
-            guard = Guard(job.device.name, session, job.hide)
-            gone = watched.neighbors - job.tools.neighbors(job.device, session)
-            return _missing(gone, watched.addresses - guard.answering(sorted(watched.addresses))), True
+                return Look(difference(todo), False, errors or {})
+            health = job.tools.health(job.device, session)
+            gone = watched.neighbors - health.neighbors
+            silent = watched.addresses - job.transaction.reaches(session, sorted(watched.addresses))
+            rising = _rising(errors if errors is not None else health.errors, health)
+            return Look(_told(gone, silent, rising), True, health.errors)
     except DeviceError as reason:
-        return f"cannot be managed any more: {reason.reason}", True
+        return Look(f"cannot be managed any more: {reason.reason}", True, errors or {})
+
+
+def _rising(before: Mapping[str, int], health: Health) -> list[str]:
+    return [
+        f"errors on {name} rise" for name, count in health.errors.items() if count > before.get(name, count)
+    ]
 
 
 def difference(todo: Plan) -> str:
@@ -79,7 +100,8 @@ def difference(todo: Plan) -> str:
     return f"reads back differently: {first.part} {lacks} `{' / '.join((*first.path, first.line))}`{more}"
 
 
-def _missing(neighbors: frozenset[str], addresses: frozenset[str]) -> str:
+def _told(neighbors: frozenset[str], addresses: frozenset[str], rising: list[str]) -> str:
     lost = [f"{name} did not come back" for name in sorted(neighbors)]
     lost += [f"{address} answers it no more" for address in sorted(addresses)]
+    lost += rising
     return "; ".join(lost[:4]) + (f" and {len(lost) - 4} more" if len(lost) > 4 else "")

@@ -11,7 +11,7 @@ from ansible.plugins.action import ActionBase
 
 from kgnet import collect, paths, secrets
 from kgnet.ansible.designed import fleet_of
-from kgnet.deploy import Timing, deploy
+from kgnet.deploy import Terms, Timing, deploy
 from kgnet.errors import KgnetError
 from kgnet.line import Line
 from kgnet.model.fleet import Device
@@ -57,7 +57,7 @@ class ActionModule(ActionBase):
 
 def _deployed(line: Line, device: Device, options: dict[str, Any]) -> dict[str, Any]:
     timing = Timing(options["confirm_timeout"], options["settle"], options["save"])
-    return _told(deploy(device, line.tools(), timing=timing))
+    return _told(deploy(device, line.tools(), terms=Terms(timing)))
 
 
 def _told(outcome: Outcome) -> dict[str, Any]:

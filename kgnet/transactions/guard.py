@@ -1,4 +1,7 @@
-"""The guard on the device, seen from here: every step is one command over a session."""
+"""The guard: a script on the device (guard.sh) that brings the old configuration back unless told otherwise.
+
+It needs a Unix device with `sh`; every step is one command over a session.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
-from kgnet.errors import PluginError, Refused
-from kgnet.model.config import Config
-from kgnet.ports import Output, Part, Session
+from kgnet.errors import DeviceError, PluginError, Refused
+from kgnet.ports import Candidate, Ended, Output, Part, Session, Transaction
 
 PLACE = "/run/kgnet/deploy"  # emptied by a reboot, as the guard wants it
 LAST = "/run/kgnet/last"  # how the last deploy ended
 BUSY, TOO_LATE = 75, 3  # exit codes; 75 is EX_TEMPFAIL of sysexits.h
+LEASE_S = 300  # uploads and checks take less; then a dead deployer's lock falls
+PATIENCE_S = 150.0  # what the guard may need to put things back: a command's longest time and some
 SCRIPT = resources.files(__package__).joinpath("guard.sh").read_text(encoding="utf-8")
 
 # Constants: what differs comes as arguments.
@@ -65,23 +69,26 @@ class Guard:
         self._well(self._guard("arm", str(confirm_s)), "cannot arm its timer")
 
     def load(self, timeout_s: float) -> None:
-        self._well(self._guard("load", timeout_s=timeout_s), "did not load it")
+        """Run the commands of `load`; DeviceError: some of it may run."""
+        done = self._guard("load", timeout_s=timeout_s)
+        if done.code != 0:
+            raise DeviceError(self.device, f"did not load it: {self.words(done)}")
 
-    def confirm(self, timeout_s: float) -> Output:
-        return self._guard("confirm", timeout_s=timeout_s)
+    def confirm(self) -> None:
+        answer = self._guard("confirm", timeout_s=PATIENCE_S)
+        if answer.code == TOO_LATE:
+            raise Refused(self.device, "its timer was faster than the verification")
+        self._well(answer, "could not save its configuration")
 
-    def restore(self, timeout_s: float) -> Output:
-        return self._guard("restore", timeout_s=timeout_s)
+    def restore(self) -> None:
+        self._guard("restore", timeout_s=PATIENCE_S)
 
-    def answering(self, addresses: Iterable[str]) -> frozenset[str]:
-        """Return those of *addresses* that answer the device's ping."""
-        asked = list(addresses)
-        return frozenset(self._guard("answer", *asked).out.split()) if asked else frozenset()
-
-    def ended(self, token: str) -> str:
-        """Return how the deploy *token* ended on the device; "" if it has not, or nothing is known of it."""
+    def ended(self, token: str) -> Ended:
         told = self.session.run(["cat", f"{LAST}/token", f"{LAST}/result"]).out.splitlines()
-        return told[1] if len(told) > 1 and told[0] == token else ""
+        if len(told) > 1 and told[0] == token:
+            return Ended(told[1])
+        held = self.session.run(["cat", f"{PLACE}/token"]).out.strip()
+        return Ended.PENDING if held == token else Ended.UNKNOWN
 
     def words(self, output: Output) -> str:
         """Return what the device said in one line, without secrets."""
@@ -125,21 +132,62 @@ def expand(argv: Sequence[str], file: str) -> tuple[str, ...]:
     return tuple(word.replace("{file}", file).replace("{folder}", folder) for word in argv)
 
 
-def prepare(guard: Guard, parts: Sequence[Part], new: Config, old: Config, *, save: bool) -> None:
-    """Bring the texts of *parts*, new and old, and the commands for either to the device."""
+def _prepare(guard: Guard, candidate: Candidate) -> None:
+    """Bring the texts of the parts, new and old, and the commands for either to the device."""
+    parts = candidate.parts
     for part in parts:
-        guard.put(f"new/{part.name}.conf", new.parts[part.name])
-        guard.put(f"old/{part.name}.conf", old.parts[part.name])
+        guard.put(f"new/{part.name}.conf", candidate.want.parts[part.name])
+        guard.put(f"old/{part.name}.conf", candidate.have.parts[part.name])
     guard.steps("load", [expand(part.load, place(part, "new")) for part in parts])
     guard.steps("restore", [expand(part.load, place(part, "old")) for part in reversed(parts)])
     for name, which in (("save", "new"), ("resave", "old")):
-        saves = ((argv, place(part, which)) for part in parts for argv in part.save if save)
+        saves = ((argv, place(part, which)) for part in parts for argv in part.save if candidate.save)
         guard.steps(name, [expand(argv, file) for argv, file in saves])
 
 
-def check(guard: Guard, parts: Sequence[Part]) -> None:
+def _check(guard: Guard, parts: Sequence[Part]) -> None:
     """Let the device judge every candidate while nothing is loaded yet; Refused in its own words."""
     for part in parts:
         judged = guard.session.run(expand(part.check, place(part, "new")), timeout_s=60)
         if judged.code != 0 or (part.silent_check and judged.err.strip()):
             raise Refused(guard.device, f"does not take its {part.name}: {guard.words(judged)}")
+
+
+# ── the steps of the transaction ────────────────────────────────────────────
+
+
+def _guard(session: Session, candidate: Candidate) -> Guard:
+    return Guard(candidate.device.name, session, candidate.hide)
+
+
+def hold(session: Session, candidate: Candidate) -> None:
+    guard = _guard(session, candidate)
+    guard.hold(candidate.token, candidate.owner, LEASE_S)
+    _prepare(guard, candidate)
+    _check(guard, candidate.parts)
+
+
+def load(session: Session, candidate: Candidate, confirm_s: int) -> None:
+    guard = _guard(session, candidate)
+    guard.arm(confirm_s)
+    guard.load(confirm_s)
+
+
+def reaches(session: Session, addresses: Iterable[str]) -> frozenset[str]:
+    """Ask by the guard itself: it is there while the device is held and after."""
+    asked = list(addresses)
+    if not asked:
+        return frozenset()
+    return frozenset(session.run(["sh", "-c", SCRIPT, "guard", "answer", *asked]).out.split())
+
+
+TRANSACTION = Transaction(
+    name="guard",
+    hold=hold,
+    load=load,
+    confirm=lambda session, candidate: _guard(session, candidate).confirm(),
+    restore=lambda session, candidate: _guard(session, candidate).restore(),
+    free=lambda session, candidate: _guard(session, candidate).free(),
+    ended=lambda session, candidate: _guard(session, candidate).ended(candidate.token),
+    reaches=reaches,
+)

@@ -5,6 +5,7 @@ A plug-in is one file in the folder of its kind, and one value in it; the folder
 design      PASS: Pass                  Province, Fleet → Fleet
 platforms   PLATFORM: Platform          how a device's text is asked for, read, written and undone
 drivers     DRIVER: Driver              how one talks to a device
+transactions TRANSACTION: Transaction   how one changes a device so that it cannot stay half changed
 rules       a function under @rule      want, have → what is wrong
 probes      a function under @probe     target → samples
 reports     REPORT: Report              findings → text
@@ -13,16 +14,28 @@ reports     REPORT: Report              findings → text
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any
 
-from kgnet.model.config import Config
-from kgnet.model.fleet import Device, Fleet
+from kgnet.model.fleet import Fleet
 from kgnet.model.outcome import Evidence, Finding, Sample, Severity
 from kgnet.model.province import Province, Role
+from kgnet.ports.device import (
+    Access,
+    Candidate,
+    Driver,
+    Ended,
+    Endpoint,
+    Output,
+    Part,
+    Path,
+    Platform,
+    Reader,
+    Session,
+    Transaction,
+    Typed,
+)
 
 # ── design ──────────────────────────────────────────────────────────────────
 
@@ -34,118 +47,6 @@ class Pass:
     name: str
     run: Callable[[Province, Fleet], Fleet]
     after: tuple[str, ...] = ()
-
-
-# ── drivers ─────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """What a command gave: *code* 0 is success."""
-
-    code: int
-    out: str
-    err: str
-
-
-class Session(Protocol):
-    """A live conversation with one device."""
-
-    def run(self, argv: Sequence[str], *, stdin: str = "", timeout_s: float = 30.0) -> Output:
-        """Run *argv* on the device, without a shell of ours; Unreachable if the line breaks."""
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """How the operator gets in: files and names, never the secrets themselves."""
-
-    user: str = "root"
-    key_file: str | None = None
-    known_hosts: str | None = None
-    port: int = 22
-    timeout_s: float = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Driver:
-    """Opens sessions: `with driver.open(device, access) as session`."""
-
-    name: str
-    open: Callable[[Device, Access], AbstractContextManager[Session]]
-
-
-# ── platforms ───────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Makes the one fact *fact* of what a command printed; raises ReadError on what it does not know.
-
-    Where the command fails, *fact* is missing. *roles* are the devices to ask it of (empty: all).
-    """
-
-    fact: type
-    read: Callable[[str], object]
-    roles: tuple[Role, ...] = ()
-
-    def __call__(self, text: str) -> tuple[object, ...]:
-        return (self.read(text),)
-
-
-def _nothing(device: Device) -> Mapping[str, Any]:
-    return {}
-
-
-def _never(path: tuple[str, ...]) -> bool:
-    return False
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One part of a configuration, and what the device wants done with it.
-
-    *show* prints the running text; *canonical* strips from it what is not configuration;
-    *check* judges a candidate file without loading it; *load* makes it the running configuration;
-    *save* makes the running configuration survive a restart. ``{file}`` stands for the candidate's path
-    on the device, ``{folder}`` for the private folder that holds it; in *save* too: it is what was loaded.
-    """
-
-    name: str
-    template: str
-    show: tuple[str, ...]
-    read: Callable[[str, str], Iterable[object]]  # text, part → facts with lines counted in that text
-    check: tuple[str, ...]
-    load: tuple[str, ...]
-    save: tuple[tuple[str, ...], ...]
-    canonical: Callable[[str], str] = str
-    prepare: Callable[[Device], Mapping[str, Any]] = _nothing  # names for the template, beside `device`
-    closers: tuple[str, ...] = ()  # lines that do not count, e.g. "exit", which only closes a block
-    ordered: Callable[[tuple[str, ...]], bool] = _never  # is the order of this block's lines meant?
-    silent_check: bool = False  # anything on stderr of the check is a refusal, whatever the exit code
-
-
-@dataclass(frozen=True, slots=True)
-class Platform:
-    """An operating system of devices."""
-
-    name: str
-    driver: str
-    parts: tuple[Part, ...]
-    state: Mapping[tuple[str, ...], Reader] = field(default_factory=dict)  # command → reader of live facts
-    secrets: tuple[re.Pattern[str], ...] = ()  # group 1 is the secret itself
-
-    def redacted(self, text: str, mark: Callable[[str], str] | None = None) -> str:
-        """Return *text* with `<secret>` in place of every secret, or `<secret MARK>` of its value."""
-
-        def hidden(found: re.Match[str]) -> str:
-            value = found[1]
-            told = value if value.startswith("<secret") else f"<secret {mark(value)}>" if mark else "<secret>"
-            start, end = (place - found.start() for place in found.span(1))
-            return found[0][:start] + told + found[0][end:]
-
-        for pattern in self.secrets:
-            text = pattern.sub(hidden, text)
-        return text
 
 
 # ── rules ───────────────────────────────────────────────────────────────────
@@ -242,16 +143,22 @@ class Report:
 
 __all__ = [
     "Access",
-    "Config",
+    "Candidate",
     "Driver",
+    "Ended",
+    "Endpoint",
     "Output",
     "Part",
     "Pass",
+    "Path",
     "Platform",
     "Probe",
+    "Reader",
     "Report",
     "Rule",
     "Session",
+    "Transaction",
+    "Typed",
     "Wrong",
     "probe",
     "rule",

@@ -1,0 +1,209 @@
+"""steps → a hash-chained SQLite file: what every run did to which device, and what it has to put back.
+
+Each entry holds the SHA-256 of the one before, so that none can be changed or taken out of the middle
+unseen; `head` is the hash to keep elsewhere if the end shall be guarded, too. Old configurations are kept
+whole, in a box that the secret `journal/key` opens.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets as random
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from kgnet.box import Box
+from kgnet.errors import JournalError, SecretError
+
+KEY = "journal/key"  # the secret whose box holds the old configurations
+NAME = "journal.sqlite"
+START = "0" * 64
+BUSY_S = 30.0  # how long one run waits for another that writes
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS entry (
+    number INTEGER PRIMARY KEY, run TEXT NOT NULL, at TEXT NOT NULL, device TEXT NOT NULL,
+    step TEXT NOT NULL, detail TEXT NOT NULL, hash TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS entry_run ON entry (run, device);
+CREATE TABLE IF NOT EXISTS kept (
+    run TEXT NOT NULL, device TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (run, device)
+);
+"""
+BEGIN, END, ENDED = "begin", "end", "ended"  # of a run, of a run, of a device
+WHOLE_RUN = ""  # the device of an entry that is about the run
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    number: int
+    run: str
+    at: str  # ISO 8601, UTC
+    device: str
+    step: str
+    detail: Mapping[str, object]
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run as the journal tells it: *devices* → its entries, in order."""
+
+    id: str
+    begun: Entry
+    devices: Mapping[str, tuple[Entry, ...]]
+    over: bool  # it came to its end, whatever that was
+
+    def result(self, device: str) -> str:
+        """Return how the device's change ended, e.g. `changed`; "" if the run died before."""
+        last = self.devices[device][-1]
+        return str(last.detail["result"]) if last.step == ENDED else ""
+
+    def detail(self, device: str, key: str) -> str:
+        """Return what the last entry of *device* that has *key* says, or ""."""
+        said = (entry.detail[key] for entry in reversed(self.devices[device]) if key in entry.detail)
+        return str(next(said, ""))
+
+
+def default_path() -> Path:
+    """Return the journal's place: `$KGNET_STATE`, else the user's own state folder (XDG)."""
+    state = os.environ.get("KGNET_STATE")
+    home = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+    return (Path(state) if state else home / "kgnet") / NAME
+
+
+class Journal:
+    """One file; threads and processes may write at the same time."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, box: Box | None) -> None:
+        self._connection = connection
+        self._path = path
+        self._lock = threading.Lock()
+        self._box = box
+
+    def begin(self, **detail: object) -> str:
+        """Open a run; return its id, which sorts by time."""
+        run = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{random.token_hex(2)}"
+        self.note(run, WHOLE_RUN, BEGIN, **detail)
+        return run
+
+    def note(self, run: str, device: str, step: str, **detail: object) -> None:
+        """Add an entry; it is on the disk when this returns."""
+        at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        body = json.dumps(detail, sort_keys=True, ensure_ascii=False)
+        with self._writing() as connection:
+            number, before = _last(connection)
+            entry = (number + 1, run, at, device, step, body)
+            connection.execute(
+                "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)", (*entry, _hash(before, *entry))
+            )
+
+    def keep(self, run: str, device: str, text: str) -> None:
+        """Keep the old configuration of a device, encrypted; without a key nothing is kept."""
+        if self._box is None:
+            return
+        body = self._box.seal(text)
+        with self._writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", (run, device, body))
+
+    def kept(self, run: str, device: str) -> str:
+        """Return what `keep` kept; JournalError if there is nothing, or it cannot be decrypted."""
+        row = self._connection.execute(
+            "SELECT body FROM kept WHERE run = ? AND device = ?", (run, device)
+        ).fetchone()
+        if row is None or self._box is None:
+            raise JournalError(f"{self._path}: run {run} kept no old configuration of {device}")
+        try:
+            return self._box.open(row[0])
+        except SecretError as reason:
+            raise JournalError(f"{self._path}: the old configuration of {device}: {reason}") from reason
+
+    def runs(self) -> list[Run]:
+        """Return all runs, the latest first."""
+        found = self._connection.execute("SELECT DISTINCT run FROM entry ORDER BY run DESC").fetchall()
+        return [self.run(name) for (name,) in found]
+
+    def run(self, name: str) -> Run:
+        """Return one run; JournalError names the latest ones if there is none of that name."""
+        entries = [
+            _entry(row)
+            for row in self._connection.execute("SELECT * FROM entry WHERE run = ? ORDER BY number", (name,))
+        ]
+        if not entries:
+            latest = self._connection.execute("SELECT DISTINCT run FROM entry ORDER BY run DESC LIMIT 3")
+            known = ", ".join(row[0] for row in latest) or "none yet"
+            raise JournalError(f"{self._path}: no run is named {name!r} — the latest: {known}")
+        devices: dict[str, tuple[Entry, ...]] = {}
+        for entry in entries:
+            if entry.device != WHOLE_RUN:
+                devices[entry.device] = (*devices.get(entry.device, ()), entry)
+        return Run(name, entries[0], devices, any(entry.step == END for entry in entries))
+
+    def head(self) -> str:
+        """Return the hash of the last entry."""
+        return _last(self._connection)[1]
+
+    def verify(self) -> int:
+        """Return how many entries there are; JournalError names the first that is not as it was written."""
+        before, count = START, 0
+        for row in self._connection.execute("SELECT * FROM entry ORDER BY number"):
+            *entry, told = row
+            count += 1
+            if entry[0] != count or _hash(before, *entry) != told:
+                raise JournalError(f"{self._path}: entry {count} is not as it was written, or one is missing")
+            before = told
+        return count
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except sqlite3.Error as reason:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise JournalError(
+                    f"{self._path}: {reason} — no change is made without its journal"
+                ) from reason
+
+
+@contextmanager
+def journal(path: Path, *, box: Box | None = None) -> Iterator[Journal]:
+    """Open the journal at *path*, made if it is not there; without a *box* no old configuration is kept."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        path.touch(mode=0o600)
+        connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+    except (sqlite3.Error, OSError) as reason:
+        raise JournalError(f"{path}: {reason}") from reason
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.executescript(SCHEMA)
+        yield Journal(connection, path, box)
+    except sqlite3.DatabaseError as reason:
+        raise JournalError(f"{path}: {reason} — is it a journal of kgnet?") from reason
+    finally:
+        connection.close()
+
+
+def _last(connection: sqlite3.Connection) -> tuple[int, str]:
+    row = connection.execute("SELECT number, hash FROM entry ORDER BY number DESC LIMIT 1").fetchone()
+    return row or (0, START)
+
+
+def _entry(row: tuple[int, str, str, str, str, str, str]) -> Entry:
+    number, run, at, device, step, detail, told = row
+    return Entry(number, run, at, device, step, json.loads(detail), told)
+
+
+def _hash(before: str, *entry: object) -> str:
+    return hashlib.sha256(json.dumps([before, *entry], ensure_ascii=False).encode()).hexdigest()
