@@ -2,13 +2,18 @@
 
     python benchmarks/twin.py [INVENTORY]        default: inventories/lab; the province: inventories/kiengiang
 
+Where the inventory has devices of vendors, a copy of it is measured in which every router runs FRR, and the
+switches, which a twin has itself, are left out.
 Converged: every BGP session of every hub, border and district router is established.
 Bar: the lab up and converged under 45 s on a 2-core machine.
 """
 
 from __future__ import annotations
 
+import csv
 import json
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,7 +26,7 @@ from pathlib import Path
 from kgnet import inventory
 from kgnet.design import design
 from kgnet.model.fleet import Fleet
-from kgnet.model.province import Role
+from kgnet.model.province import ROUTERS, SWITCHES, Role
 
 KGNET = str(Path(sys.executable).with_name("kgnet"))
 LAB = Path(__file__).resolve().parent.parent / "inventories" / "lab"
@@ -71,8 +76,26 @@ def timed(what: str) -> Iterator[None]:
 def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else LAB
     with tempfile.TemporaryDirectory(prefix="kgnet-benchmark-") as twins:
-        environ["KGNET_TWIN_DIR"] = twins
-        measure(folder)
+        environ["KGNET_TWIN_DIR"] = str(Path(twins) / "twins")
+        measure(of_frr(folder, Path(twins)))
+
+
+def of_frr(folder: Path, where: Path) -> Path:
+    """Return a copy of the inventory *folder* below *where* whose network runs on FRR alone."""
+    copy = Path(shutil.copytree(folder, where / folder.name))
+    settings = copy / "province.yml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(re.sub(r"(?m)^branch_platform: *\w+", "branch_platform: frr", text), encoding="utf-8")
+    with (copy / "devices.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    kept = [row for row in rows if Role(row["role"]) not in SWITCHES]
+    for row in kept:
+        row["platform"] = "frr" if Role(row["role"]) in ROUTERS else row["platform"]
+    with (copy / "devices.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(kept)
+    return copy
 
 
 def measure(folder: Path) -> None:

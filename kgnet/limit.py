@@ -9,8 +9,8 @@ from fnmatch import fnmatchcase
 
 from kgnet.errors import UsageError
 from kgnet.model.fleet import Device, Fleet
-from kgnet.model.groups import DOMAINS, ISLANDS, SERVERS
-from kgnet.model.province import SiteKind
+from kgnet.model.groups import DOMAINS, ISLANDS, LINUX, SERVERS, VENDORS
+from kgnet.model.province import NETWORK, SiteKind
 
 SPECIAL = "~*?["  # such a pattern looks among groups and devices alike
 PART = re.compile(r":(?![^\[]*\])")  # a colon that does not stand in a subscript
@@ -21,7 +21,7 @@ def groups(fleet: Fleet) -> dict[str, tuple[str, ...]]:
     """Return the names of the devices in every group that has any.
 
     By kind of site, role, platform, site, the district that they hang on (`below_902`), domain;
-    and `islands`, which are changed last.
+    `vendors`, which do not run Linux; and `islands`, which are changed last.
     """
     found: dict[str, list[str]] = {}
     for device in fleet.devices.values():
@@ -42,8 +42,10 @@ def _groups_of(fleet: Fleet, device: Device) -> Iterator[str]:
         if fleet.sites[above].kind is SiteKind.DISTRICT:
             yield f"below_{_plain(above)}"
     yield from (name for name, roles in DOMAINS.items() if device.role in roles)
-    if device.role not in DOMAINS["wan"]:
+    if device.role not in NETWORK:
         yield SERVERS
+    if device.platform not in LINUX:
+        yield VENDORS
 
 
 def _plain(code: str) -> str:

@@ -14,7 +14,7 @@ so everything behind a district is one aligned prefix in every range.
 |             | those that end at a   | in the upper half (a /16):                     |            |
 |             | hub                   | block × 16 + order × 2                         |            |
 | tunnels     | as circuits           |                                                |            |
-| fabric      | /31 a pair of routers | (lower number × 32 + higher number) × 2        |            |
+| fabric      | /31 a pair of devices | (lower number × 32 + higher number) × 2        |            |
 
 IPv6 divides its /32 by the next 16 bits: 0 loopbacks, 1 circuits, 2 fabric, 3 data-center zones,
 4 circuits that end at a hub, (slot + 1) × 4096 + index the LANs of a site.
@@ -26,16 +26,19 @@ gone, instead of being reached by way of the site's other circuit, and a probe s
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Interface, IPv6Network
 
 from kgnet.errors import DesignError
-from kgnet.model.province import AddressPlan, DeviceRow, Province, Site, SiteKind, Zone
+from kgnet.model.province import AddressPlan, Circuit, DeviceRow, Province, Site, SiteKind, Zone
 
 SLOTS = 64  # sites in a block, the block's own site included
 DEVICES = 16  # device numbers of an office
 CIRCUITS = 16  # addresses of a site's circuits
 HALF = 1 << 16  # of the /15 of circuits
 ROUTERS = 32  # device numbers that may have fabric links
+ORDERS = 4  # circuits of a site
+LARGEST = 62  # of a site's number
+PASSING = 251  # first unit of circuits that pass a district by: 62 × 62 of them end at 4094
 ROOM_HOST = 10  # rooms are hosts .11 to .18 of their LAN
 
 Pair4 = tuple[IPv4Interface, IPv4Interface]
@@ -75,7 +78,7 @@ class Plan:
     def loopback(self, row: DeviceRow) -> tuple[IPv4Interface, IPv6Interface]:
         number = self.device(row)
         return (
-            IPv4Interface((self.blocks.loopbacks.network_address + number, 32)),
+            IPv4Interface((int(self.blocks.loopbacks.network_address) + number, 32)),
             IPv6Interface((self.six(0) + number, 128)),
         )
 
@@ -90,20 +93,31 @@ class Plan:
         """Return (inner, outer) addresses of the site's circuit number *order* (RFC 3021, RFC 6164)."""
         field, place = self._place(code, order)
         return (
-            _pair4(self.blocks.circuits.network_address + place),
+            _pair4(int(self.blocks.circuits.network_address) + place),
             _pair6(self.six(field) + ((place & 0xFFFF) << 64)),
         )
 
     def tunnel(self, code: str, order: int) -> Pair4:
         """Return (inner, outer) addresses underneath a circuit over the Internet."""
         _, place = self._place(code, order)
-        return _pair4(self.blocks.tunnels.network_address + place)
+        return _pair4(int(self.blocks.tunnels.network_address) + place)
 
     def _place(self, code: str, order: int) -> tuple[int, int]:
         """Return the IPv6 field and the place in the range of a circuit."""
         if self.sites[code].kind is SiteKind.COMMUNE:
             return 1, self.index(code) * CIRCUITS + order * 2
         return 4, HALF + self.block(code) * CIRCUITS + order * 2
+
+    def unit(self, circuit: Circuit, upstream: DeviceRow) -> int:
+        """Return the number of a circuit among those that end at its *upstream* device, 1 to 4094.
+
+        From 1 on: those from sites directly behind the device's own, four to a site.  From 251 on: one that
+        leads from a commune past its district to a hub, whatever its order: it may have one to each hub.
+        """
+        site = self.sites[circuit.site]
+        if site.parent == upstream.site:
+            return (site.number - 1) * ORDERS + circuit.order
+        return PASSING + (self.block(circuit.site) - 1) * LARGEST + site.number - 1
 
     def fabric(self, lower: DeviceRow, higher: DeviceRow) -> tuple[Pair4, Pair6]:
         """Return the addresses of the link between two routers of the data center, lower number first."""
@@ -112,7 +126,7 @@ class Plan:
                 f"{higher.name}: number {higher.number} — a router of the data center has 1 to 31"
             )
         pair = lower.number * ROUTERS + higher.number
-        return _pair4(self.blocks.fabric.network_address + pair * 2), _pair6(self.six(2) + (pair << 64))
+        return _pair4(int(self.blocks.fabric.network_address) + pair * 2), _pair6(self.six(2) + (pair << 64))
 
     def zone(self, zone: Zone) -> tuple[IPv4Network, IPv6Network]:
         """Return the networks of a data-center zone, or of an office zone in the whole province."""
@@ -157,15 +171,27 @@ class Plan:
         six = (IPv6Network((self.six(field), length)) for field, length in fields)
         return (blocks.loopbacks, blocks.circuits, blocks.fabric, *six)
 
+    def underlay(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Return the data center's loopbacks and links between its switches: what a fabric routes."""
+        return (
+            _sub(self.blocks.loopbacks, 22, 0),
+            self.blocks.fabric,
+            IPv6Network((self.six(0), 118)),
+            IPv6Network((self.six(2), 48)),
+        )
+
     def inside(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """Return everything that is the province's own; tunnels' outer addresses stand outside."""
         blocks = self.blocks
         every = (blocks.sites, blocks.datacenter, blocks.loopbacks, blocks.circuits, blocks.fabric)
         return (*every, blocks.management, blocks.ipv6)
 
-    def six(self, field: int) -> IPv6Address:
-        """Return the IPv6 block with *field* in the 16 bits after the /32."""
-        return self.blocks.ipv6.network_address + (field << 80)
+    def six(self, field: int) -> int:
+        """Return the start of the IPv6 block with *field* in the 16 bits after the /32.
+
+        As a number, as all that follows: `ipaddress` writes out and reads in again what is an address.
+        """
+        return int(self.blocks.ipv6.network_address) + (field << 80)
 
 
 def plan_of(province: Province) -> Plan:
@@ -180,15 +206,15 @@ def _slot(zone: Zone) -> int:
 
 def _sub(network: IPv4Network, prefix: int, number: int) -> IPv4Network:
     """Return the subnet of length *prefix* that is number *number* within *network*."""
-    start = network.network_address + (number << (32 - prefix))
-    if start not in network:
+    start = int(network.network_address) + (number << (32 - prefix))
+    if start > int(network.broadcast_address):
         raise DesignError(f"number {number} does not fit: {network} has no such /{prefix}")
     return IPv4Network((start, prefix))
 
 
-def _pair4(first: IPv4Address) -> Pair4:
+def _pair4(first: int) -> Pair4:
     return IPv4Interface((first, 31)), IPv4Interface((first + 1, 31))
 
 
-def _pair6(first: IPv6Address) -> Pair6:
+def _pair6(first: int) -> Pair6:
     return IPv6Interface((first, 127)), IPv6Interface((first + 1, 127))

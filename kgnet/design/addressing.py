@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from ipaddress import IPv4Interface, IPv4Network, IPv6Interface, IPv6Network
 
+from kgnet.design._lookup import found_from
 from kgnet.design._plan import ROOM_HOST, Plan, plan_of
 from kgnet.errors import DesignError
 from kgnet.model.fleet import Address, BuiltRoom, Device, Fleet, Interface, InterfaceKind
-from kgnet.model.province import DeviceRow, Province, Role, Room, SiteKind, Zone
+from kgnet.model.province import (
+    NETWORK,
+    ROUTERS,
+    DeviceRow,
+    Province,
+    Role,
+    Room,
+    SiteKind,
+    Zone,
+)
 from kgnet.ports import Pass
 
 GATEWAY = 1  # host number of an office's router on its LANs
 MANAGEMENT_SEGMENT = "mgmt"
-ROUTERS = (Role.HUB, Role.BORDER, Role.BRANCH)
+LOOPED = (*ROUTERS, Role.SPINE, Role.LEAF)  # they have a loopback
 
 
 def run(province: Province, fleet: Fleet) -> Fleet:
     """Give every row of devices.csv its addresses."""
     plan = plan_of(province)
     devices = {row.name: _device(province, plan, row) for row in province.devices.values()}
-    servers = {name: str(device.address) for name, device in devices.items()}
-    devices = {name: _asking(device, servers) for name, device in devices.items()}
+    devices = {name: _asking(device, devices) for name, device in devices.items()}
     rooms = {room.id: _room(province, plan, room) for room in province.rooms.values()}
     return replace(fleet, devices=devices, rooms=rooms)
 
@@ -49,20 +58,20 @@ def _device(province: Province, plan: Plan, row: DeviceRow) -> Device:
     )
 
 
-def _asking(device: Device, servers: dict[str, str]) -> Device:
+def _asking(device: Device, every: Mapping[str, Device]) -> Device:
     """Return *device* with addresses in place of the names of our own time and log servers."""
     return replace(
         device,
-        ntp=tuple(servers.get(name, name) for name in device.ntp if name != device.name),
-        syslog=tuple(servers.get(name, name) for name in device.syslog if name != device.name),
+        ntp=found_from(device, device.ntp, every),
+        syslog=found_from(device, device.syslog, every),
     )
 
 
 def _own(plan: Plan, row: DeviceRow) -> Iterator[Interface]:
-    if row.role in ROUTERS:
+    if row.role in LOOPED:
         four, six = plan.loopback(row)
         yield Interface("lo", InterfaceKind.LOOPBACK, "loopback", four, six)
-    management = IPv4Interface((plan.management(row), plan.blocks.management.prefixlen))
+    management = IPv4Interface((int(plan.management(row)), plan.blocks.management.prefixlen))
     yield Interface(
         "eth0",
         InterfaceKind.MANAGEMENT,
@@ -79,7 +88,7 @@ def _lans(province: Province, plan: Plan, row: DeviceRow) -> Iterator[Interface]
         yield from (_zone_lan(plan, row, zone, zone.name) for zone in zones if zone.where == "datacenter")
     elif row.role is Role.BRANCH:
         yield from (_office_lan(plan, row, zone) for zone in zones if zone.where == "offices")
-    elif row.role not in ROUTERS:
+    elif row.role not in NETWORK:
         yield _zone_lan(plan, row, _zone_of(province, row), "lan0")
 
 
@@ -91,34 +100,43 @@ def _zone_of(province: Province, row: DeviceRow) -> Zone:
 
 def _zone_lan(plan: Plan, row: DeviceRow, zone: Zone, name: str) -> Interface:
     four, six = plan.zone(zone)
-    return _lan(name, zone, f"{row.site}-{zone.name}", (four, six), host=row.number)
+    unit = zone.number if row.role is Role.BORDER else 1
+    return _lan(name, zone, f"{row.site}-{zone.name}", (four, six), host=row.number, unit=unit)
 
 
 def _office_lan(plan: Plan, row: DeviceRow, zone: Zone) -> Interface:
     four, six = plan.lan(zone, row.site)
-    return _lan(f"lan{zone.slot}", zone, f"{row.site}-{zone.name}", (four, six), host=GATEWAY)
+    return _lan(
+        f"lan{zone.slot}",
+        zone,
+        f"{row.site}-{zone.name}",
+        (four, six),
+        host=GATEWAY,
+        unit=(zone.slot or 0) + 1,
+    )
 
 
 def _lan(
-    name: str, zone: Zone, segment: str, networks: tuple[IPv4Network, IPv6Network], *, host: int
+    name: str, zone: Zone, segment: str, networks: tuple[IPv4Network, IPv6Network], *, host: int, unit: int
 ) -> Interface:
     four, six = networks
     return Interface(
         name,
         InterfaceKind.LAN,
         f"LAN {zone.name}",
-        IPv4Interface((four.network_address + host, four.prefixlen)),
-        IPv6Interface((six.network_address + host, six.prefixlen)),
+        IPv4Interface((int(four.network_address) + host, four.prefixlen)),
+        IPv6Interface((int(six.network_address) + host, six.prefixlen)),
         zone=zone.name,
         segment=segment,
         vlan=zone.number,
         rooms=zone.rooms,
+        unit=unit,
     )
 
 
 def _gateways(province: Province, plan: Plan, row: DeviceRow) -> tuple[Address, ...]:
-    """Return the border routers of a server's zone, the lower number first; routers have none."""
-    if row.role in ROUTERS:
+    """Return the border routers of a server's zone, the lower number first; others have none."""
+    if row.role in NETWORK:
         return ()
     four, six = plan.zone(_zone_of(province, row))
     borders = sorted(each.number for each in province.devices.values() if each.role is Role.BORDER)

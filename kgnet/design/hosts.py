@@ -7,12 +7,11 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
 from kgnet.model.fleet import Device, Fleet
-from kgnet.model.province import AddressPlan, Province, Role
+from kgnet.model.groups import LINUX
+from kgnet.model.province import ROUTERS, AddressPlan, Province, Role
 from kgnet.ports import Pass
 from kgnet.wire.usm import engine_id
 
-LINUX = ("frr", "linux")  # platforms on which the roles work
-ROUTERS = (Role.HUB, Role.BORDER, Role.BRANCH)
 SNMP_SECRETS = ("snmp/auth", "snmp/priv")
 
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network, IPv6Network
 
 from kgnet.model.fleet import Address, Device, Fleet, Interface, InterfaceKind, Network, Record
-from kgnet.model.province import Province, Role, Service
+from kgnet.model.province import SWITCHES, Province, Role, Service
 from kgnet.ports import Pass
 
 PRIVATE_A = IPv4Network("10.0.0.0/8")  # RFC 1918; RFC 6303 §4.1 names its one reverse zone
@@ -58,7 +58,9 @@ def device_addresses(device: Device) -> Iterator[Address]:
 
 
 def _primary(device: Device) -> Interface | None:
-    return next(iter(sorted(device.of_kind(*OWN), key=lambda each: OWN.index(each.kind))), None)
+    """Return the interface that has the device's own name: where others find it (`Device.address`)."""
+    own = (InterfaceKind.MANAGEMENT,) if device.role in SWITCHES else OWN
+    return next(iter(sorted(device.of_kind(*own), key=lambda each: own.index(each.kind))), None)
 
 
 def address_record(domain: str, name: str, address: Address) -> Record:

@@ -7,7 +7,7 @@ so both directions of a flow take the same circuit and the firewalls see both.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from kgnet.design._plan import Plan, plan_of
@@ -23,14 +23,15 @@ from kgnet.model.fleet import (
     PrefixRule,
     Routing,
 )
-from kgnet.model.province import Province, Role, SiteKind
+from kgnet.model.province import ROUTERS, Province, Role, SiteKind
 from kgnet.ports import Pass
 
 PREFERENCE = {1: 200, 2: 150, 3: 120, 4: 110}  # by order of the circuit; BGP's own default is 100
 PREPENDS_A_STEP = 2  # a backup's path is longer by this for each order after the first
 LONGEST = {4: 32, 6: 128}
 
-PROVINCE, OWN = "PROVINCE", "OWN"
+PROVINCE, OWN, UNDERLAY = "PROVINCE", "OWN", "UNDERLAY"
+FABRIC = (Role.SPINE, Role.LEAF)  # they route among themselves, for the tunnels between them
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class _Context:
     province: Province
     plan: Plan
     fleet: Fleet
+    branches: Mapping[str, list[Device]]  # by site
 
     def asn(self, device: str) -> int:
         return self.plan.asn(self.province.devices[device])
@@ -45,8 +47,11 @@ class _Context:
 
 def run(province: Province, fleet: Fleet) -> Fleet:
     """Give every router its sessions, filters and announcements."""
-    context = _Context(province, plan_of(province), fleet)
-    routers = fleet.with_role(Role.HUB, Role.BORDER, Role.BRANCH)
+    branches: dict[str, list[Device]] = {}
+    for device in fleet.with_role(Role.BRANCH):
+        branches.setdefault(device.site, []).append(device)
+    context = _Context(province, plan_of(province), fleet, branches)
+    routers = fleet.with_role(*ROUTERS, *FABRIC)
     return fleet.with_devices({device.name: _routed(device, _routing(context, device)) for device in routers})
 
 
@@ -167,12 +172,12 @@ def _policies(context: _Context, device: Device, links: Iterable[Interface]) -> 
     """Yield each route map once, in the order of the links."""
     made: dict[str, Policy] = {}
     for link in links:
-        for policy in (_imports(context, link), _exports(context, device, link)):
+        for policy in (_imports(context, device, link), _exports(context, device, link)):
             made.setdefault(policy.name, policy)
     yield from made.values()
 
 
-def _imports(context: _Context, link: Interface) -> Policy:
+def _imports(context: _Context, device: Device, link: Interface) -> Policy:
     name = _import(link)
     match link.kind:
         case InterfaceKind.UPLINK:
@@ -182,13 +187,18 @@ def _imports(context: _Context, link: Interface) -> Policy:
             site = context.province.circuits[link.circuit].site
             return Policy(name, _both(f"SITE-{site}"), local_preference=PREFERENCE[_order(context, link)])
         case _:
-            return Policy(name, _both(PROVINCE))
+            return Policy(name, _both(_told(device)))
+
+
+def _told(device: Device) -> str:
+    """Return the name of the lists of what a device tells others at most, and is told."""
+    return UNDERLAY if device.role in FABRIC else PROVINCE
 
 
 def _exports(context: _Context, device: Device, link: Interface) -> Policy:
     if link.kind is InterfaceKind.UPLINK:
         return Policy(_export(link), _both(OWN), prepend=(_order(context, link) - 1) * PREPENDS_A_STEP)
-    return Policy(_export(link), _both(PROVINCE), prepend=_rank(context, device))
+    return Policy(_export(link), _both(_told(device)), prepend=_rank(context, device))
 
 
 def _rank(context: _Context, device: Device) -> int:
@@ -211,6 +221,9 @@ def _both(name: str) -> tuple[str, str]:
 def _prefix_lists(
     context: _Context, device: Device, links: Iterable[Interface], own: tuple[Network, ...]
 ) -> Iterator[PrefixList]:
+    if device.role in FABRIC:
+        yield from _lists(UNDERLAY, context.plan.underlay())
+        return
     yield from _lists(PROVINCE, _everything(context))
     if own:
         yield from _lists(OWN, own, exact=True)
@@ -225,9 +238,8 @@ def _prefix_lists(
 
 def _of_site(context: _Context, site: str) -> Iterator[Network]:
     """Yield what the router of *site* may tell us: the same that it may announce."""
-    for device in context.fleet.with_role(Role.BRANCH):
-        if device.site == site:
-            yield from _own(context, device)
+    for device in context.branches.get(site, ()):
+        yield from _own(context, device)
 
 
 def _lists(name: str, networks: Iterable[Network], *, exact: bool = False) -> Iterator[PrefixList]:

@@ -1,20 +1,23 @@
-"""Circuits and the fabric: every link with both its ends, named alike on both sides."""
+"""Circuits and the links of the data center: every link with both its ends, named alike on both sides."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import combinations
 
-from kgnet.design._plan import Plan, plan_of
+from kgnet.design._lookup import branch_of
+from kgnet.design._plan import ORDERS, Plan, plan_of
 from kgnet.errors import DesignError
 from kgnet.model.fleet import BuiltCircuit, Device, End, Fleet, Interface, InterfaceKind, Tunnel
 from kgnet.model.province import Circuit, CircuitKind, DeviceRow, Province, Role
 from kgnet.ports import Pass
 
+WIREGUARD_PLATFORM = "frr"
+IKE_PORT = 500  # RFC 7296 §2; 4500 behind a translator (RFC 3948)
+PORTS = 8  # UDP ports that are kept for a site
 TUNNEL_PORT = 51820  # what WireGuard's own documents use; each tunnel of a device has a port of its own
-ORDERS = 8  # circuits that a site may have
 
 Grown = dict[str, list[Interface]]  # device → interfaces to add
 
@@ -32,17 +35,20 @@ def run(province: Province, fleet: Fleet) -> Fleet:
 
 def _grown(device: Device, more: Iterable[Interface]) -> Device:
     interfaces = (*device.interfaces, *more)
+    _distinct(device, interfaces)
     tunnels = [interface.tunnel for interface in interfaces if interface.tunnel]
-    keys = (key for tunnel in tunnels for key in (tunnel.key, tunnel.peer))
+    keys = (key for tunnel in tunnels for key in (tunnel.key, tunnel.peer) if key)
     return replace(device, interfaces=interfaces, secrets=(*device.secrets, *keys))
 
 
-def branch_of(province: Province, code: str) -> DeviceRow:
-    """Return the router of an office; DesignError if it has none."""
-    rows = [row for row in province.devices.values() if row.site == code and row.role is Role.BRANCH]
-    if not rows:
-        raise DesignError(f"site {code} has circuits but no router")
-    return min(rows, key=lambda row: row.number)
+def _distinct(device: Device, interfaces: Iterable[Interface]) -> None:
+    seen: dict[tuple[InterfaceKind, int], Interface] = {}
+    for each in interfaces:
+        if (other := seen.setdefault((each.kind, each.unit), each)) is not each:
+            raise DesignError(
+                f"circuits.csv: {other.circuit} and {each.circuit} lead from one commune to {device.name}, "
+                "past its district — one of them may; lead the other to the district's router or another hub"
+            )
 
 
 def _circuit(province: Province, plan: Plan, row: Circuit, grown: Grown) -> BuiltCircuit:
@@ -59,6 +65,7 @@ def _circuit(province: Province, plan: Plan, row: Circuit, grown: Grown) -> Buil
         circuit=row.id,
         peer=inner,
         rate_mbps=row.up_mbps,
+        unit=row.order,
     )
     down = Interface(
         inner.interface,
@@ -69,24 +76,27 @@ def _circuit(province: Province, plan: Plan, row: Circuit, grown: Grown) -> Buil
         circuit=row.id,
         peer=outer,
         rate_mbps=row.down_mbps,
+        unit=plan.unit(row, province.devices[row.upstream]),
     )
-    outer_port, inner_port = outer, inner
+    built = BuiltCircuit(row, outer, inner, outer4.ip, inner4.ip, outer, inner)
     if row.kind is CircuitKind.INTERNET:
-        outer_port, inner_port = End(outer.device, f"inet{row.order}"), End(inner.device, f"i{row.id}")
-        up, down = _tunnelled(plan, row, (outer_port, up), (inner_port, down), grown)
+        built, up, down = _tunnelled(province, built, up, down, grown)
     grown[outer.device].append(up)
     grown[inner.device].append(down)
-    return BuiltCircuit(row, outer, inner, outer4.ip, inner4.ip, outer_port, inner_port)
+    return built
 
 
 def _tunnelled(
-    plan: Plan, row: Circuit, outer: tuple[End, Interface], inner: tuple[End, Interface], grown: Grown
-) -> tuple[Interface, Interface]:
-    """Add the ports that face the Internet; return both ends of the circuit as tunnels between these."""
-    (outer_port, up), (inner_port, down) = outer, inner
+    province: Province, circuit: BuiltCircuit, up: Interface, down: Interface, grown: Grown
+) -> tuple[BuiltCircuit, Interface, Interface]:
+    """Add the ports that face the Internet; return the circuit, its ends tunnels between these."""
+    row, plan = circuit.row, plan_of(province)
+    outer = End(circuit.outer.device, f"inet{row.order}")
+    inner = End(circuit.inner.device, f"i{row.id}")
     inner4, outer4 = plan.tunnel(row.site, row.order)
-    port = TUNNEL_PORT + plan.sites[row.site].number * ORDERS + row.order
-    for near, far, address in ((outer_port, inner_port, outer4), (inner_port, outer_port, inner4)):
+    own = ORDERS if province.devices[row.upstream].role is Role.BRANCH else 0  # it has such uplinks, too
+    ends = ((outer, inner, outer4, up.unit), (inner, outer, inner4, own + down.unit))
+    for near, far, address, unit in ends:
         grown[near.device].append(
             Interface(
                 near.interface,
@@ -95,19 +105,44 @@ def _tunnelled(
                 address,
                 None,
                 peer=far,
+                unit=unit,
             )
         )
-    keys = f"wireguard/{row.id}-"
+    outermost, innermost = _tunnels(province, circuit)
     return (
-        replace(up, tunnel=Tunnel(inner4.ip, port, f"{keys}outer.key", f"{keys}inner.pub")),
-        replace(down, tunnel=Tunnel(outer4.ip, port, f"{keys}inner.key", f"{keys}outer.pub")),
+        replace(circuit, outer_port=outer, inner_port=inner),
+        replace(up, tunnel=replace(outermost, remote=inner4.ip, under=outer.interface)),
+        replace(down, tunnel=replace(innermost, remote=outer4.ip, under=inner.interface)),
     )
 
 
-def _fabric(province: Province) -> Iterable[tuple[DeviceRow, DeviceRow]]:
-    """Return the pairs of hubs and border routers: a full mesh."""
-    core = [row for row in province.devices.values() if row.role in (Role.HUB, Role.BORDER)]
-    return combinations(sorted(core, key=lambda row: row.number), 2)
+def _tunnels(province: Province, circuit: BuiltCircuit) -> tuple[Tunnel, Tunnel]:
+    """Return how the outer and the inner end encrypt: WireGuard between our own, else IPsec."""
+    row, anywhere = circuit.row, circuit.outer_ipv4
+    ends = {province.devices[end.device].platform for end in (circuit.outer, circuit.inner)}
+    if ends == {WIREGUARD_PLATFORM}:
+        port = TUNNEL_PORT + province.sites[row.site].number * PORTS + row.order
+        keys = f"wireguard/{row.id}-"
+        return (
+            Tunnel(anywhere, port, f"{keys}outer.key", f"{keys}inner.pub"),
+            Tunnel(anywhere, port, f"{keys}inner.key", f"{keys}outer.pub"),
+        )
+    if WIREGUARD_PLATFORM in ends:
+        raise DesignError(
+            f"circuits.csv: circuit {row.id} runs over the Internet from {circuit.outer.device} to "
+            f"{circuit.inner.device}: {' and '.join(sorted(ends))} share no way to encrypt it "
+            f"— let both ends be {WIREGUARD_PLATFORM}, or neither"
+        )
+    tunnel = Tunnel(anywhere, IKE_PORT, f"ipsec/{row.id}", "", kind="ipsec")
+    return tunnel, tunnel
+
+
+def _fabric(province: Province) -> Iterator[tuple[DeviceRow, DeviceRow]]:
+    """Yield the pairs that a cable joins: hubs and border routers all with all, each leaf with each spine."""
+    every = sorted(province.devices.values(), key=lambda row: row.number)
+    yield from combinations((row for row in every if row.role in (Role.HUB, Role.BORDER)), 2)
+    switches = [row for row in every if row.role in (Role.SPINE, Role.LEAF)]
+    yield from (pair for pair in combinations(switches, 2) if pair[0].role is not pair[1].role)
 
 
 def _join(plan: Plan, lower: DeviceRow, higher: DeviceRow, grown: Grown) -> None:
@@ -121,6 +156,7 @@ def _join(plan: Plan, lower: DeviceRow, higher: DeviceRow, grown: Grown) -> None
                 four,
                 six,
                 peer=End(far.name, near.name),
+                unit=far.number,
             )
         )
 

@@ -12,7 +12,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Network
 
 from kgnet.design._plan import Plan, plan_of
 from kgnet.model.fleet import Address, Device, Firewall, Fleet, FlowRule, InterfaceKind, Network
-from kgnet.model.province import Flow, Province, Role, Zone
+from kgnet.model.province import SWITCHES, Flow, Province, Role, Zone
 from kgnet.ports import Pass
 
 Ports = tuple[tuple[int, int], ...]
@@ -20,6 +20,10 @@ Ports = tuple[tuple[int, int], ...]
 BGP = ((179, 179),)
 BFD = ((3784, 3784), (4784, 4784))  # RFC 5881 §4, RFC 5883 §5
 SSH, SNMP = ((22, 22),), ((161, 161),)
+PROGRAMMED = {"arista_eos": ("eapi", 443), "juniper_junos": ("netconf", 830)}  # eAPI; RFC 6242 §7
+NTP, SYSLOG = ((123, 123),), ((514, 514),)
+TACACS, RADIUS = ((49, 49),), ((1812, 1813),)  # RFC 8907 §4.1; RFC 2865 §3, RFC 2866 §3
+IPSEC = ((500, 500), (4500, 4500))  # RFC 7296 §2, RFC 3948: IKE, and all else behind a translator
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,7 @@ class _Context:
     plan: Plan
     fleet: Fleet
     known: dict[str, tuple[Network, ...]] = field(default_factory=dict)  # what a name stands for
+    local: dict[tuple[str, str], tuple[Network, ...]] = field(default_factory=dict)  # by zone and site
 
     def zone(self, name: str) -> Zone | None:
         return self.province.zones.get(name)
@@ -46,7 +51,13 @@ def run(province: Province, fleet: Fleet) -> Fleet:
 
 def _firewall(context: _Context, device: Device) -> Firewall:
     return Firewall(
-        inputs=(*_managed(context), *_neighbors(device), *_served(context, device)),
+        inputs=(
+            *_managed(context),
+            *_programmed(context, device),
+            *_neighbors(device),
+            *_served(context, device),
+            *_asked_by_switches(context, device),
+        ),
         forward=tuple(_forward(context, device)),
         filters_forward=device.role in (Role.BORDER, Role.BRANCH),
         marks_dscp=device.role is Role.BRANCH,
@@ -70,6 +81,14 @@ def _managed(context: _Context) -> Iterator[FlowRule]:
         yield FlowRule("manage-snmp", monitors, (), "udp", SNMP, "monitoring")
 
 
+def _programmed(context: _Context, device: Device) -> Iterator[FlowRule]:
+    """Yield what programs administer it by, where that is not SSH's own port."""
+    if device.platform in PROGRAMMED:
+        name, port = PROGRAMMED[device.platform]
+        admins = tuple(context.province.settings.management.admins)
+        yield FlowRule(f"manage-{name}", admins, (), "tcp", ((port, port),), "administrators' programs")
+
+
 def _neighbors(device: Device) -> Iterator[FlowRule]:
     """Yield tunnels, BGP and BFD from the far ends of the device's own links."""
     if device.routing is None:
@@ -77,9 +96,13 @@ def _neighbors(device: Device) -> Iterator[FlowRule]:
     peers = tuple(_host(neighbor.address) for neighbor in device.routing.neighbors)
     for interface in device.interfaces:
         if interface.tunnel:
-            ports = ((interface.tunnel.port, interface.tunnel.port),)
+            ipsec = interface.tunnel.kind == "ipsec"
+            ports = IPSEC if ipsec else ((interface.tunnel.port, interface.tunnel.port),)
             remote = (_host(interface.tunnel.remote),)
-            yield FlowRule(f"tunnel-{interface.circuit}", remote, (), "udp", ports, "the circuit's far end")
+            name = f"tunnel-{interface.circuit}"
+            yield FlowRule(name, remote, (), "udp", ports, "the circuit's far end")
+            if ipsec:
+                yield FlowRule(f"{name}-esp", remote, (), "esp", (), "the circuit's far end")
     yield FlowRule("routing-bgp", peers, (), "tcp", BGP, "routing neighbours")
     yield FlowRule("routing-bfd", peers, (), "udp", BFD, "routing neighbours")
 
@@ -92,6 +115,21 @@ def _served(context: _Context, device: Device) -> Iterator[FlowRule]:
     for flow in context.province.flows.values():
         if flow.destination == device.name or flow.destination in zones:
             yield _rule(flow, _networks(context, flow.source), ())
+
+
+def _asked_by_switches(context: _Context, device: Device) -> Iterator[FlowRule]:
+    """Yield what switches, which are managed out of band only, ask of this server there."""
+    management = context.province.settings.management
+    offered = (
+        ("switches-ntp", management.ntp, "udp", NTP),
+        ("switches-syslog", management.syslog, "udp", SYSLOG),
+        ("switches-tacacs", management.tacacs, "tcp", TACACS),
+        ("switches-radius", management.radius, "udp", RADIUS),
+    )
+    asked = [each for each in offered if device.name in each[1]]
+    switches = tuple(_host(each.management) for each in context.fleet.with_role(*SWITCHES) if asked)
+    for flow, _, protocol, ports in asked if switches else ():
+        yield FlowRule(flow, switches, (), protocol, ports, "switches, out of band")
 
 
 # ── what a router lets through ──────────────────────────────────────────────
@@ -123,9 +161,13 @@ def _office(zone: Zone | None) -> bool:
 
 def _here(context: _Context, zone: Zone | None, device: Device) -> tuple[Network, ...]:
     assert zone is not None
-    if zone.where == "offices":
-        return context.plan.below(zone, device.site)
-    return context.plan.infrastructure_of(device.site)
+    key = zone.name, device.site
+    if key not in context.local:
+        below = zone.where == "offices"
+        plan = context.plan
+        found = plan.below(zone, device.site) if below else plan.infrastructure_of(device.site)
+        context.local[key] = tuple(found)
+    return context.local[key]
 
 
 # ── names to networks ───────────────────────────────────────────────────────
@@ -158,7 +200,8 @@ def _hosts(device: Device) -> Iterator[Network]:
 
 
 def _host(address: Address) -> Network:
-    return IPv4Network(address) if isinstance(address, IPv4Address) else IPv6Network(address)
+    number = int(address)
+    return IPv4Network((number, 32)) if isinstance(address, IPv4Address) else IPv6Network((number, 128))
 
 
 def _rule(flow: Flow, sources: Iterable[Network], destinations: Iterable[Network]) -> FlowRule:

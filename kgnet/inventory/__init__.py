@@ -25,6 +25,7 @@ from kgnet.model.province import (
     Circuit,
     DeviceRow,
     Flow,
+    Freeze,
     Mailbox,
     MailSettings,
     Meeting,
@@ -80,6 +81,7 @@ def _draft(folder: Path) -> tuple[Draft, list[Problem]]:
         circuits=_table(Circuit, folder / "circuits.csv"),
         rooms=_table(Room, folder / "rooms.csv"),
         meetings=_table(Meeting, folder / "meetings.csv"),
+        freezes=_table_if_there(Freeze, folder / "freezes.csv"),
         flows=_table(Flow, folder / "flows.csv"),
         mailboxes=_table(Mailbox, folder / "mailboxes.csv"),
         zones=from_list(Zone, _document(folder / "zones.yml")),
@@ -93,6 +95,12 @@ def _table(model: type[R], path: Path) -> Table[R]:
     if isinstance(text, Problem):
         return from_sheet(model, Sheet(str(path), problems=(text,)))
     return from_sheet(model, sheet(str(path), text, wanted=columns_of(model), optional=optional_of(model)))
+
+
+def _table_if_there(model: type[R], path: Path) -> Table[R]:
+    """Return the rows of a file that an inventory need not have."""
+    there = path.exists() or path.is_symlink()
+    return _table(model, path) if there else Table(str(path), (), frozenset())
 
 
 def _document(path: Path) -> Document:

@@ -16,6 +16,7 @@ from kgnet.model.province import (
     Circuit,
     DeviceRow,
     Flow,
+    Freeze,
     Mailbox,
     MailSettings,
     Meeting,
@@ -46,6 +47,7 @@ class Draft:
     circuits: Table[Circuit]
     rooms: Table[Room]
     meetings: Table[Meeting]
+    freezes: Table[Freeze]
     flows: Table[Flow]
     mailboxes: Table[Mailbox]
     zones: Table[Zone]
@@ -53,7 +55,7 @@ class Draft:
 
     @property
     def tables(self) -> tuple[Table[Written], ...]:
-        places = (self.sites, self.devices, self.circuits, self.rooms, self.meetings)
+        places = (self.sites, self.devices, self.circuits, self.rooms, self.meetings, self.freezes)
         return (*places, self.flows, self.mailboxes, self.zones, self.services)
 
     @cached_property
@@ -124,6 +126,7 @@ class Draft:
             circuits=_by_key(Circuit, self.circuits),
             rooms=_by_key(Room, self.rooms),
             meetings=_by_key(Meeting, self.meetings),
+            freezes=_by_key(Freeze, self.freezes),
             zones=_by_key(Zone, self.zones),
             flows=_by_key(Flow, self.flows),
             services=_by_key(Service, self.services),

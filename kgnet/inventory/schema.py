@@ -12,6 +12,7 @@ from kgnet.model.province import (
     Circuit,
     DeviceRow,
     Flow,
+    Freeze,
     Mailbox,
     MailSettings,
     Meeting,
@@ -31,9 +32,11 @@ SHEETS: Mapping[str, type[Written]] = {
     "circuits": Circuit,
     "rooms": Room,
     "meetings": Meeting,
+    "freezes": Freeze,
     "flows": Flow,
     "mailboxes": Mailbox,
 }
+OPTIONAL = frozenset({"freezes"})  # files that an inventory need not have
 DIALECT = GenerateJsonSchema.schema_dialect
 
 

@@ -93,12 +93,14 @@ class FilterRule:
     ports: tuple[tuple[int, int], ...]
     comment: str | None
     line: int
+    harmless: bool = False  # lets in answers, or what IP itself needs: errors, neighbour discovery
 
 
 @dataclass(frozen=True, slots=True)
 class PacketFilter:
     policies: Mapping[str, str]  # base chain → accept or drop
     rules: tuple[FilterRule, ...]
+    marks: tuple[str, ...] = ()  # interfaces where code points are set, if not by a rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ class Queue:
     number: int
     rate_mbps: float
     ceil_mbps: float
-    priority: int
+    priority: int | None  # None: served by weight, not before others
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,9 @@ from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
 from typing import Any
 
-from kgnet.model.province import Circuit, Role, Room, Site
+from kgnet.model.administration import AaaServers, LocalAccount
+from kgnet.model.calendar import BuiltFreeze, BuiltMeeting
+from kgnet.model.province import SWITCHES, Circuit, Role, Room, Site
 from kgnet.model.routing import (
     Address,
     BgpNeighbor,
@@ -24,19 +26,26 @@ from kgnet.model.routing import (
     PrefixRule,
     Routing,
 )
+from kgnet.model.switching import Access, Fabric
 
 __all__ = [
+    "AaaServers",
+    "Access",
     "Address",
     "BgpNeighbor",
     "BuiltCircuit",
+    "BuiltFreeze",
+    "BuiltMeeting",
     "BuiltRoom",
     "Device",
     "End",
+    "Fabric",
     "Firewall",
     "Fleet",
     "FlowRule",
     "Interface",
     "InterfaceKind",
+    "LocalAccount",
     "Network",
     "Policy",
     "PrefixList",
@@ -54,7 +63,7 @@ class InterfaceKind(StrEnum):
     MANAGEMENT = "management"  # out of band
     UPLINK = "uplink"  # the outer end of a circuit
     DOWNLINK = "downlink"  # the inner end of a circuit
-    FABRIC = "fabric"  # between routers of the data center
+    FABRIC = "fabric"  # between routers or switches of the data center
     INTERNET = "internet"  # under a circuit that runs over the Internet
     LAN = "lan"
 
@@ -87,15 +96,18 @@ class QueueClass:
 
 @dataclass(frozen=True, slots=True)
 class Tunnel:
-    """What encrypts a circuit that runs over the Internet (WireGuard); both ends use the same UDP port.
+    """What encrypts a circuit that runs over the Internet.
 
-    *key* names the secret that is our private key, *peer* the public half of theirs.
+    *wireguard*: both ends use the same UDP port; *key* names the secret that is our private key, *peer* the
+    public half of theirs.  *ipsec*: IKEv2 (RFC 7296) on UDP port *port*; *key* names the pre-shared key.
     """
 
     remote: IPv4Address
     port: int
     key: str
     peer: str
+    kind: str = "wireguard"
+    under: str = ""  # name of the interface that faces the Internet: its address is our end
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +128,9 @@ class Interface:
     queues: tuple[QueueClass, ...] = ()
     tunnel: Tunnel | None = None
     rooms: bool = False  # conference rooms stand here: what they mark (DSCP) is believed
+    unit: int = (
+        1  # 1 to 4094, stable, among the device's interfaces of this kind: vendors' ports are named by it
+    )
 
     @property
     def addresses(self) -> tuple[IPv4Interface | IPv6Interface, ...]:
@@ -141,6 +156,13 @@ class Device:
     ntp: tuple[str, ...] = ()
     syslog: tuple[str, ...] = ()
     snmp_user: str = ""
+    accounts: tuple[LocalAccount, ...] = ()
+    aaa: AaaServers | None = None
+    admins: tuple[Network, ...] = ()  # from where it may be managed
+    banner: tuple[str, ...] = ()  # lines shown before a login
+    vrf: str = ""  # the VRF of its management port, where the platform lets one choose
+    fabric: Fabric | None = None  # of a spine or a leaf
+    access: Access | None = None  # of an access switch
     contact: str = ""
     location: str = ""
     secrets: tuple[str, ...] = ()  # names of the secrets its configuration holds
@@ -162,7 +184,9 @@ class Device:
 
     @property
     def address(self) -> IPv4Address:
-        """Return where others find it in-band: a server's LAN address, a router's loopback."""
+        """Return where others find it: a server's LAN address, a router's loopback; a switch out of band."""
+        if self.role in SWITCHES:
+            return self.management
         for interface in self.of_kind(InterfaceKind.LOOPBACK, InterfaceKind.LAN):
             if interface.ipv4:
                 return interface.ipv4.ip
@@ -238,6 +262,8 @@ class Fleet:
     rooms: Mapping[str, BuiltRoom]
     records: tuple[Record, ...] = ()
     targets: tuple[Target, ...] = ()
+    meetings: tuple[BuiltMeeting, ...] = ()  # that have a time
+    freezes: tuple[BuiltFreeze, ...] = ()
 
     def with_devices(self, changed: Mapping[str, Device]) -> Fleet:
         """Return the fleet with *changed* devices in place of those of the same name."""

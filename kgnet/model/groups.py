@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from kgnet.model.province import Role, SiteKind
+from kgnet.model.province import ROUTERS, Role, SiteKind
 
 DOMAINS: dict[str, tuple[Role, ...]] = {
-    "wan": (Role.HUB, Role.BORDER, Role.BRANCH),
+    "wan": ROUTERS,
+    "fabric": (Role.SPINE, Role.LEAF),
+    "switches": (Role.ACCESS,),
     "dns": (Role.DNS,),
     "balancers": (Role.BALANCER,),
     "portals": (Role.PORTAL,),
@@ -15,6 +17,11 @@ DOMAINS: dict[str, tuple[Role, ...]] = {
     "applications": (Role.APPLICATION,),
     "databases": (Role.DATABASE,),
 }
-SERVERS = "servers"  # every device that is not of the domain wan
+LINUX = (
+    "frr",
+    "linux",
+)  # platforms of hosts that run Linux: what roles work on, and what a twin runs for real
+SERVERS = "servers"  # every device that is neither router nor switch
+VENDORS = "vendors"  # every device that runs something else than Linux
 ISLANDS = "islands"  # devices at sites that are changed last
-RESERVED = frozenset({"all", "ungrouped", SERVERS, ISLANDS, *DOMAINS, *SiteKind})
+RESERVED = frozenset({"all", "ungrouped", SERVERS, VENDORS, ISLANDS, *DOMAINS, *SiteKind})

@@ -164,3 +164,37 @@ class Unsaved:
 
     unsaved: bool
     since: str  # as the device tells it, "" if it does not
+
+
+@dataclass(frozen=True, slots=True)
+class SnmpUsers:
+    """SNMPv3 users that the agent knows: some devices keep them where no configuration shows them."""
+
+    users: tuple[SnmpUser, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    user: str
+    source: str  # where from: an address, "console" …
+
+
+@dataclass(frozen=True, slots=True)
+class Logins:
+    """Who is logged in."""
+
+    logins: tuple[Login, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A part with a serial number of its own: a chassis, a card, a power supply, an optic."""
+
+    name: str
+    model: str
+    serial: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    modules: tuple[Module, ...]

@@ -13,6 +13,7 @@ from kgnet import paths
 from kgnet.errors import TwinError
 from kgnet.model.config import Config
 from kgnet.model.fleet import BuiltCircuit, BuiltRoom, Device, Fleet, Interface, InterfaceKind
+from kgnet.model.groups import LINUX
 from kgnet.model.province import Role, SiteKind
 from kgnet.twin import rooms
 from kgnet.twin.blueprint import Blueprint, Lan, Link, Node, Shape
@@ -67,7 +68,10 @@ def blueprint_of(
     are put in place as if saved before; without them a machine has its management address only.  With
     *computers*
     every office has one, `pc-<site>`, to look at the network as its people do.
+
+    TwinError if a device runs something else than Linux.
     """
+    refuse_vendors(fleet)
     offices = [code for code, site in fleet.sites.items() if site.kind is not SiteKind.DATACENTER]
     nodes = [
         _operator(fleet),
@@ -78,6 +82,17 @@ def blueprint_of(
     return Blueprint(
         name, tuple(nodes), tuple(_links(fleet)), tuple(_lans(fleet, offices if computers else ()))
     )
+
+
+def refuse_vendors(fleet: Fleet) -> None:
+    """Raise TwinError if a device runs something else than Linux: a twin is made of real daemons."""
+    others = [device for device in fleet.devices.values() if device.platform not in LINUX]
+    if others:
+        platforms = ", ".join(sorted({device.platform for device in others}))
+        raise TwinError(
+            f"{others[0].name} and {len(others) - 1} more cannot run as daemons: they are {platforms} "
+            "— emulate them with `kgnet emulate`, or give them the platform frr"
+        )
 
 
 def _operator(fleet: Fleet) -> Node:

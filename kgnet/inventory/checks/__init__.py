@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from kgnet.errors import Problem
-from kgnet.inventory.checks import circuits, devices, keys, services, settings, sites, zones
+from kgnet.inventory.checks import calendar, circuits, devices, keys, services, settings, sites, zones
 from kgnet.inventory.draft import Draft
 
 Check = Callable[[Draft], Iterator[Problem]]
@@ -18,4 +18,5 @@ CHECKS: tuple[Check, ...] = (
     *circuits.CHECKS,
     *zones.CHECKS,
     *services.CHECKS,
+    *calendar.CHECKS,
 )

@@ -8,11 +8,12 @@ from kgnet.errors import Problem
 from kgnet.inventory.draft import Draft, branch_name
 from kgnet.inventory.rows import Entry
 from kgnet.inventory.words import did_you_mean
-from kgnet.model.groups import RESERVED
-from kgnet.model.province import DeviceRow, Role, SiteKind
+from kgnet.model.groups import LINUX, RESERVED
+from kgnet.model.province import NETWORK, SWITCHES, DeviceRow, Role, SiteKind
 
 CORE = (Role.HUB, Role.BORDER)
-ROUTERS = (*CORE, Role.BRANCH)
+CABLED = (*CORE, Role.SPINE, Role.LEAF)  # links of the data center are named for them
+AT_OFFICES = (Role.BRANCH, Role.ACCESS)
 LAST_CORE, LAST_AT_OFFICE = 31, 15  # what the address plan has room for
 LONGEST_CORE_NAME = 15  # a fabric link is named for the far device, and Linux has 15 characters for it
 INTERFACES = frozenset({"lo", "eth0", "lan0", "lan1", "lan2", "lan3"})
@@ -39,11 +40,30 @@ def roles_stand_where_they_belong(draft: Draft) -> Iterator[Problem]:
         if site is None or not draft.has_center:
             continue
         in_center, role = site.kind is SiteKind.DATACENTER, entry.row.role
-        if in_center and role is Role.BRANCH:
-            yield draft.devices.problem(entry, f"{entry.row.name}: a branch router stands in an office")
-        if not in_center and role is not Role.BRANCH:
+        if in_center and role in AT_OFFICES:
+            what = {Role.BRANCH: "a branch router", Role.ACCESS: "an access switch"}[role]
+            yield draft.devices.problem(entry, f"{entry.row.name}: {what} stands in an office")
+        if not in_center and role not in AT_OFFICES:
             what = f"{entry.row.name}: a {role} stands in the data center, {site.code} is a {site.kind}"
             yield draft.devices.problem(entry, what)
+
+
+def switches_are_made_by_vendors(draft: Draft) -> Iterator[Problem]:
+    """Linux hosts are never switches: no template makes one of them."""
+    for entry in draft.devices:
+        if entry.row.role in SWITCHES and entry.row.platform in LINUX:
+            what = f"{entry.row.name}: {entry.row.platform} is no platform for {entry.row.role} switches"
+            yield draft.devices.problem(entry, what, "a vendor's is, e.g. arista_eos or cisco_ios")
+
+
+def a_fabric_is_whole(draft: Draft) -> Iterator[Problem]:
+    """Leaves reach each other by way of spines only."""
+    first = {entry.row.role: entry for entry in reversed(draft.devices.entries)}
+    pair = (Role.SPINE, Role.LEAF)
+    for role, other in (pair, pair[::-1]):
+        if role in first and other not in first and not draft.devices.problems:
+            what = f"{first[role].row.name}: a {role} without a {other} joins nothing"
+            yield draft.devices.problem(first[role], what, f"add a {other}, better two")
 
 
 def the_center_has_its_routers(draft: Draft) -> Iterator[Problem]:
@@ -58,8 +78,8 @@ def the_center_has_its_routers(draft: Draft) -> Iterator[Problem]:
 
 def numbers_are_in_the_plan(draft: Draft) -> Iterator[Problem]:
     for entry in draft.devices:
-        last = {Role.BRANCH: LAST_AT_OFFICE}.get(entry.row.role, LAST_CORE)
-        if entry.row.role in ROUTERS and entry.row.number > last:
+        last = LAST_AT_OFFICE if entry.row.role in AT_OFFICES else LAST_CORE
+        if entry.row.role in NETWORK and entry.row.number > last:
             what = f"{entry.row.name}: number {entry.row.number} is outside the address plan"
             yield draft.devices.problem(entry, what, f"1 to {last} are free here")
 
@@ -69,12 +89,12 @@ def servers_stand_in_a_zone(draft: Draft) -> Iterator[Problem]:
     for entry in draft.devices:
         what = _wrong_zone(entry.row, draft)
         if what:
-            remedy = "leave it empty" if entry.row.role in ROUTERS else f"one of {', '.join(wanted)}"
+            remedy = "leave it empty" if entry.row.role in NETWORK else f"one of {', '.join(wanted)}"
             yield draft.devices.problem(entry, f"{entry.row.name}: {what}", remedy)
 
 
 def _wrong_zone(row: DeviceRow, draft: Draft) -> str:
-    if row.role in ROUTERS:
+    if row.role in NETWORK:
         return f"a {row.role} stands in no zone" if row.zone else ""
     if row.zone is None:
         return f"a {row.role} stands in a zone"
@@ -101,15 +121,17 @@ def _taken(entry: Entry[DeviceRow], draft: Draft, implied: set[str]) -> str:
         return "the name of a zone"
     if name in implied and (role is not Role.BRANCH or name != branch_name(entry.row.site)):
         return "the name of an office's router"
-    if role in CORE and len(name) > LONGEST_CORE_NAME:
+    if role in CABLED and len(name) > LONGEST_CORE_NAME:
         return f"too long: an interface is named for it, in at most {LONGEST_CORE_NAME} characters"
-    return "the name of an interface" if role in CORE and name in INTERFACES else ""
+    return "the name of an interface" if role in CABLED and name in INTERFACES else ""
 
 
 CHECKS = (
     sites_of_devices_exist,
     platforms_exist,
     roles_stand_where_they_belong,
+    switches_are_made_by_vendors,
+    a_fabric_is_whole,
     the_center_has_its_routers,
     numbers_are_in_the_plan,
     servers_stand_in_a_zone,

@@ -1,4 +1,4 @@
-"""The settings fit together: the blocks of the address plan, the zone of time, who serves time and logs."""
+"""The settings fit: the blocks of the address plan, the zone of time, who serves time, logs and more."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def time_and_logs_go_somewhere(draft: Draft) -> Iterator[Problem]:
     """Each is the name of a device, or an address outside."""
     if draft.settings is None:
         return
-    for field in ("ntp", "syslog"):
+    for field in ("ntp", "syslog", "tacacs", "radius"):
         for index, name in enumerate(getattr(draft.settings.row.management, field)):
             if draft.lacks_device(name) and not _is_address(name):
                 what = f"management.{field}: {name!r} is neither a device nor an IP address"
@@ -79,6 +79,15 @@ def _is_address(text: str) -> bool:
         return False
 
 
+def accounts_have_names_of_their_own(draft: Draft) -> Iterator[Problem]:
+    accounts = draft.settings.row.management.accounts if draft.settings else []
+    names = [account.name for account in accounts]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            place = ("management", "accounts", index, "name")
+            yield draft.setting_problem(place, f"management.accounts: {name!r} is here again", "keep one")
+
+
 def branch_platform_exists(draft: Draft) -> Iterator[Problem]:
     name = draft.settings.row.branch_platform if draft.settings else None
     if name is not None and name not in draft.platforms:
@@ -91,5 +100,6 @@ CHECKS = (
     blocks_are_large_enough,
     timezone_exists,
     time_and_logs_go_somewhere,
+    accounts_have_names_of_their_own,
     branch_platform_exists,
 )
