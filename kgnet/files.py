@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -18,3 +19,13 @@ def write(path: Path, text: str, *, mode: int = 0o644) -> None:
         raise OSError(reason.errno, reason.strerror, str(path)) from reason
     finally:
         fresh.unlink(missing_ok=True)
+
+
+def digest(folder: Path) -> str:
+    """Return the SHA-256 over the names and contents of all files below *folder*, hidden ones left out."""
+    whole = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        name = path.relative_to(folder)
+        if not any(part.startswith(".") for part in name.parts):
+            whole.update(f"{name.as_posix()}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return whole.hexdigest()

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
+from conftest import LAB
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kgnet.errors import ReadError
+from kgnet import inventory, paths
+from kgnet.design import design
+from kgnet.errors import ReadError, Refused
 from kgnet.model.config import Config
 from kgnet.model.outcome import Action, Change
 from kgnet.plan import apply, known_parts, lines, plan, reverse
+from kgnet.plugins import found
+from kgnet.ports import Part, Platform
+from kgnet.render import render
 
 FRR, NFT = "frr", "nftables"
 PARTS = known_parts()
+PLATFORMS = found(Platform)
+FLEET = design(inventory.load(LAB))
+KEPT = ("exit", "exit-address-family", "}")  # lines that close a block
 
 
 def config(**parts: str) -> Config:
@@ -96,6 +107,89 @@ def test_a_part_that_only_one_side_has_is_all_change() -> None:
 def test_a_part_that_no_platform_has_is_an_error() -> None:
     with pytest.raises(ReadError, match="no platform has a part 'junos'"):
         plan(config(junos="x\n"), config())
+
+
+# ── sections, ports that are always there, literals ─────────────────────────
+
+HOSTS = Part(
+    "hosts",
+    "hosts.j2",
+    ("show hosts",),
+    lambda text, part: (),
+    closers=("quit",),
+    close=lambda path: "quit" if path[-1].startswith("block") else "",
+    owns=lambda path: not path[-1].startswith("by-hand"),
+    permanent=lambda path: path[-1].startswith("block port"),
+    opaque=lambda path: path[-1].startswith("banner"),
+    ordered=lambda path: path[-1:] == ("block order",),
+)
+
+
+def part_plan(want: str, have: str, *, whole: bool = False) -> tuple[list[str], str]:
+    """Return the lines that change, and the text after it."""
+    wanted, had = config(hosts=want), config(hosts=have)
+    todo = plan(wanted, had, parts={"hosts": HOSTS}, whole=whole)
+    shown = [line for line in lines(todo) if line[0] != " "]
+    return shown, apply(todo, had, parts={"hosts": HOSTS}).parts["hosts"]
+
+
+def test_what_the_intent_does_not_speak_for_is_left_alone() -> None:
+    have = "a\nby-hand x\nblock b\n c\n by-hand y\nquit\nby-hand z\n inside\n"
+    assert part_plan("block b\n d\nquit\n", have) == (
+        ["-a", "- c", "+ d"],
+        "by-hand x\nblock b\n by-hand y\n d\nquit\nby-hand z\n inside\n",
+    )
+
+
+def test_all_else_goes_if_the_device_shall_be_whole() -> None:
+    have = "a\nby-hand x\nblock b\n c\nquit\n"
+    assert part_plan("a\nblock b\n c\nquit\n", have, whole=True) == (
+        ["-by-hand x"],
+        "a\nblock b\n c\nquit\n",
+    )
+
+
+def test_what_is_left_alone_keeps_its_place_among_lines_in_order() -> None:
+    have = "block order\n a\n by-hand\n b\nquit\n"
+    shown, there = part_plan("block order\n c\n b\n d\nquit\n", have)
+    assert shown == ["- a", "+ c", "+ d"]
+    assert there == "block order\n by-hand\n c\n b\n d\nquit\n"
+
+
+def test_a_port_that_is_always_there_is_emptied_and_never_removed() -> None:
+    assert part_plan("", "block port1\n a\nquit\n") == (["- a"], "block port1\nquit\n")
+    assert part_plan("", "block port1\nquit\n")[0] == []
+
+
+def test_a_literal_is_replaced_whole_and_its_blank_lines_count() -> None:
+    shown, there = part_plan("banner\n one\n\n   three\n", "banner\n one\n   three\n\n")
+    assert shown == ["-banner", "- one", "-   three", "+banner", "+ one", "+ ", "+   three"]
+    assert there == "banner\n one\n\n   three\n"
+    assert part_plan("banner\n one\n", "banner\n one\n\n\na\n")[0] == ["-a"]
+
+
+def test_only_sections_are_never_taken_for_the_whole() -> None:
+    """Of a platform whose templates print some sections, the rest would be lost."""
+    (name,) = next(each for each in PLATFORMS.values() if not each.whole).parts
+    with pytest.raises(Refused, match=f"^r1: only sections of {name.name} are rendered"):
+        plan(config(**{name.name: ""}), config(**{name.name: "x\n"}), whole=True)
+
+
+@pytest.mark.parametrize("name", ["hub1", "fw1", "dns1"])
+def test_the_predicted_text_is_closed_as_the_device_closes_it(name: str) -> None:
+    """Of every block something was lost: what comes back stands in blocks as they are printed."""
+    want = render(FLEET.devices[name], paths.templates())
+    first = {
+        part: "".join(
+            line for line in text.splitlines(keepends=True) if line.strip() in KEPT or line[0] not in " \t"
+        )
+        for part, text in want.parts.items()
+    }
+    have = Config(name, first)
+    there = apply(plan(want, have), have)
+    for part, text in want.parts.items():
+        lost = Counter(text.split("\n")) - Counter(there.parts[part].split("\n"))
+        assert not {line for line in lost if line.strip() not in ("", "!", "agentx")}, part
 
 
 # ── properties ──────────────────────────────────────────────────────────────

@@ -12,6 +12,8 @@ from conftest import KGNET, LAB
 
 from kgnet import inventory, paths
 from kgnet.design import design
+from kgnet.errors import UsageError
+from kgnet.plan import file
 from kgnet.render import render
 
 
@@ -80,3 +82,55 @@ def test_what_was_found_is_recorded_for_the_exporter(folder: Path, tmp_path: Pat
     assert rows["hub1"] == {"add": 1, "remove": 1}
     assert rows["dns1"] == {"add": 0, "remove": 0}
     assert "is not there" in rows["r-899"]["error"]
+
+
+# ── what else it tells ──────────────────────────────────────────────────────
+
+
+def test_the_configuration_after_the_change_is_the_one_that_is_wanted(folder: Path) -> None:
+    drift(folder)
+    rows = {row["device"]: row for row in json.loads(plan(folder, "--format", "json").stdout)}
+    (folder / "hub1.cfg").write_text(rows["hub1"]["predicted"], encoding="utf-8")
+    assert plan(folder).returncode == 0
+
+
+def test_people_see_the_predicted_configuration_if_they_ask(folder: Path) -> None:
+    drift(folder)
+    lines = plan(folder, "--predicted").stdout.splitlines()
+    start = lines.index("# hub1: its configuration then")
+    assert "log syslog informational" in lines[start:]
+    assert "log syslog debugging" not in lines[start:]
+
+
+def test_a_part_that_is_loaded_whole_says_so_instead_of_commands(folder: Path) -> None:
+    drift(folder)
+    lines = plan(folder, "--commands").stdout.splitlines()
+    assert lines[lines.index("# hub1: to type") + 1].startswith("# nothing: ")
+
+
+def test_the_way_back_is_the_other_way_round(folder: Path) -> None:
+    drift(folder)
+    lines = plan(folder, "--reverse").stdout.splitlines()
+    back = lines[lines.index("# hub1: the way back") + 1 :]
+    assert back[:3] == [" #= frr", "-log syslog informational", "+log syslog debugging"]
+
+
+def test_programs_get_all_of_it(folder: Path) -> None:
+    drift(folder)
+    rows = {row["device"]: row for row in json.loads(plan(folder, "--format", "json").stdout)}
+    assert (rows["hub1"]["commands"], rows["hub1"]["reverse"]) == ([], [])  # FRR is loaded as a whole text
+    assert "log syslog informational\n" in rows["hub1"]["predicted"]
+
+
+def test_a_plan_is_kept_in_a_file_that_nobody_can_change_unseen(folder: Path, tmp_path: Path) -> None:
+    drift(folder)
+    path = tmp_path / "plan.json"
+    assert plan(folder, "-o", str(path), limit="hub1:dns1:r-899").returncode == 1
+    kept = file.read(path.read_text(encoding="utf-8"), str(path))
+    assert (kept.whole, kept.limit, list(kept.failed)) == (False, "hub1:dns1:r-899", ["r-899"])
+    assert [(each.plan.device, len(each.plan.changes)) for each in kept.devices] == [("hub1", 2), ("dns1", 0)]
+    assert kept.blast
+    hub = kept.devices[0]
+    assert hub.running != hub.predicted
+    with pytest.raises(UsageError):
+        file.read(path.read_text(encoding="utf-8").replace("debugging", "notifications"), str(path))
