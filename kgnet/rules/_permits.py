@@ -152,7 +152,8 @@ def accepting(have: Snapshot, chain: str) -> Iterator[FilterRule]:
     rules = have.get(PacketFilter).rules
     reached = _reached(rules, chain)
     for rule in rules:
-        if rule.chain in reached and rule.verdict == "accept" and not HARMLESS.search(rule.text):
+        harmless = rule.harmless or HARMLESS.search(rule.text)
+        if rule.chain in reached and rule.verdict == "accept" and not harmless:
             yield rule
 
 

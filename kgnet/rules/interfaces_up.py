@@ -9,6 +9,7 @@ from kgnet.model.facts import InterfaceStates, Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.outcome import Severity
 from kgnet.ports import Wrong, rule
+from kgnet.rules._ports import port
 
 
 @rule(
@@ -25,8 +26,9 @@ def interfaces_up(want: Device, have: Snapshot, *, least_mtu_bytes: int = 1280) 
         raise MissingFact(f"the intent has no interfaces for {want.name}")
     found = {interface.name: interface for interface in have.get(InterfaceStates).interfaces}
     for interface in want.interfaces:
-        state = found.get(interface.name)
-        who = f"{interface.name} ({interface.description})"
+        name = port(want, interface)
+        state = found.get(name)
+        who = f"{name} ({interface.description})"
         if state is None:
             yield f"{who} does not exist"
         elif not state.up:

@@ -11,6 +11,7 @@ from kgnet.model.fleet import Device
 from kgnet.model.province import Role
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
+from kgnet.rules._ports import port
 
 
 @control(
@@ -21,7 +22,7 @@ from kgnet.rules._control import control
 )
 def queues_as_intended(want: Device, have: Snapshot, *, tolerance_ratio: float = 0.02) -> Iterator[Wrong]:
     """A meeting that shares a queue with downloads breaks up as soon as somebody downloads."""
-    wanted = {(link.name, queue.number): queue for link in want.interfaces for queue in link.queues}
+    wanted = {(port(want, link), queue.number): queue for link in want.interfaces for queue in link.queues}
     found = {(queue.interface, queue.number): queue for queue in have.get(Queues).queues}
     if not wanted and not found:
         raise MissingFact(f"neither the intent nor {want.name} has a queue")
@@ -32,7 +33,7 @@ def queues_as_intended(want: Device, have: Snapshot, *, tolerance_ratio: float =
             yield f"{who} is missing"
         elif not isclose(built.rate_mbps, queue.rate_mbps, rel_tol=tolerance_ratio):
             yield f"{who} guarantees {built.rate_mbps:g} Mbit/s: {queue.rate_mbps:g} wanted"
-        elif built.priority != queue.priority:
+        elif built.priority not in (queue.priority, None):
             yield f"{who} has priority {built.priority}: {queue.priority} wanted"
     for interface, number in sorted(found.keys() - wanted.keys()):
         yield f"{interface}: queue {number} is not in the intent"

@@ -16,8 +16,9 @@ from kgnet.rules._permits import intended
 @control("KG-VC-01", title="Traffic of conference rooms is marked", needs=[PacketFilter], roles=[Role.BRANCH])
 def rooms_marked(want: Device, have: Snapshot) -> Iterator[Wrong]:
     """Queues go by the mark: a meeting that leaves the office unmarked waits with the downloads."""
-    rules = have.get(PacketFilter).rules
-    if not rules:
+    found = have.get(PacketFilter)
+    if not found.rules:
         raise MissingFact("the packet filter has no rule at all")
-    if intended(want).marks_dscp and not any("dscp set" in rule.text for rule in rules):
+    sets = found.marks or any("dscp set" in rule.text for rule in found.rules)
+    if intended(want).marks_dscp and not sets:
         yield "no rule sets a code point (`ip dscp set …`)"

@@ -9,6 +9,7 @@ from kgnet.model.facts import InterfaceStates, Snapshot
 from kgnet.model.fleet import Device
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
+from kgnet.rules._ports import planned_ports
 
 
 @control("KG-CPL-10", needs=[InterfaceStates], live=True)
@@ -17,7 +18,7 @@ def unused_interfaces_down(want: Device, have: Snapshot) -> Iterator[Wrong]:
     found = have.get(InterfaceStates).interfaces
     if not found:
         raise MissingFact("no interface was read, not even the loopback")
-    planned = {"lo"} | {interface.name for interface in want.interfaces}
+    planned = {"lo"} | planned_ports(want)
     for interface in found:
         if interface.up and interface.name not in planned:
             yield f"{interface.name} is up and not in the intent"

@@ -10,6 +10,7 @@ from kgnet.model.province import Role
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
 from kgnet.rules._places import at
+from kgnet.rules._ports import port
 
 LEAST = ("dmz", "srv", "db", "mgt")
 
@@ -28,10 +29,11 @@ def zones_exist(want: Device, have: Snapshot, *, least: tuple[str, ...] = LEAST)
         if zone not in {lan.zone for lan in lans}:
             yield f"the intent has no zone {zone}"
     for lan in lans:
-        built = found.get(lan.name)
+        name = port(want, lan)
+        built = found.get(name)
         if built is None:
-            yield f"zone {lan.zone}: the interface {lan.name} is not configured"
+            yield f"zone {lan.zone}: the interface {name} is not configured"
         elif set(built.addresses) != set(lan.addresses):
             has, meant = (" ".join(sorted(map(str, each))) for each in (built.addresses, lan.addresses))
-            what = f"zone {lan.zone}: {lan.name} has {has or 'no address'}: {meant} wanted"
+            what = f"zone {lan.zone}: {name} has {has or 'no address'}: {meant} wanted"
             yield at(have, ConfiguredInterfaces, built.line, what)
