@@ -1,0 +1,40 @@
+"""The Junos devices of the province as rendered, and what is read in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from kgnet import inventory, paths
+from kgnet.design import design
+from kgnet.emulate.junos_tree import Node
+from kgnet.model.fleet import Device
+from kgnet.platforms._junos_text import canonical
+from kgnet.platforms.juniper_junos import PLATFORM
+from kgnet.render import render
+
+(PART,) = PLATFORM.parts
+RECORDED = Path(__file__).parent / "recorded" / "juniper_junos"
+PROVINCE = design(inventory.load(paths.inventories() / "kiengiang"))
+ROUTERS = {name: device for name, device in PROVINCE.devices.items() if device.platform == PLATFORM.name}
+SOME = {**{str(device.role): device for device in ROUTERS.values()}, "tunnel": next(
+    device for device in ROUTERS.values() if any(link.tunnel for link in device.interfaces)
+)}  # fmt: skip
+
+
+def told(name: str) -> str:
+    """Return a pass phrase of the length that the store has."""
+    return f"{name.replace('/', '-')}-0123456789abcdefghijklmnopqrstuv"
+
+
+def text_of(device: Device, *, hidden: bool = True) -> str:
+    config = render(device, paths.templates()) if hidden else render(device, paths.templates(), secret=told)
+    return config.parts[PART.name]
+
+
+def facts(text: str) -> dict[type, Any]:
+    return {type(fact): fact for fact in PART.read(text, PART.name)}
+
+
+def printed(root: Node) -> str:
+    return canonical("".join(f"{line}\n" for line in root.text()))
