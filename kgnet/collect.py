@@ -8,19 +8,20 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, TypeVar
 
 from kgnet import paths
+from kgnet.environment import access as access  # noqa: PLC0414 - callers say `collect.access`
 from kgnet.errors import DeviceError, ReadError, Refused, Unreachable, UsageError
 from kgnet.model.config import Config
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device, Fleet
 from kgnet.plugins import one
-from kgnet.ports import Access, Driver, Output, Part, Platform, Reader, Session
+from kgnet.ports import Access, Driver, Output, Part, Platform, Reader, Session, gives
 
 T = TypeVar("T")
 Mark = Callable[[str], str]  # a secret's value → what stands in its place, e.g. `Secrets.mark`
@@ -32,21 +33,12 @@ LONG = 80  # characters of a command in a message
 NOT_THERE = 127  # a shell's exit code for a command that is not there (POSIX 2.8.2)
 
 
-def access(environ: Mapping[str, str]) -> Access:
-    """Return how to get in, as the environment says: KGNET_SSH_KEY, KGNET_KNOWN_HOSTS, KGNET_SSH_USER."""
-    return Access(
-        user=environ.get("KGNET_SSH_USER") or "root",
-        key_file=environ.get("KGNET_SSH_KEY") or None,
-        known_hosts=environ.get("KGNET_KNOWN_HOSTS") or None,
-    )
-
-
 def session(device: Device, access: Access) -> AbstractContextManager[Session]:
     """Open a session by the driver of the device's platform; a device of the lab only inside a twin.
 
     Outside, its addresses may belong to somebody else.
     """
-    if device.twin_only and not paths.in_a_twin():
+    if paths.out_of_reach(device) and not access.told(device):
         raise Unreachable(
             device.name, "stands in a twin only — `kgnet twin up`, then `kgnet twin exec -- kgnet …`"
         )
@@ -71,6 +63,9 @@ def _shown(device: Device, session: Session, part: Part) -> str:
     output = session.run(part.show)
     try:
         if output.code == 0:
+            if not re.search(rf"(?:{part.ending})\s*\Z", output.out):
+                lines = output.out.count("\n")
+                raise Refused(device.name, f"gave only {lines} lines of its {part.name}: the end is missing")
             return part.canonical(output.out)
     except ReadError as reason:
         raise Refused(device.name, f"`{as_typed(part.show)}`: {reason}") from reason
@@ -221,19 +216,6 @@ def _merge(into: Read, more: Read) -> None:
         old.update(new)
 
 
-def gives(reader: Callable[..., Any]) -> frozenset[type]:
-    """Return the facts a reader gives, as its return annotation names them."""
-    return frozenset(_named(get_type_hints(reader).get("return")))
-
-
-def _named(hint: Any) -> Iterator[type]:
-    inner = get_args(hint)
-    if not inner and isinstance(hint, type) and hint is not object:
-        yield hint
-    for part in inner:
-        yield from _named(part)
-
-
 def _moved(value: Any, by: int) -> Any:
     """Return *value* with every `line` in it *by* further down."""
     if is_dataclass(value) and not isinstance(value, type):
@@ -254,18 +236,24 @@ def _moved(value: Any, by: int) -> Any:
 def each(
     devices: Iterable[Device], work: Callable[[Device], T], *, workers: int = 16
 ) -> Iterator[tuple[Device, T | DeviceError]]:
-    """Do *work* for every device, *workers* at a time; yield in their order, a failure as its value.
+    """Do *work* for every device, *workers* at a time; yield each as it is done, a failure as its value.
 
     Nothing new is begun once the caller stops listening.
     """
     pool = ThreadPoolExecutor(workers, thread_name_prefix="device")
     try:
-        begun: list[tuple[Device, Future[T]]] = [(device, pool.submit(work, device)) for device in devices]
-        for device, future in begun:
+        begun: dict[Future[T], Device] = {pool.submit(work, device): device for device in devices}
+        for future in as_completed(begun):
             value = _value(future)
-            yield device, value
+            yield begun[future], value
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def in_order(devices: Iterable[Device], results: Iterable[tuple[Device, T]]) -> list[tuple[Device, T]]:
+    """Return the *results* of `each` in the order of *devices*, for who prints them."""
+    found = {device.name: value for device, value in results}
+    return [(device, found[device.name]) for device in devices]
 
 
 def _value(future: Future[T]) -> T | DeviceError:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kgnet.model.fleet import Device
+
 TWIN = Path("/run/twin")  # every node of a twin has it, the operator's desk too
 PACKAGE = Path(__file__).resolve().parent
 SHARE = PACKAGE / "share" if (PACKAGE / "share").is_dir() else PACKAGE.parent
@@ -50,3 +52,8 @@ def ansible_environment() -> dict[str, str]:
 def in_a_twin() -> bool:
     """Return whether we run on a node of a twin, where addresses are the twin's own."""
     return TWIN.is_dir()
+
+
+def out_of_reach(device: Device) -> bool:
+    """Return whether *device* stands in a twin and we do not: here its address may be somebody else's."""
+    return device.twin_only and not in_a_twin()

@@ -26,7 +26,28 @@ from kgnet.files import write
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)+")
 ENVIRONMENT = "KGNET_SECRETS"
+ALWAYS = ("salt/fingerprint", "tls/ca.crt", "journal/key", "backup/key")  # what every store has
 ANEW = "remove it, and `kgnet secrets init` makes it anew"
+
+
+def kept(path: Path, remedy: str) -> str:
+    """Return the secret in *path* without a final newline; SecretError if open to others or no secret.
+
+    FileNotFoundError is the caller's to explain.
+    """
+    try:
+        if path.stat().st_mode & 0o077:
+            raise SecretError(f"{path}: others may read this secret — chmod go= {path}")
+        text = path.read_text(encoding="utf-8").rstrip("\n")
+    except FileNotFoundError:
+        raise
+    except OSError as reason:
+        raise SecretError(f"{path}: {reason.strerror}") from reason
+    except UnicodeDecodeError:
+        raise SecretError(f"{path}: is no text — {remedy}") from None
+    if not text or ("\n" in text and not text.startswith("-----BEGIN ")):
+        raise SecretError(f"{path}: one line is wanted — {remedy}")
+    return text
 
 
 class Secrets:
@@ -48,18 +69,9 @@ class Secrets:
         """Return the secret's text without a final newline; SecretError if missing or open to others."""
         path = self.path(name)
         try:
-            if path.stat().st_mode & 0o077:
-                raise SecretError(f"{path}: others may read this secret — chmod go= {path}")
-            text = path.read_text(encoding="utf-8").rstrip("\n")
+            return kept(path, ANEW)
         except FileNotFoundError:
             raise SecretError(f"no secret {name} in {self.folder} — `kgnet secrets init` makes it") from None
-        except OSError as reason:
-            raise SecretError(f"{path}: {reason.strerror}") from reason
-        except UnicodeDecodeError:
-            raise SecretError(f"{path}: is no text — {ANEW}") from None
-        if not text or ("\n" in text and not text.startswith("-----BEGIN ")):
-            raise SecretError(f"{path}: one line is wanted — {ANEW}")
-        return text
 
     def fingerprint(self, name: str) -> str:
         """Return six digits that change with the secret; keyed, so that they give nothing away."""
@@ -76,7 +88,7 @@ class Secrets:
         """Create what is missing of *names*; return what was created, in order."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         made: list[str] = []
-        for name in ("salt/fingerprint", "tls/ca.crt", "journal/key", *sorted(set(names))):
+        for name in (*ALWAYS, *sorted(set(names))):
             if self.path(name).exists():
                 self.get(name)  # what is there has to be fit for use
             else:

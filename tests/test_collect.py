@@ -175,10 +175,23 @@ def test_a_file_without_a_part_says_so(fleet: Fleet, tmp_path: Path) -> None:
 # ── many devices ────────────────────────────────────────────────────────────
 
 
-def test_results_come_in_the_devices_order(fleet: Fleet) -> None:
+def test_a_slow_device_delays_nobody(fleet: Fleet) -> None:
+    """The others are told before it; who prints puts them in the devices' order."""
     devices = tuple(fleet.devices.values())
-    found = list(collect.each(devices, lambda device: device.name, workers=4))
-    assert [name for _, name in found] == list(fleet.devices)
+    others = threading.Event()
+
+    def work(device: Device) -> str:
+        if device is devices[0]:
+            assert others.wait(10)
+        return device.name
+
+    found = []
+    for device, name in collect.each(devices, work, workers=4):
+        found.append((device, name))
+        if len(found) == len(devices) - 1:
+            others.set()
+    assert found[-1][1] == devices[0].name
+    assert [name for _, name in collect.in_order(devices, found)] == list(fleet.devices)
 
 
 def test_one_devices_failure_is_its_own(fleet: Fleet) -> None:

@@ -2,42 +2,22 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import select
 import shlex
-import socket
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 import paramiko
-from paramiko import PKey, SSHClient
+from paramiko import SSHClient
 
+from kgnet.drivers._login import login
+from kgnet.drivers._why import said
 from kgnet.errors import Unreachable
 from kgnet.model.fleet import Device
 from kgnet.ports import Access, Driver, Output
 
-KEEPALIVE_S = 5
 CHUNK_BYTES = 32_768  # what fits one packet (RFC 4253 §6.1)
-
-
-class UnknownHostKey(paramiko.SSHException):
-    """The host offered a key that nobody vouched for."""
-
-
-class Strict(paramiko.MissingHostKeyPolicy):
-    """Refuses a host whose key is not known, and keeps its fingerprint for the message."""
-
-    def missing_host_key(self, client: SSHClient, hostname: str, key: PKey) -> None:
-        raise UnknownHostKey(f"{key.get_name()} {fingerprint(key)}")
-
-
-def fingerprint(key: PKey) -> str:
-    """Return the fingerprint as OpenSSH prints it."""
-    digest = base64.b64encode(hashlib.sha256(key.asbytes()).digest()).decode()
-    return "SHA256:" + digest.rstrip("=")
 
 
 class Ssh:
@@ -57,7 +37,7 @@ class Ssh:
             ) from reason
         except (paramiko.SSHException, OSError, EOFError) as reason:
             raise Unreachable(
-                self.device, f"the connection broke during `{_short(argv)}`: {_said(reason)}"
+                self.device, f"the connection broke during `{_short(argv)}`: {said(reason)}"
             ) from reason
 
     def _run(self, command: str, stdin: bytes, until: float) -> Output:
@@ -110,117 +90,11 @@ def _short(argv: Sequence[str]) -> str:
     return line if len(line) <= 60 else line[:57] + "..."
 
 
-def _said(reason: BaseException) -> str:
-    return str(reason) or "the far end closed it"
-
-
 @contextmanager
 def open_session(device: Device, access: Access) -> Iterator[Ssh]:
     """Log in to the device's management address; Unreachable says what to do about it."""
-    client = SSHClient()
-    client.set_missing_host_key_policy(Strict())
-    try:
-        _know(client, device, access)
-        _connect(client, device, access)
+    with login(device, access, "ssh", access.port) as client:
         yield Ssh(device.name, client)
-    finally:
-        client.close()
-
-
-def _know(client: SSHClient, device: Device, access: Access) -> None:
-    """Load the keys of known hosts: *access*'s file, else the user's own."""
-    try:
-        if access.known_hosts is None:
-            client.load_system_host_keys()
-        else:
-            client.load_system_host_keys(access.known_hosts)
-    except OSError as reason:
-        raise Unreachable(
-            device.name,
-            f"{access.known_hosts}: {reason.strerror}; it has to hold the host keys"
-            " — set KGNET_KNOWN_HOSTS to the file",
-        ) from reason
-
-
-def _connect(client: SSHClient, device: Device, access: Access) -> None:
-    address = str(device.management)
-    if access.key_file is not None and not Path(access.key_file).is_file():
-        raise Unreachable(
-            device.name, f"{access.key_file}: no such key file — set KGNET_SSH_KEY to the operator's key"
-        )
-    try:
-        client.connect(
-            address,
-            port=access.port,
-            username=access.user,
-            key_filename=access.key_file,
-            allow_agent=access.key_file is None,
-            look_for_keys=access.key_file is None,
-            timeout=access.timeout_s,
-            banner_timeout=access.timeout_s,
-            auth_timeout=access.timeout_s,
-            channel_timeout=access.timeout_s,
-        )
-        _keep_alive(client)
-    except (paramiko.SSHException, OSError, EOFError) as reason:
-        raise Unreachable(device.name, _why(reason, address, access)) from reason
-
-
-def _keep_alive(client: SSHClient) -> None:
-    """Notice a dead path: probes while idle, and an end to retransmitting (RFC 5482)."""
-    transport = client.get_transport()
-    if transport is not None and isinstance(transport.sock, socket.socket):
-        transport.set_keepalive(KEEPALIVE_S)
-        transport.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # small packets, in turn
-        transport.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 3 * KEEPALIVE_S * 1000)
-
-
-def _why(reason: BaseException, address: str, access: Access) -> str:
-    """Say in an operator's words why there is no session, and what to do."""
-    place = address if access.port == 22 else f"[{address}]:{access.port}"
-    known = access.known_hosts or "~/.ssh/known_hosts"
-    what = _what(reason, known, access)
-    if isinstance(reason, UnknownHostKey):
-        what += f": ssh-keyscan -p {access.port} {address} >> {known}"
-    elif isinstance(reason, paramiko.BadHostKeyException):
-        what += f": ssh-keygen -R '{place}' -f {known}"
-    return f"{place} {what}"
-
-
-def _what(reason: BaseException, known: str, access: Access) -> str:
-    """Say what *reason* means; UnknownHostKey comes first, since it is an SSHException too."""
-    meanings: tuple[tuple[type[BaseException], str], ...] = (
-        (
-            UnknownHostKey,
-            f"shows a host key that {known} does not hold ({reason}) — compare it on the device"
-            " (ssh-keygen -lf) and add it",
-        ),
-        (
-            paramiko.BadHostKeyException,
-            f"shows another host key than {known} holds: a rebuilt device, or somebody in between"
-            " — if it was rebuilt",
-        ),
-        (
-            paramiko.PasswordRequiredException,
-            f"wants {access.key_file}, which is encrypted — load it into ssh-agent, unset KGNET_SSH_KEY",
-        ),
-        (
-            paramiko.AuthenticationException,
-            f"does not let {access.user} in by {access.key_file or 'the keys of ssh-agent'}"
-            " — its authorized_keys need the public half",
-        ),
-        (TimeoutError, f"did not answer within {access.timeout_s:g} s"),
-        (OSError, f"does not answer: {_first(reason)}"),
-    )
-    told = (text for kind, text in meanings if isinstance(reason, kind))
-    return next(told, f"does not speak SSH: {_said(reason)}")
-
-
-def _first(reason: BaseException) -> str:
-    """Return the system's words; paramiko wraps one error an address tried."""
-    errors = getattr(reason, "errors", None)
-    inner = next(iter(errors.values())) if errors else reason
-    return getattr(inner, "strerror", None) or str(inner)
 
 
 DRIVER = Driver("ssh", open_session)

@@ -1,0 +1,1 @@
+"""What could be offered to other projects: it imports nothing of kgnet, and kgnet nothing of it."""

@@ -1,0 +1,119 @@
+"""What the transactions of small offices' devices share: typing lines, reading back, who holds the device."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from kgnet.errors import DeviceError, ReadError, Refused
+from kgnet.model.tree import walk
+from kgnet.ports import Candidate, Output, Part, Session
+
+LEASE = timedelta(minutes=10)  # what a run needs between its lock and its timer; then a dead one's lock falls
+SINCE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)[T -]?(\d\d)[:-]?(\d\d)[:-]?(\d\d)")
+TOO_LATE = "its timer was faster than the verification"
+UNKNOWABLE = "<secret"  # stands in the undoing of what the device never shows
+
+
+@dataclass(frozen=True, slots=True)
+class Typist:
+    """Types for one candidate; what the device says goes on without its secrets."""
+
+    session: Session
+    candidate: Candidate
+
+    @property
+    def device(self) -> str:
+        return self.candidate.device.name
+
+    def ask(self, command: str, answers: str = "", timeout_s: float = 60.0) -> Output:
+        """Type a command whatever becomes of it."""
+        return self.session.run((command,), stdin=answers, timeout_s=timeout_s)
+
+    def say(self, command: str, answers: str = "", timeout_s: float = 60.0) -> str:
+        """Type a command that has to be taken; Refused in the device's words else."""
+        output = self.ask(command, answers, timeout_s)
+        if output.code != 0:
+            raise Refused(self.device, f"does not take `{self.shown(command)}`: {self.words(output)}")
+        return output.out
+
+    def say_all(self, *commands: str) -> None:
+        for command in commands:
+            self.say(command)
+
+    def load(self, commands: Sequence[str]) -> None:
+        """Type the lines of a change; DeviceError at the first that is refused: those before it run."""
+        for number, command in enumerate(commands, 1):
+            output = self.ask(command)
+            if output.code != 0:
+                raise DeviceError(
+                    self.device,
+                    f"refuses line {number} of {len(commands)}, `{self.shown(command)}`: "
+                    f"{self.words(output)}",
+                )
+
+    def shown(self, command: str) -> str:
+        return self.candidate.hide(command)
+
+    def words(self, output: Output) -> str:
+        """Return what the device said in one line."""
+        said = (output.err or output.out).splitlines()
+        told = [line.strip() for line in said if line.strip(" ^\t")]
+        return self.candidate.hide("; ".join(told[:3])) or "without a word"
+
+    # ── back to what was ────────────────────────────────────────────────────
+
+    def taken_back(self) -> bool:
+        """Type what undoes the change, as far as it came; False: nobody can type it."""
+        if any(UNKNOWABLE in command or "\n" in command for command in self.candidate.undo):
+            return False
+        for command in self.candidate.undo:
+            self.ask(command)
+        return True
+
+    def reads_as_before(self) -> bool:
+        """Tell whether all that the intent speaks for is as it was before the change."""
+        return all(self._same(part) for part in self.candidate.parts)
+
+    def _same(self, part: Part) -> bool:
+        output = self.session.run(part.show)
+        try:
+            now = part.canonical(output.out) if output.code == 0 else ""
+        except ReadError as reason:
+            raise DeviceError(self.device, f"cannot be read back: {reason}") from reason
+        return _owned(part, now) == _owned(part, self.candidate.have.parts[part.name])
+
+
+def _owned(part: Part, text: str) -> list[tuple[str, ...]]:
+    return sorted(path for path in walk(text, part.closers) if part.owns(path))
+
+
+# ── locks ───────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A run's mark on a device: its token, and who it is, since when."""
+
+    token: str
+    owner: str
+
+    @property
+    def dead(self) -> bool:
+        """Tell a lock whose run should have armed its timer long ago."""
+        found = SINCE.search(self.owner)
+        if found is None:
+            return False
+        since = datetime(*map(int, found.groups()), tzinfo=UTC)  # type: ignore[arg-type, misc]
+        return datetime.now(UTC) - since > LEASE
+
+
+def others(locks: Iterable[Lock], token: str) -> list[Lock]:
+    return [lock for lock in locks if lock.token != token]
+
+
+def held_by(lock: Lock, *, remedy: str) -> str:
+    """Say who holds the device, and what becomes of it."""
+    return f"another run holds it: {lock.owner} — wait; should that one be dead, {remedy}"

@@ -1,0 +1,165 @@
+"""FortiOS: nothing is saved before the change is confirmed; else the device goes back to what it has saved.
+
+Held: an address object `kgnet-<token>` names who holds the device. Loaded: `cfg-save revert` with its
+time-out, so that the device loads its saved configuration again by itself, as it does after a power cut.
+Confirmed: saved, `cfg-save automatic` again; `kgnet-last` names the last change that was kept.
+
+Verified against the emulated FortiOS 7; Fortinet's administration guide, "Using configuration save mode";
+some releases count the time-out from the last input of the session that changed something.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from kgnet.errors import Refused, Unreachable
+from kgnet.ports import Candidate, Ended, Session, Transaction
+from kgnet.transactions._typed import TOO_LATE, Lock, Typist, held_by, others
+
+MARK = re.compile(
+    r'^\s*edit "kgnet-(?P<token>[0-9a-f]{16}|last)"\s*\n\s*set comment "(?P<comment>[^"]*)"', re.MULTILINE
+)
+MODE = re.compile(r"^cfg-save\s*:\s*(?P<mode>\S+)", re.MULTILINE)
+LOADED, CONFIRMING = "loaded: ", "confirming: "
+LAST = "last"
+RECEIVED = re.compile(r"[1-9]\d* packets received")
+SAVE_S = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class FortiOs(Typist):
+    """One change on one device, and its mark on it."""
+
+    def marks(self) -> dict[str, str]:
+        """Return the marks: token → what is said there."""
+        return {
+            found["token"]: found["comment"] for found in MARK.finditer(self.say("show firewall address"))
+        }
+
+    def mine(self) -> str | None:
+        return self.marks().get(self.candidate.token)
+
+    def mode(self) -> str:
+        found = MODE.search(self.say("get system global | grep cfg-save"))
+        if found is None:
+            raise Refused(
+                self.device, "does not tell how it saves — look whether the account may read `system global`"
+            )
+        return found["mode"]
+
+    def locks(self) -> list[Lock]:
+        return [Lock(token, owner) for token, owner in self.marks().items() if token != LAST]
+
+    # ── steps ───────────────────────────────────────────────────────────────
+
+    def mark(self, comment: str) -> None:
+        owner = re.sub(r"[^\w .:@-]", "-", self.candidate.owner)[:200]
+        self.say_all(
+            "config firewall address", f'edit "kgnet-{self.candidate.token}"', 'set comment '
+                                                                               f'"{comment}{owner}"',
+            "next", "end",
+        )  # fmt: skip
+
+    def unmark(self, token: str, *, confirmed: bool = False) -> None:
+        last = ('edit "kgnet-last"', f'set comment "{token}"', "next") if confirmed else ()
+        self.say_all("config firewall address", *last, f'delete "kgnet-{token}"', "end")
+
+    def saves(self, mode: str, revert_s: int | None = None) -> None:
+        """Let the device save in another way; *revert_s* is after how many seconds it goes back."""
+        timeout = f"set cfg-revert-timeout {revert_s}" if revert_s else "unset cfg-revert-timeout"
+        self.say_all("config system global", timeout, f"set cfg-save {mode}", "end")
+
+    def lock(self) -> None:
+        mode = self.mode()
+        if mode != "automatic":
+            held = others(self.locks(), self.candidate.token)
+            who = held[0].owner if held else "somebody"
+            raise Refused(
+                self.device,
+                f"another change is under way (cfg-save is {mode}): {who} — wait, or `execute cfg save` "
+                "what it runs",
+            )
+        for dead in (lock for lock in others(self.locks(), self.candidate.token) if lock.dead):
+            self.unmark(dead.token)
+        self.mark("")
+        if held := others(self.locks(), self.candidate.token):
+            self.unmark(self.candidate.token)
+            raise Refused(self.device, held_by(held[0], remedy="its lock falls after ten minutes"))
+
+
+def hold(session: Session, candidate: Candidate) -> None:
+    FortiOs(session, candidate).lock()
+
+
+def load(session: Session, candidate: Candidate, confirm_s: int) -> None:
+    fortios = FortiOs(session, candidate)
+    fortios.saves("revert", confirm_s)
+    if fortios.mode() != "revert":
+        raise Refused(
+            fortios.device,
+            "does not take `cfg-save revert`, which would take the change back — nothing was typed",
+        )
+    fortios.mark(LOADED)
+    fortios.load(candidate.commands)
+
+
+def confirm(session: Session, candidate: Candidate) -> None:
+    fortios = FortiOs(session, candidate)
+    if fortios.mode() != "revert" or not (fortios.mine() or "").startswith(LOADED):
+        raise Refused(fortios.device, TOO_LATE)
+    if not candidate.save:
+        fortios.saves("manual")
+    else:
+        fortios.mark(CONFIRMING)
+        fortios.say("execute cfg save", timeout_s=SAVE_S)
+        fortios.saves("automatic")
+    fortios.unmark(candidate.token, confirmed=True)
+
+
+def restore(session: Session, candidate: Candidate) -> None:
+    """Type the way back; where that does not lead to the old text, load what is saved: it restarts."""
+    fortios = FortiOs(session, candidate)
+    if fortios.mine() is None:
+        return
+    if fortios.taken_back() and fortios.reads_as_before():
+        fortios.saves("automatic")
+        fortios.unmark(candidate.token)
+        return
+    with suppress(Unreachable):  # it restarts
+        fortios.ask("execute cfg reload", "y\n")
+
+
+def free(session: Session, candidate: Candidate) -> None:
+    fortios = FortiOs(session, candidate)
+    if fortios.mine() is None:
+        return
+    if fortios.mode() == "revert":
+        fortios.saves("automatic")
+    fortios.unmark(candidate.token)
+
+
+def ended(session: Session, candidate: Candidate) -> Ended:
+    fortios = FortiOs(session, candidate)
+    marks = fortios.marks()
+    said = marks.get(candidate.token)
+    if marks.get(LAST) == candidate.token:
+        return Ended.CONFIRMED
+    if said is None:
+        return Ended.RESTORED
+    if fortios.mode() != "automatic":
+        return Ended.PENDING
+    kept = said.startswith(CONFIRMING)  # saved, and then the session broke
+    fortios.unmark(candidate.token, confirmed=kept)
+    return Ended.CONFIRMED if kept else Ended.TIMED_OUT
+
+
+def reaches(session: Session, addresses: Iterable[str]) -> frozenset[str]:
+    return frozenset(
+        address for address in addresses if RECEIVED.search(session.run((f"execute ping {address}",)).out)
+    )
+
+
+TRANSACTION = Transaction("fortios", hold, load, confirm, restore, free, ended, reaches)
