@@ -13,14 +13,17 @@ import os
 import secrets as random
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from kgnet.box import Box
 from kgnet.errors import JournalError, SecretError
+from kgnet.model.outcome import Action, Change, Outcome, Plan
+from kgnet.secrets import Secrets
 
 KEY = "journal/key"  # the secret whose box holds the old configurations
 NAME = "journal.sqlite"
@@ -36,7 +39,8 @@ CREATE TABLE IF NOT EXISTS kept (
     run TEXT NOT NULL, device TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (run, device)
 );
 """
-BEGIN, END, ENDED = "begin", "end", "ended"  # of a run, of a run, of a device
+BEGIN, END = "begin", "end"  # of a run
+PLANNED, HOLD, ENDED = "planned", "hold", "ended"  # of a device
 WHOLE_RUN = ""  # the device of an entry that is about the run
 
 
@@ -65,10 +69,15 @@ class Run:
         last = self.devices[device][-1]
         return str(last.detail["result"]) if last.step == ENDED else ""
 
-    def detail(self, device: str, key: str) -> str:
-        """Return what the last entry of *device* that has *key* says, or ""."""
-        said = (entry.detail[key] for entry in reversed(self.devices[device]) if key in entry.detail)
-        return str(next(said, ""))
+    def plan(self, device: str) -> Plan:
+        """Return what was agreed to for *device*."""
+        rows: Any = next(each.detail["changes"] for each in self.devices[device] if each.step == PLANNED)
+        return Plan(device, tuple(_change(*row) for row in rows))
+
+    def token(self, device: str) -> str:
+        """Return the name of the change on *device*; "" if the run died before it touched it."""
+        held = (str(entry.detail["detail"]) for entry in self.devices[device] if entry.step == HOLD)
+        return next(held, "")
 
 
 def default_path() -> Path:
@@ -103,6 +112,15 @@ class Journal:
             connection.execute(
                 "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)", (*entry, _hash(before, *entry))
             )
+
+    def planned(self, run: str, todo: Plan) -> None:
+        """Note what was agreed to for a device; no secret stands in a plan."""
+        rows = [(each.action, each.part, each.path, each.line, each.position) for each in todo.changes]
+        self.note(run, todo.device, PLANNED, changes=rows)
+
+    def ended(self, run: str, outcome: Outcome) -> None:
+        said = {"result": outcome.result, "reason": outcome.reason, "seconds": round(outcome.seconds, 2)}
+        self.note(run, outcome.device, ENDED, **said)
 
     def keep(self, run: str, device: str, text: str) -> None:
         """Keep the old configuration of a device, encrypted; without a key nothing is kept."""
@@ -195,6 +213,11 @@ def journal(path: Path, *, box: Box | None = None) -> Iterator[Journal]:
         connection.close()
 
 
+def opened(store: Secrets | None) -> AbstractContextManager[Journal]:
+    """Open the journal at its usual place; SecretError if *store* is there and lacks the key."""
+    return journal(default_path(), box=Box(KEY, store.get(KEY)) if store else None)
+
+
 def _last(connection: sqlite3.Connection) -> tuple[int, str]:
     row = connection.execute("SELECT number, hash FROM entry ORDER BY number DESC LIMIT 1").fetchone()
     return row or (0, START)
@@ -203,6 +226,10 @@ def _last(connection: sqlite3.Connection) -> tuple[int, str]:
 def _entry(row: tuple[int, str, str, str, str, str, str]) -> Entry:
     number, run, at, device, step, detail, told = row
     return Entry(number, run, at, device, step, json.loads(detail), told)
+
+
+def _change(action: str, part: str, path: Sequence[str], line: str, position: int | None) -> Change:
+    return Change(Action(action), part, tuple(path), line, position)
 
 
 def _hash(before: str, *entry: object) -> str:

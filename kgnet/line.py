@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from kgnet import collect
-from kgnet.deploy import Health, Tools
+from kgnet.backup import Taken
+from kgnet.deploy import Health, Terms, Timing, Tools, never
 from kgnet.errors import SecretError
+from kgnet.journal import Journal
 from kgnet.model.config import Config
 from kgnet.model.facts import BfdPeers, BgpPeers, Snapshot
 from kgnet.model.fleet import Device
-from kgnet.model.managed import InterfaceErrors, OspfPeers
+from kgnet.model.managed import InterfaceErrors, OspfPeers, Unsaved
 from kgnet.model.outcome import Plan
-from kgnet.plan import known_parts, plan
+from kgnet.plan import plan, ways
 from kgnet.plugins import one
 from kgnet.ports import Access, Platform, Session
 from kgnet.render import hidden, render
@@ -65,6 +68,15 @@ class Line:
         with self.open(device) as session:
             return self.seal(device, collect.configuration(device, session))
 
+    def taken(self, device: Device) -> Taken:
+        """Ask a device for what a backup keeps of it."""
+        with self.open(device) as session:
+            true = collect.configuration(device, session)
+            found = collect.ask(device, session, Unsaved).facts
+        unsaved: Unsaved | None = found.get(Unsaved)
+        told = unsaved.since or "a restart would bring another text" if unsaved and unsaved.unsaved else ""
+        return Taken(self.seal(device, true), true, told)
+
     def snapshot(self, device: Device) -> Snapshot:
         """Ask a device what it is and how it is doing, sealed."""
         with self.open(device) as session:
@@ -74,24 +86,35 @@ class Line:
         """Ask a device what it is, and tell what it lacks."""
         return plan(self.want(device), self.have(device))
 
-    def tools(self) -> Tools:
-        """Return what `deploy` works with."""
-        return Tools(self.open, self.true, collect.configuration, self.seal, plan, commands, health)
+    def tools(self, *, whole: bool = False) -> Tools:
+        """Return what `deploy` works with; *whole*: what the intent does not speak for goes, too."""
+        compare = partial(plan, whole=whole)
+
+        def typed(want: Config, have: Config) -> tuple[tuple[str, ...], tuple[str, ...]]:
+            both = ways(compare(want, have), have)
+            return both.there, both.back
+
+        return Tools(self.open, self.true, collect.configuration, self.seal, compare, typed, health)
 
 
-def commands(todo: Plan, have: Config, want: Config) -> tuple[str, ...]:
-    """Return what one would type to carry out *todo*; nothing for parts that are loaded as whole texts."""
-    parts = known_parts()
-    return tuple(
-        command
-        for name in todo.parts
-        if (typed := parts[name].commands)
-        for command in typed(
-            tuple(change for change in todo.changes if change.part == name),
-            have.parts.get(name, ""),
-            want.parts.get(name, ""),
-        )
-    )
+def terms(
+    kept: Journal,
+    run: str,
+    device: Device,
+    *,
+    timing: Timing,
+    stopped: Callable[[], bool] = never,
+    intended: bool = True,
+) -> Terms:
+    """Return the terms of a change of *device* whose every step is noted in the journal before it is done."""
+
+    def note(step: str, detail: str) -> None:
+        kept.note(run, device.name, step, detail=detail)
+
+    def keep(old: Config) -> None:
+        kept.keep(run, device.name, str(old))
+
+    return Terms(timing, note, keep, stopped, intended)
 
 
 def health(device: Device, session: Session) -> Health:

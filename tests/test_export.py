@@ -316,7 +316,15 @@ def test_records_are_told_by_site_and_device_with_their_time(lab_fleet: Fleet, t
 def test_a_record_that_is_none_is_told_as_missing(lab_fleet: Fleet, tmp_path: Path, written: str) -> None:
     (tmp_path / "audit.json").write_text(written)
     said = list(records(lab_fleet, tmp_path))
-    assert said == [Sample("audit_recorded", 0), Sample("drift_recorded", 0)]
+    missing = ("audit_recorded", "drift_recorded", "backup_recorded")
+    assert said == [Sample(name, 0) for name in missing]
+
+
+def test_a_backup_tells_when_each_device_was_kept(lab_fleet: Fleet, tmp_path: Path) -> None:
+    """The file survives a restart, so the age of a backup does, too."""
+    (tmp_path / "backup.json").write_text('{"devices": {"hub1": "2026-01-02T03:04:05+00:00"}}')
+    said = list(records(lab_fleet, tmp_path))
+    assert Sample("backup_timestamp_seconds", 1767323045, {"device": "hub1"}) in said
 
 
 # ── the alerts ──────────────────────────────────────────────────────────────

@@ -16,20 +16,24 @@ import pytest
 from kgnet.box import Box
 from kgnet.errors import JournalError
 from kgnet.journal import journal
+from kgnet.model.outcome import Action, Change, Outcome, Plan, Result
 
+PLAN = Plan("hub1", (Change(Action.ADD, "frr", ("router bgp 1",), "network x", 3),))
 BOX = Box("journal/key", "a pass phrase")
 
 
 def test_a_run_tells_what_became_of_every_device(tmp_path: Path) -> None:
     with journal(tmp_path / "j") as kept:
         run = kept.begin(who="an", why="deploy")
-        kept.note(run, "hub1", "load", token="00ff")
-        kept.note(run, "hub1", "ended", result="changed")
-        kept.note(run, "hub2", "load", token="11ff")
+        kept.planned(run, PLAN)
+        kept.note(run, "hub1", "hold", detail="00ff")
+        kept.ended(run, Outcome("hub1", Result.CHANGED, PLAN, seconds=1.234))
+        kept.note(run, "hub2", "planned", changes=[])
         told = kept.run(run)
     assert told.begun.detail == {"who": "an", "why": "deploy"}
     assert (told.result("hub1"), told.result("hub2")) == ("changed", "")
-    assert told.detail("hub2", "token") == "11ff"
+    assert told.plan("hub1") == PLAN
+    assert (told.token("hub1"), told.token("hub2")) == ("00ff", "")
     assert not told.over
 
 

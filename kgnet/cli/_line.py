@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from kgnet.line import Line
     from kgnet.model.fleet import Device, Fleet
     from kgnet.model.outcome import Plan
+    from kgnet.model.province import Province
+    from kgnet.secrets import Secrets
 
 T = TypeVar("T")
 MARKS = {"+": "green", "-": "red", " ": "dim"}
@@ -27,12 +29,19 @@ MARKS = {"+": "green", "-": "red", " ": "dim"}
 
 def chosen(inventory: Path, limit: str) -> tuple[Fleet, tuple[Device, ...]]:
     """Return the fleet, and those of its devices that *limit* names."""
+    _, fleet, devices = loaded(inventory, limit)
+    return fleet, devices
+
+
+def loaded(inventory: Path, limit: str) -> tuple[Province, Fleet, tuple[Device, ...]]:
+    """Return the province as written and as designed, and those of its devices that *limit* names."""
     from kgnet.design import design
     from kgnet.inventory import load
     from kgnet.limit import select
 
-    fleet = design(load(inventory))
-    return fleet, select(fleet, limit)
+    province = load(inventory)
+    fleet = design(province)
+    return province, fleet, select(fleet, limit)
 
 
 def line(templates: Path | None) -> Line:
@@ -41,6 +50,17 @@ def line(templates: Path | None) -> Line:
     from kgnet.line import Line
 
     return Line(templates or paths.templates(), secrets.from_environment(), collect.access(os.environ))
+
+
+def store() -> Secrets:
+    """Return the store of secrets; SecretError if there is none."""
+    from kgnet import secrets
+    from kgnet.errors import SecretError
+
+    found = secrets.from_environment()
+    if found is None:
+        raise SecretError(f"{secrets.ENVIRONMENT} is not set — it names the folder of the secrets")
+    return found
 
 
 def console() -> Console:
@@ -59,6 +79,22 @@ def shown(to: Console, todo: Plan) -> None:
     to.print(Text(f"# {todo.device}", style="bold"))
     for text in lines(todo):
         to.print(Text(text, style=MARKS[text[0]]))
+
+
+def blast(province: Province, fleet: Fleet, devices: Sequence[str]) -> tuple[str, ...]:
+    """Return in plain words what is behind these devices."""
+    from kgnet.blast import blast
+
+    return blast(province, fleet, devices).lines if devices else ()
+
+
+def closed(fleet: Fleet, device: Device) -> tuple[str, ...]:
+    """Return why the calendar allows no change of *device* now."""
+    from datetime import UTC, datetime
+
+    from kgnet.design.calendar import closed
+
+    return closed(fleet, device, datetime.now(UTC))
 
 
 def followed(results: Iterable[T], total: int, what: str) -> Iterator[T]:

@@ -127,7 +127,7 @@ def _live(devices: Sequence[Device], judge: Judge, workers: int) -> Iterator[Fin
             have = observe(device, have, session, now=lambda: datetime.now(UTC), authorities=authorities)
         return judge(device, have)
 
-    for device, found in collect.each(devices, look, workers=workers):
+    for device, found in collect.in_order(devices, collect.each(devices, look, workers=workers)):
         yield from [not_seen(device, found)] if isinstance(found, DeviceError) else found
 
 

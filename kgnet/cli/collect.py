@@ -35,11 +35,12 @@ def collect(
 
     Exit codes: 0 every device answered; 1 one did not.
     """
-    from kgnet.collect import each
+    from kgnet.collect import each, in_order
 
     _, devices = _line.chosen(inventory, limit)
     line = _line.line(None)
-    results = list(_line.followed(each(devices, line.snapshot, workers=workers), len(devices), "collecting"))
+    answers = _line.followed(each(devices, line.snapshot, workers=workers), len(devices), "collecting")
+    results = in_order(devices, answers)
     found = [have for _, have in results if not isinstance(have, DeviceError)]
     if output:
         _write(found, output)

@@ -1,18 +1,14 @@
-"""`kgnet deploy`: bring devices to what the intent says."""
+"""`kgnet deploy`: bring devices to what the intent says; take up or take back what an earlier run did."""
 
 from __future__ import annotations
 
-import os
-import signal
-import threading
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from kgnet.cli import ERROR, PENDING, _line
+from kgnet.cli import _line
+from kgnet.cli._change import Change, Manner
 from kgnet.cli._options import (
     DEFAULT_INVENTORY,
     Format,
@@ -22,18 +18,20 @@ from kgnet.cli._options import (
     Templates,
     Workers,
 )
-from kgnet.errors import DeviceError, UsageError
+from kgnet.errors import UsageError
 
-if TYPE_CHECKING:
-    from kgnet.deploy import Terms, Wave
-    from kgnet.line import Line
-    from kgnet.model.fleet import Device
-    from kgnet.model.outcome import Outcome, Plan
-
-Planned = Mapping[str, "Plan | DeviceError"]  # by device
-
+Approved = Annotated[
+    Path | None,
+    typer.Argument(
+        help="A plan that `kgnet plan -o` wrote: exactly this is done, or nothing.", metavar="PLAN"
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Check = Annotated[bool, typer.Option("--check", help="Show the plan and the waves, change nothing.")]
+Replace = Annotated[
+    bool,
+    typer.Option("--replace", help="Remove from the devices what the intent does not speak for, too."),
+]
 MaxFailures = Annotated[
     int, typer.Option("--max-failures", min=0, help="Stop before the next wave if more devices failed.")
 ]
@@ -48,161 +46,66 @@ ConfirmTimeout = Annotated[
     ),
 ]
 WaveSize = Annotated[int, typer.Option("--wave-size", min=1, help="Offices to change at the same time.")]
+Despite = Annotated[
+    bool, typer.Option("--despite-freeze", help="Change although the calendar says not now, e.g. a meeting.")
+]
+Resume = Annotated[
+    str,
+    typer.Option("--resume", help="Go on with a run that was killed or stopped.", metavar="RUN"),
+]
+Undo = Annotated[
+    str,
+    typer.Option("--undo", help="Bring back what a run changed; `kgnet journal` lists runs.", metavar="RUN"),
+]
 
 
 def deploy(
     *,
+    approved: Approved = None,
     inventory: Inventory = DEFAULT_INVENTORY,
     limit: Limit = "",
     templates: Templates = None,
     yes: Yes = False,
     check: Check = False,
+    replace: Replace = False,
     max_failures: MaxFailures = 0,
     confirm_timeout: ConfirmTimeout = 60,
     wave_size: WaveSize = 8,
     workers: Workers = 16,
+    despite_freeze: Despite = False,
+    resume: Resume = "",
+    undo: Undo = "",
     form: Format = OutputFormat.TEXT,
 ) -> None:
     """Change what differs from the intent, wave after wave, and take back what does not come back well.
 
-    One office goes first, then hubs and border routers one at a time, servers, offices from
-    the centre outwards, islands last. A device that fails has its old configuration back, and
-    no further wave is begun.
+    One office goes first, then one of each kind, hubs and border routers one at a time, servers, offices
+    from the centre outwards, islands last. A device that fails has its old configuration back, and
+    no further wave is begun. Every run leaves a journal, by which it can be resumed or undone.
 
     Exit codes: 0 every device is as wanted; 2 `--check` found something to do, or the answer was no;
     1 a device could not be changed.
     """
-    from kgnet.collect import each
-    from kgnet.deploy import Terms, Timing, deploy_fleet, waves
-
-    if form is OutputFormat.JSON and not (yes or check):
-        raise UsageError("deploy --format json cannot ask — add --yes, or --check to look only")
-    fleet, devices = _line.chosen(inventory, limit)
-    line = _line.line(templates)
-    planned = _planned(line, devices, workers)
-    due = waves(fleet, [device for device in devices if planned[device.name]], size=wave_size)
-    if form is OutputFormat.TEXT:
-        _show(planned, due)
-    if check:
-        raise typer.Exit(_looked(planned, form))
-    if due and not yes and not typer.confirm("Change them?", err=True):
-        raise typer.Exit(PENDING)
-    outcomes = {outcome.device: outcome for outcome in _unchanged(planned)}
-    with _interruptible() as stopped:
-        work = _work(line, planned, Terms(Timing(confirm_timeout), stopped=stopped))
-        for outcome in deploy_fleet(
-            due, work, each=each, max_failures=max_failures, workers=workers, stopped=stopped
-        ):
-            outcomes[outcome.device] = outcome
-            if form is OutputFormat.TEXT:
-                _tell(outcome)
-    raise typer.Exit(_ended([outcomes[device.name] for device in devices], form))
-
-
-def _planned(line: Line, devices: Sequence[Device], workers: int) -> dict[str, Plan | DeviceError]:
-    """Compare all devices; all is rendered first, so that a missing secret stops us before any change."""
-    from kgnet.collect import each
-
-    for device in devices:
-        line.true(device)
-    found = _line.followed(each(devices, line.plan, workers=workers), len(devices), "comparing")
-    return {device.name: todo for device, todo in found}
-
-
-def _unchanged(planned: Planned) -> Iterator[Outcome]:
-    from kgnet.model.outcome import Outcome, Plan, Result
-
-    for name, todo in planned.items():
-        if isinstance(todo, Plan) and not todo:
-            yield Outcome(name, Result.UNCHANGED, todo)
-
-
-def _work(line: Line, planned: Planned, terms: Terms) -> Callable[[Device], Outcome]:
-    """Return what changes one device, by the plan that was shown and by no other."""
-    from kgnet.deploy import deploy
-
-    def work(device: Device) -> Outcome:
-        todo = planned[device.name]
-        if isinstance(todo, DeviceError):
-            raise todo
-        return deploy(device, line.tools(), terms=terms, shown=todo)
-
-    return work
-
-
-@contextmanager
-def _interruptible() -> Iterator[Callable[[], bool]]:
-    """Take the first Ctrl-C as the wish to have back what is under way; the second ends us at once."""
-    asked = threading.Event()
-
-    def ask(*_: object) -> None:
-        if asked.is_set():
-            os._exit(130)  # the timers on the devices do the rest
-        asked.set()
-        typer.echo(
-            "stopping: what is under way is taken back; once more leaves that to the devices", err=True
-        )
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield asked.is_set
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-# ── what people and programs see ────────────────────────────────────────────
-
-
-def _show(planned: Planned, due: Sequence[Wave]) -> None:
-    console = _line.console()
-    for todo in planned.values():
-        if todo and not isinstance(todo, DeviceError):
-            _line.shown(console, todo)
-    for number, wave in enumerate(due, 1):
-        console.print(f"wave {number}, {wave.name}: {', '.join(device.name for device in wave.devices)}")
-    console.print(f"{sum(map(bool, planned.values()))} of {len(planned)} devices are not as wanted")
-    _line.told(todo for todo in planned.values() if isinstance(todo, DeviceError))
-
-
-def _looked(planned: Planned, form: OutputFormat) -> int:
-    """Say what would be changed; return the exit code."""
-    from kgnet.model.outcome import Plan
-
-    if form is OutputFormat.JSON:
-        _line.as_json([_line.planned(name, todo) for name, todo in planned.items()])
-    if not all(isinstance(todo, Plan) for todo in planned.values()):
-        return ERROR
-    return PENDING if any(planned.values()) else 0
-
-
-COLOURS = {"changed": "green", "unchanged": "white", "not tried": "yellow"}
-
-
-def _tell(outcome: Outcome) -> None:
-    add, remove = _line.sums(outcome.plan)
-    result = typer.style(f"{outcome.result.value:11}", fg=COLOURS.get(outcome.result.value, "red"))
-    reason = (
-        f"  {outcome.reason}" if outcome.reason else f"  +{add} −{remove} lines in {outcome.seconds:.1f} s"
+    if sum(map(bool, (approved, resume, undo))) > 1:
+        raise UsageError("a plan, --resume and --undo are three ways: choose one")
+    manner = Manner(
+        yes=yes,
+        check=check,
+        max_failures=max_failures,
+        confirm_s=confirm_timeout,
+        wave_size=wave_size,
+        workers=workers,
+        despite_freeze=despite_freeze,
+        form=form,
     )
-    typer.echo(f"{outcome.device:16} {result}{reason}")
+    from kgnet.cli import _again, _approved
 
-
-def _ended(outcomes: Sequence[Outcome], form: OutputFormat) -> int:
-    """Sum up; return the exit code."""
-    if form is OutputFormat.JSON:
-        _line.as_json([_row(outcome) for outcome in outcomes])
-    else:
-        counts = Counter(outcome.result.value for outcome in outcomes)
-        typer.echo(", ".join(f"{count} {result}" for result, count in counts.items()))
-    return 0 if all(outcome.ok for outcome in outcomes) else ERROR
-
-
-def _row(outcome: Outcome) -> dict[str, Any]:
-    return {
-        "device": outcome.device,
-        "result": outcome.result.value,
-        "reason": outcome.reason or None,
-        "seconds": round(outcome.seconds, 2),
-        "changes": _line.changes(outcome.plan),
-    }
+    plan = _approved.approved(approved) if approved else None
+    province, fleet, devices = _line.loaded(inventory, limit)
+    tools = _line.line(templates).tools(whole=plan.whole if plan else replace)
+    change = Change(province, fleet, devices, tools, f"deploy {approved or ''}".strip(), manner)
+    if plan:
+        raise typer.Exit(_approved.run(change, plan))
+    if resume or undo:
+        raise typer.Exit(_again.resume(change, resume) if resume else _again.undo(change, undo))
+    raise typer.Exit(change.run())

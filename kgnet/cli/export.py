@@ -77,7 +77,7 @@ def _server(inventory: Path, listen: str, state: Path | None, timeout_s: float) 
 
     host, port = listen_address(listen)
     fleet, store = design(load(inventory)), secrets.from_environment()
-    if any(device.twin_only for device in fleet.devices.values()) and not paths.in_a_twin():
+    if any(map(paths.out_of_reach, fleet.devices.values())):
         raise UsageError(f"{inventory} stands in a twin only — `kgnet twin exec mon1 -- kgnet export …`")
     measure = partial(_measured, _authority(store))
     collector = Collector(fleet, measure, agents=_agents(fleet, store), state=state)

@@ -187,9 +187,10 @@ def _wanted(inventory: Path, name: str, *, provisioned: bool, computers: bool) -
     from kgnet.render import render
     from kgnet.secrets import Secrets
     from kgnet.twin import launch
-    from kgnet.twin.fleet import blueprint_of
+    from kgnet.twin.fleet import blueprint_of, refuse_vendors
 
     fleet = design(load(inventory))
+    refuse_vendors(fleet)
     place = state.folder(name or inventory.resolve().name)
     launch.refuse_running(place)
     store = Secrets(place.secrets)

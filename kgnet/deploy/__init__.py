@@ -7,26 +7,34 @@ platform's transaction (`kgnet.transactions`).
 
 from __future__ import annotations
 
-import getpass
-import secrets
-import socket
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 
+from kgnet.deploy.candidate import candidate
 from kgnet.deploy.fleet import Wave, deploy_fleet, waves
-from kgnet.deploy.tools import Health, Job, Note, Terms, Timing, Tools
+from kgnet.deploy.recover import recover
+from kgnet.deploy.tools import Health, Job, Note, Terms, Timing, Tools, never
 from kgnet.deploy.verify import Watched, difference, verify, watch
 from kgnet.errors import DeviceError, Refused
-from kgnet.model.config import Config
 from kgnet.model.fleet import Device
 from kgnet.model.outcome import Outcome, Plan, Result
 from kgnet.plugins import one
-from kgnet.ports import Candidate, Ended, Platform, Session, Transaction
+from kgnet.ports import Candidate, Ended, Session, Transaction
 
-__all__ = ["Health", "Note", "Terms", "Timing", "Tools", "Wave", "deploy", "deploy_fleet", "waves"]
+__all__ = [
+    "Health",
+    "Note",
+    "Terms",
+    "Timing",
+    "Tools",
+    "Wave",
+    "deploy",
+    "deploy_fleet",
+    "never",
+    "recover",
+    "waves",
+]
 
 RUNS = "it runs its old configuration"  # e.g. after a restart, when nothing else is known
 RESTORED = {
@@ -57,7 +65,7 @@ def _deploy(device: Device, tools: Tools, terms: Terms, shown: Plan | None) -> O
                 return Outcome(device.name, Result.UNCHANGED, todo)
             if shown not in (None, todo):
                 raise Refused(device.name, "has changed since its plan was shown — look at the plan again")
-            job = _job(device, tools, terms, todo, _candidate(device, tools, want, have, terms.timing.save))
+            job = _job(tools, terms, todo, candidate(device, tools, want, have, save=terms.timing.save))
             watched = _held(job, session)
             due = time.monotonic() + job.confirm_s
             trouble = _loaded(job, session)
@@ -66,46 +74,10 @@ def _deploy(device: Device, tools: Tools, terms: Terms, shown: Plan | None) -> O
     return _changed(job, watched, trouble, due)
 
 
-def _job(device: Device, tools: Tools, terms: Terms, todo: Plan, candidate: Candidate) -> Job:
-    parts = tuple(part for part in candidate.parts if part.name in todo.parts)
-    transaction = one(Transaction, candidate.platform.transaction)
-    return Job(device, transaction, replace(candidate, parts=parts), tools, terms, todo)
-
-
-def _candidate(device: Device, tools: Tools, want: Config, have: Config, save: bool) -> Candidate:
-    platform = one(Platform, device.platform)
-    return Candidate(
-        device=device,
-        platform=platform,
-        parts=platform.parts,
-        want=want,
-        have=have,
-        commands=tools.commands(tools.compare(want, have), have, want),
-        undo=tools.commands(tools.compare(have, want), want, have),
-        token=secrets.token_hex(8),
-        owner=_owner(),
-        save=save,
-        hide=hider(platform, want, have),
-    )
-
-
-def hider(platform: Platform, *configs: Config) -> Callable[[str], str]:
-    """Return what takes the secrets of *configs* out of a text, wherever in a line they stand."""
-    texts = [text for config in configs for text in config.parts.values()]
-    found = {match[1] for pattern in platform.secrets for text in texts for match in pattern.finditer(text)}
-    longest_first = sorted(found, key=len, reverse=True)
-
-    def hide(text: str) -> str:
-        for secret in longest_first:
-            text = text.replace(secret, "<secret>")
-        return text
-
-    return hide
-
-
-def _owner() -> str:
-    """Say who we are to whom finds the device locked."""
-    return f"{getpass.getuser()} on {socket.gethostname()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"
+def _job(tools: Tools, terms: Terms, todo: Plan, whole: Candidate) -> Job:
+    parts = tuple(part for part in whole.parts if part.name in todo.parts)
+    transaction = one(Transaction, whole.platform.transaction)
+    return Job(whole.device, transaction, replace(whole, parts=parts), tools, terms, todo)
 
 
 def _held(job: Job, session: Session) -> Watched:

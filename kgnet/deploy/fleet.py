@@ -10,10 +10,11 @@ from typing import Protocol
 from kgnet.errors import DeviceError
 from kgnet.model.fleet import Device, Fleet
 from kgnet.model.outcome import Outcome, Plan, Result
-from kgnet.model.province import Role, SiteKind
+from kgnet.model.province import NETWORK, Role, SiteKind
 
 OFFICES = (SiteKind.DEPARTMENT, SiteKind.DISTRICT, SiteKind.COMMUNE)
-ALONE = (Role.HUB, Role.BORDER)  # the others of the role carry its traffic meanwhile
+ALONE = (Role.HUB, Role.BORDER, Role.SPINE, Role.LEAF)  # the others of the role carry its traffic meanwhile
+AT_OFFICES = (Role.BRANCH, Role.ACCESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +34,22 @@ class Each(Protocol):
 
 
 def waves(fleet: Fleet, devices: Sequence[Device], *, size: int = 8) -> list[Wave]:
-    """Part *devices* in waves: one office first, then hubs and borders singly, servers, offices, islands."""
+    """Part *devices* in waves: one office, one of each kind, what carries others singly, the rest, islands.
+
+    In no wave are two devices of one office, or one and what it hangs on.
+    """
     islands = [device for device in devices if _on_island(fleet, device)]
     inland = [device for device in devices if device not in islands]
-    branches = [device for device in inland if device.role is Role.BRANCH]
-    first = _canary(fleet, branches)
-    rest = [device for device in branches if device not in first]
+    offices = [device for device in inland if device.role in AT_OFFICES]
+    first = _canary(fleet, [device for device in offices if device.role is Role.BRANCH])
+    kinds = _one_of_each(fleet, [device for device in offices if device not in first], done=first)
+    rest = [device for device in offices if device not in first and device not in kinds]
     planned = [
         ("first office", [first]),
+        *(
+            (f"one of each kind, {name}", chunks)
+            for name, chunks in _offices(fleet, kinds, size, inwards=True)
+        ),
         *((role.value, _singly(inland, role)) for role in ALONE),
         ("servers", _servers(inland)),
         *_offices(fleet, rest, size),
@@ -61,22 +70,45 @@ def _canary(fleet: Fleet, branches: Sequence[Device]) -> list[Device]:
     return outermost[:1] if len(branches) > 1 else []
 
 
+def _one_of_each(fleet: Fleet, devices: Sequence[Device], *, done: Sequence[Device]) -> list[Device]:
+    """Choose one device of each platform, role and kind of site, beside those that are *done* already."""
+
+    def kind(device: Device) -> tuple[str, Role, SiteKind]:
+        return device.platform, device.role, fleet.sites[device.site].kind
+
+    seen = {kind(device) for device in done}
+    first = {kind(device): device for device in reversed(devices)}
+    return [device for device in devices if first[kind(device)] is device and kind(device) not in seen]
+
+
 def _singly(devices: Sequence[Device], role: Role) -> list[list[Device]]:
     return [[device] for device in devices if device.role is role]
 
 
 def _servers(devices: Sequence[Device]) -> list[list[Device]]:
     """Part the servers so that no two of a role and zone's job are changed at the same time."""
-    servers = [device for device in devices if device.role not in (*ALONE, Role.BRANCH)]
+    servers = [device for device in devices if device.role not in NETWORK]
     roles = [[device for device in servers if device.role is role] for role in Role]
     return [[device for device in chunk if device] for chunk in zip_longest(*roles)]
 
 
-def _offices(fleet: Fleet, devices: Sequence[Device], size: int) -> Iterator[tuple[str, list[list[Device]]]]:
-    """Yield the offices from the centre outwards: nobody is changed together with what it hangs on."""
-    for kind in OFFICES:
-        alike = [device for device in devices if fleet.sites[device.site].kind is kind]
-        yield f"{kind.value}s", [alike[at : at + size] for at in range(0, len(alike), size)]
+def _offices(
+    fleet: Fleet, devices: Sequence[Device], size: int, *, inwards: bool = False
+) -> Iterator[tuple[str, list[list[Device]]]]:
+    """Yield the offices kind by kind, outwards from the centre or *inwards*; routers before switches."""
+    for kind in reversed(OFFICES) if inwards else OFFICES:
+        for role, name in ((Role.BRANCH, f"{kind.value}s"), (Role.ACCESS, f"switches of {kind.value}s")):
+            alike = [each for each in devices if each.role is role and fleet.sites[each.site].kind is kind]
+            yield name, list(_apart(alike, size))
+
+
+def _apart(devices: Sequence[Device], size: int) -> Iterator[list[Device]]:
+    """Yield *devices* in chunks of at most *size*, no two of one site in any."""
+    left = list(devices)
+    while left:
+        chunk = list({device.site: device for device in reversed(left)}.values())[::-1][:size]
+        yield chunk
+        left = [device for device in left if device not in chunk]
 
 
 def deploy_fleet(
@@ -88,16 +120,27 @@ def deploy_fleet(
     workers: int = 8,
     stopped: Callable[[], bool],
 ) -> Iterator[Outcome]:
-    """Yield the outcome of every device, wave after wave; past *max_failures* the rest is not tried."""
-    failed: list[str] = []
+    """Yield the outcome of every device, wave after wave; past *max_failures* the rest is not tried.
+
+    Whatever may fail: when one of those that carry each other's traffic did, the others are left alone.
+    """
+    failed: list[Device] = []
     for wave in planned:
-        reason = _reason(failed, max_failures, stopped())
+        reason = _reason(failed, max_failures, stopped()) or _needed(wave, failed)
         if reason:
             yield from (_not_tried(device, reason) for device in wave.devices)
             continue
+        named = {device.name: device for device in wave.devices}
         for outcome in _wave(wave, work, each, workers, stopped):
-            failed += [] if outcome.ok else [outcome.device]
+            failed += [] if outcome.ok else [named[outcome.device]]
             yield outcome
+
+
+def _needed(wave: Wave, failed: Sequence[Device]) -> str:
+    """Return why *wave* has to wait: its like failed, and it carries the traffic of both."""
+    roles = {device.role for device in wave.devices} & set(ALONE)
+    alike = [device.name for device in failed if device.role in roles]
+    return f"it carries what {', '.join(alike)} carried, which was not changed well" if alike else ""
 
 
 def _wave(
@@ -113,10 +156,11 @@ def _wave(
             yield outcome
 
 
-def _reason(failed: Sequence[str], max_failures: int, stopped: bool) -> str:
+def _reason(failed: Sequence[Device], max_failures: int, stopped: bool) -> str:
     if stopped:
         return "interrupted"
-    return f"stopped because of {', '.join(failed)}" if len(failed) > max_failures else ""
+    names = ", ".join(device.name for device in failed)
+    return f"stopped because of {names}" if len(failed) > max_failures else ""
 
 
 def _not_tried(device: Device, reason: str) -> Outcome:

@@ -11,6 +11,8 @@ from kgnet.model.fleet import Device
 from kgnet.model.outcome import Plan
 from kgnet.ports import Candidate, Session, Transaction
 
+Typed = tuple[str, ...]  # commands, in order
+
 
 @dataclass(frozen=True, slots=True)
 class Health:
@@ -29,7 +31,7 @@ class Tools:
     read: Callable[[Device, Session], Config]  # running and true; Refused unless whole
     seal: Callable[[Device, Config], Config]  # the same without secrets: to show and to compare
     compare: Callable[[Config, Config], Plan]  # want, have
-    commands: Callable[[Plan, Config, Config], tuple[str, ...]]  # plan, have, want
+    typed: Callable[[Config, Config], tuple[Typed, Typed]]  # want, have: what one would type, and type back
     health: Callable[[Device, Session], Health]
 
 
@@ -67,6 +69,7 @@ class Terms:
     note: Note = unnoted
     keep: Callable[[Config], None] = unkept  # the old configuration, true, before anything is changed
     stopped: Callable[[], bool] = never
+    intended: bool = True  # the change is towards the intent; else towards some text of the past
 
 
 @dataclass(frozen=True, slots=True)

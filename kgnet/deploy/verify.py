@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,12 +35,21 @@ class Look:
 
 
 def watch(job: Job, session: Session) -> Watched:
-    """Look, before anything is loaded, at what has to work afterwards."""
-    wanted = neighbors(job.device)
+    """Look, before anything is loaded, at what has to work afterwards.
+
+    A text of the past need not speak of all that the intent wants: then it counts what it names itself.
+    """
+    wanted, others = neighbors(job.device), services(job.device)
+    if not job.terms.intended:
+        wanted, others = ({name for name in names if _named(job, name)} for names in (wanted, others))
     up = job.tools.health(job.device, session).neighbors
     kept = frozenset(name for name in up if name.rpartition(" ")[2] in wanted)
-    asked = sorted(wanted | services(job.device))
+    asked = sorted(wanted | others)
     return Watched(kept, job.transaction.reaches(session, asked))
+
+
+def _named(job: Job, address: str) -> bool:
+    return bool(re.search(rf"(?<![\w.:]){re.escape(address)}(?![\w.:])", str(job.candidate.want)))
 
 
 def neighbors(device: Device) -> set[str]:

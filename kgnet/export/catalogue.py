@@ -188,6 +188,8 @@ FAMILIES = (
     ),
     _gauge("audit_findings", "Findings of the recorded audit that failed, by site and severity."),
     _gauge("audit_errors", "Findings of the recorded audit for a site that could not be judged."),
+    _gauge("backup_recorded", "Whether a record of a backup is there and reads (`kgnet backup`)."),
+    _gauge("backup_timestamp_seconds", "Unix time at which the device's configuration was last kept whole."),
     _gauge("drift_recorded", "Whether a record of a plan is there and reads (`kgnet plan --record`)."),
     _gauge("drift_timestamp_seconds", "Unix time of the recorded plan: its numbers are as old as that."),
     _gauge("drift_lines", "Lines that the recorded plan would add to or remove from the device."),

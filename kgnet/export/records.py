@@ -1,4 +1,4 @@
-"""audit.json, drift.json → samples: what `kgnet audit --record` and `kgnet plan --record` last found."""
+"""audit.json, drift.json, backup.json → samples: what audits, plans and backups last found and kept."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ JUDGED = (Status.PASS, Status.FAIL, Status.ERROR, Status.WAIVED)
 
 
 def records(fleet: Fleet, folder: Path) -> Iterator[Sample]:
-    """Read both records in *folder*; one that is missing or malformed gives `…_recorded 0` and no more."""
+    """Read the records in *folder*; one that is missing or malformed gives `…_recorded 0` and no more."""
     yield from _read(folder / "audit.json", "audit_recorded", lambda record: _audit(fleet, record))
     yield from _read(folder / "drift.json", "drift_recorded", _drift)
+    yield from _read(folder / "backup.json", "backup_recorded", _backup)
 
 
 def _read(path: Path, recorded: str, samples: Callable[[Record], Iterator[Sample]]) -> list[Sample]:
@@ -72,3 +73,9 @@ def _drift(record: Record) -> Iterator[Sample]:
             lines = int(device["add"]) + int(device["remove"])
             yield Sample("drift_lines", lines, {"device": str(device["device"])})
     yield Sample("drift_unread", sum("error" in device for device in devices))
+
+
+def _backup(record: Record) -> Iterator[Sample]:
+    for device, when in record["devices"].items():
+        kept = datetime.fromisoformat(when)
+        yield Sample("backup_timestamp_seconds", kept.timestamp(), {"device": str(device)})

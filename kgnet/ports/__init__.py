@@ -35,6 +35,7 @@ from kgnet.ports.device import (
     Session,
     Transaction,
     Typed,
+    gives,
 )
 
 # ── design ──────────────────────────────────────────────────────────────────
@@ -160,6 +161,7 @@ __all__ = [
     "Transaction",
     "Typed",
     "Wrong",
+    "gives",
     "probe",
     "rule",
 ]

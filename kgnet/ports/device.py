@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, get_args, get_type_hints
 
 from kgnet.model.config import Config
 from kgnet.model.fleet import Device
@@ -58,10 +58,16 @@ class Access:
     ssh_config: str | None = None  # OpenSSH's own client file: jump hosts, ciphers
     ca_file: str | None = None  # who signs the certificates of devices that are spoken to over TLS
     endpoints: Mapping[tuple[str, str], Endpoint] = field(default_factory=dict)  # device, ssh|netconf|https
+    logins: int = 16  # at the same time, in one process: AAA servers have only so many
+    logins_per_s: float = 0.0  # 0: as fast as they go
 
     def endpoint(self, device: Device, service: str, port: int) -> Endpoint:
         """Return where *service* of *device* is: as told, else *port* of its management address."""
         return self.endpoints.get((device.name, service), Endpoint(str(device.management), port))
+
+    def told(self, device: Device) -> bool:
+        """Return whether somebody said where *device* is, e.g. an emulated one."""
+        return any(name == device.name for name, _ in self.endpoints)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,19 @@ class Reader:
 
     def __call__(self, text: str) -> tuple[object, ...]:
         return (self.read(text),)
+
+
+def gives(reader: Callable[..., Any]) -> frozenset[type]:
+    """Return the facts a reader gives, as its return annotation names them."""
+    return frozenset(_named(get_type_hints(reader).get("return")))
+
+
+def _named(hint: Any) -> Iterator[type]:
+    inner = get_args(hint)
+    if not inner and isinstance(hint, type) and hint is not object:
+        yield hint
+    for part in inner:
+        yield from _named(part)
 
 
 def _nothing(device: Device) -> Mapping[str, Any]:
@@ -138,9 +157,10 @@ class Part:
     opaque: Callable[[Path], bool] = _never  # is this block one text: a banner, a certificate?
     owns: Callable[[Path], bool] = _always  # does the intent speak for this line?  others are left alone
     permanent: Callable[[Path], bool] = _never  # is this block always there (a port), empty as good as none?
-    close: Callable[[Path], str] = _nowhere  # the line that closes this block when it is printed, "": none
+    close: Callable[[Path], str] = _nowhere  # asked of every line: what closes its block in print, "": none
     indent: str = " "  # of the canonical text, one level
     commands: Typed | None = None
+    ending: str = ""  # how a whole printed text ends (a regular expression); what does not is a torn one
     silent_check: bool = False  # anything on stderr of the check is a refusal, whatever the exit code
 
 
@@ -153,10 +173,19 @@ class Platform:
     parts: tuple[Part, ...]
     state: Mapping[tuple[str, ...], Reader] = field(default_factory=dict)  # command → reader of live facts
     secrets: tuple[re.Pattern[str], ...] = ()  # group 1 is the secret itself
+    blind: tuple[re.Pattern[str], ...] = ()  # those kept in a form that nobody foresees: never compared
     transaction: str = "guard"
     dialect: str = ""  # the name that the driver's library has for it: NAPALM's "ios", Netmiko's "huawei"
     refusals: tuple[re.Pattern[str], ...] = ()  # what it prints instead of an exit code: "% Invalid input"
+    ports: Callable[[Device], Mapping[str, str]] = _nothing  # interface as designed → as the device calls it
     whole: bool = True  # the templates print all of it, so that all else may be removed (`--replace`)
+
+    @property
+    def facts(self) -> frozenset[type]:
+        """Return every fact that one can learn of it, from its configuration or while it runs."""
+        return frozenset(fact for part in self.parts for fact in gives(part.read)).union(
+            reader.fact for reader in self.state.values()
+        )
 
     def redacted(self, text: str, mark: Callable[[str], str] | None = None) -> str:
         """Return *text* with `<secret>` in place of every secret, or `<secret MARK>` of its value."""
@@ -167,12 +196,18 @@ class Platform:
             start, end = (place - found.start() for place in found.span(1))
             return found[0][:start] + told + found[0][end:]
 
+        for pattern in self.blind:
+            text = pattern.sub(lambda found: found[0].replace(found[1], "<secret>"), text)
         for pattern in self.secrets:
             text = pattern.sub(hidden, text)
         return text
 
 
 # ── transactions ────────────────────────────────────────────────────────────
+
+
+def _equal(want: Config, running: Config) -> bool:
+    return want.parts == running.parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +225,7 @@ class Candidate:
     owner: str  # who changes it, for whom finds it locked
     save: bool  # survive a restart
     hide: Callable[[str], str]  # takes this candidate's secrets out of what a device says
+    same: Callable[[Config, Config], bool] = _equal  # want, running: is nothing left to do between them?
 
 
 class Ended(StrEnum):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,13 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from kgnet import collect, paths, secrets
+from kgnet import collect, journal, paths, secrets
 from kgnet.ansible.designed import fleet_of
-from kgnet.deploy import Terms, Timing, deploy
+from kgnet.deploy import Timing, deploy
 from kgnet.errors import KgnetError
-from kgnet.line import Line
+from kgnet.line import Line, terms
 from kgnet.model.fleet import Device
-from kgnet.model.outcome import Outcome
+from kgnet.model.outcome import Outcome, Result
 from kgnet.plan import lines
 
 OPTIONS: dict[str, Any] = {
@@ -56,8 +57,18 @@ class ActionModule(ActionBase):
 
 
 def _deployed(line: Line, device: Device, options: dict[str, Any]) -> dict[str, Any]:
-    timing = Timing(options["confirm_timeout"], options["settle"], options["save"])
-    return _told(deploy(device, line.tools(), terms=Terms(timing)))
+    line.true(device)
+    todo = line.plan(device)
+    if not todo:
+        return _told(Outcome(device.name, Result.UNCHANGED, todo))
+    with journal.opened(line.store) as kept:
+        run = kept.begin(who=getpass.getuser(), why=f"ansible, {device.name}")
+        kept.planned(run, todo)
+        timing = Timing(options["confirm_timeout"], options["settle"], options["save"])
+        outcome = deploy(device, line.tools(), terms=terms(kept, run, device, timing=timing), shown=todo)
+        kept.ended(run, outcome)
+        kept.note(run, journal.WHOLE_RUN, journal.END)
+    return _told(outcome)
 
 
 def _told(outcome: Outcome) -> dict[str, Any]:

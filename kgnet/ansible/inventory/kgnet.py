@@ -16,7 +16,8 @@ from kgnet.ansible.designed import fleet_of
 from kgnet.errors import KgnetError
 from kgnet.limit import groups
 from kgnet.model.fleet import Device, Fleet
-from kgnet.paths import in_a_twin
+from kgnet.model.groups import DOMAINS, ISLANDS, LINUX, VENDORS
+from kgnet.paths import out_of_reach
 
 TEMPLATE_MARKS = ("{{", "{%", "{#")
 
@@ -27,7 +28,9 @@ description:
   - Reads the folder in which the file C(kgnet.yml) stands, designs the fleet from it, and hands out every
     device as a host with the variables of the roles that it plays.
   - Groups are the ones that C(kgnet --limit) knows; kinds of sites, C(role_hub), C(platform_frr),
-    C(site_899), C(below_902), and the domains C(wan), C(servers), C(mail) and so on.
+    C(site_899), C(below_902), and the domains C(wan), C(fabric), C(servers), C(mail) and so on;
+    C(vendors) are the devices that do not run Linux, on which roles do nothing; they have no user and no
+    interpreter, for the action C(kgnet_config) runs here and logs in as C(kgnet deploy) does.
 options:
   plugin:
     description: The name of this plug-in; marks the file as its own.
@@ -73,7 +76,10 @@ class InventoryModule(BaseInventoryPlugin):
             self.inventory.add_host(device.name)
             for name, value in self._variables(fleet, device).items():
                 self.inventory.set_variable(device.name, name, _plain(value))
-        for group, members in groups(fleet).items():
+        named = groups(fleet)
+        for group in (*DOMAINS, VENDORS, ISLANDS):  # a playbook may name them where they have no hosts
+            self.inventory.add_group(group)
+        for group, members in named.items():
             self.inventory.add_group(group)
             for member in members:
                 self.inventory.add_child(group, member)
@@ -105,13 +111,12 @@ def _in_one_line(reason: KgnetError, folder: Path) -> str:
 
 
 def _reached(device: Device, key_file: str | None, known_hosts: str | None) -> dict[str, Any]:
-    """Return how Ansible gets in."""
-    nowhere = device.twin_only and not in_a_twin()
-    variables = {
-        "ansible_host": f"{device.name}.invalid" if nowhere else str(device.management),  # RFC 6761 §6.4
-        "ansible_user": "root",
-        "ansible_python_interpreter": "/usr/bin/python3",
-    }
+    """Return how Ansible gets in; to a vendor's device it does not: `kgnet_config` has a way of its own."""
+    nowhere = out_of_reach(device)
+    host = {"ansible_host": f"{device.name}.invalid" if nowhere else str(device.management)}  # RFC 6761 §6.4
+    if device.platform not in LINUX:
+        return host
+    variables = host | {"ansible_user": "root", "ansible_python_interpreter": "/usr/bin/python3"}
     if key_file:
         variables["ansible_ssh_private_key_file"] = os.fspath(key_file)
     if known_hosts:
