@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -44,19 +45,23 @@ def authority(name: str) -> tuple[str, str]:
     return _pem(key), certificate.public_bytes(serialization.Encoding.PEM).decode()
 
 
-def leaf(host: str, ca_key: str, ca_certificate: str) -> tuple[str, str]:
-    """Return key and certificate of the server *host* (a DNS name), signed by the authority."""
+def leaf(host: str, ca_key: str, ca_certificate: str, addresses: tuple[str, ...] = ()) -> tuple[str, str]:
+    """Return key and certificate of the server *host* (a DNS name), signed by the authority.
+
+    *addresses* are what it may be called besides: numbers, for those who know it by no name.
+    """
     signer = serialization.load_pem_private_key(ca_key.encode(), None)
     if not isinstance(signer, ec.EllipticCurvePrivateKey):
         raise TypeError("the authority's key is not ECDSA")
     issuer = x509.load_pem_x509_certificate(ca_certificate.encode())
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    numbers = [x509.IPAddress(ip_address(address)) for address in addresses]
     certificate = (
         _builder(subject, issuer.subject, LEAF_DAYS)
         .public_key(key.public_key())
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host), *numbers]), critical=False)
         .add_extension(_usage(signs_certificates=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(
