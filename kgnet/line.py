@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -18,12 +18,13 @@ from kgnet.model.facts import BfdPeers, BgpPeers, Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.managed import InterfaceErrors, OspfPeers, Unsaved
 from kgnet.model.outcome import Plan
-from kgnet.plan import plan, ways
+from kgnet.plan import plan, sectional, ways
 from kgnet.plugins import one
 from kgnet.ports import Access, Platform, Session
 from kgnet.render import hidden, render
 from kgnet.secrets import ENVIRONMENT, Secrets
 
+Typed = tuple[str, ...]
 ESTABLISHED = "Established"  # RFC 4271 §8.2.2
 FULL = "FULL"  # RFC 2328 §10.1
 
@@ -89,12 +90,30 @@ class Line:
     def tools(self, *, whole: bool = False) -> Tools:
         """Return what `deploy` works with; *whole*: what the intent does not speak for goes, too."""
         compare = partial(plan, whole=whole)
+        read, typed = collect.configuration, _typed(compare)
+        return Tools(self.open, self.true, read, self.seal, compare, typed, health)
 
-        def typed(want: Config, have: Config) -> tuple[tuple[str, ...], tuple[str, ...]]:
-            both = ways(compare(want, have), have)
-            return both.there, both.back
 
-        return Tools(self.open, self.true, collect.configuration, self.seal, compare, typed, health)
+def back(tools: Tools, wanted: Mapping[str, Config]) -> Tools:
+    """Return *tools* towards the texts *wanted* by device, true ones that it once had, instead of the intent.
+
+    They hold what nobody speaks for, too: all of it comes back where the platform can be written whole.
+    """
+
+    def compare(want: Config, have: Config) -> Plan:
+        return plan(want, have, whole=not sectional().intersection(want.parts))
+
+    return replace(tools, render=lambda device: wanted[device.name], compare=compare, typed=_typed(compare))
+
+
+def _typed(compare: Callable[[Config, Config], Plan]) -> Callable[[Config, Config], tuple[Typed, Typed]]:
+    """Return what tells what one would type from have to want, and back again."""
+
+    def typed(want: Config, have: Config) -> tuple[Typed, Typed]:
+        both = ways(compare(want, have), have)
+        return both.there, both.back
+
+    return typed
 
 
 def terms(

@@ -27,11 +27,6 @@ def inventories() -> Path:
     return SHARE / "inventories"
 
 
-def recorded() -> Path:
-    """Return the folder of configurations that the lab's devices gave, for where no twin can be had."""
-    return PACKAGE / "data" / "recorded"
-
-
 def ansible_config() -> Path:
     return SHARE / "ansible.cfg"
 

@@ -40,6 +40,29 @@ def mixed(province: Province = LAB) -> Province:
     return province.model_copy(update={"settings": told, "devices": devices})
 
 
+MAKERS = ("cisco_ios", "arista_eos", "juniper_junos")
+
+
+def by_turns(province: Province) -> Province:
+    """Return *province* with these makers' routers in its offices so that all meet each other on circuits."""
+    depths = {site.code: _depth(province, site.code) for site in province.sites.values()}
+    offices = [each for each in province.devices.values() if each.role is Role.BRANCH]
+    makers = {
+        each.name: MAKERS[(place // 3 if depths[each.site] % 2 else place) % 3]
+        for place, each in enumerate(sorted(offices, key=lambda row: row.name))
+    }
+    devices = {
+        name: each.model_copy(update={"platform": makers.get(name, each.platform)})
+        for name, each in province.devices.items()
+    }
+    return province.model_copy(update={"devices": devices})
+
+
+def _depth(province: Province, code: str) -> int:
+    parent = province.sites[code].parent
+    return 0 if parent is None else 1 + _depth(province, parent)
+
+
 MIXED = mixed()
 FLEET = design(MIXED)
 

@@ -84,6 +84,35 @@ def test_a_device_becomes_any_other_and_comes_back(want: str, have: str) -> None
     there_and_back(TEXTS[want], TEXTS[have])
 
 
+@pytest.mark.parametrize(
+    ("defaults", "own", "wanted", "there", "back"),
+    [
+        (
+            "interface defaults\n   ethernet\n      shutdown\n",
+            "",
+            "no shutdown",
+            "no shutdown",
+            "default shutdown",
+        ),
+        ("", "shutdown", "", "default shutdown", "shutdown"),
+    ],
+    ids=["shut by the defaults", "shut by itself"],
+)
+def test_a_port_that_is_turned_on_goes_back_to_what_it_was(
+    defaults: str, own: str, wanted: str, there: str, back: str
+) -> None:
+    """`shutdown` is not the opposite of `no shutdown` where `interface defaults` says what ports are."""
+    text = f"no aaa root\n{defaults}interface Ethernet1\n   description spare\n"
+    have, want = (running(emulated(text + (f"   {line}\n" if line else ""))) for line in (own, wanted))
+    todo = plan(config(want), config(have), parts=KNOWN)
+    way = ways(todo, config(have), parts=KNOWN)
+    assert (way.there, way.back) == (
+        ("interface Ethernet1", there, "exit"),
+        ("interface Ethernet1", back, "exit"),
+    )
+    there_and_back(want, have)
+
+
 def mutated(text: str, dice: random.Random) -> str:
     """Return *text* with lines and blocks left out, and others changed."""
     lines: list[str] = []

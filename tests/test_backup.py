@@ -163,3 +163,14 @@ def test_a_secret_that_is_lost_is_told_with_its_line() -> None:
     now = Config("r-a", {"frr": "neighbor y password herring\n"})
     with pytest.raises(Refused, match="the first in `neighbor x password <secret aa>`"):
         unmarked(kept, PLATFORM, (now,), mark)
+
+
+def test_a_secret_in_a_form_of_the_devices_own_stays_as_it_runs() -> None:
+    """It has no mark: it is found by the line that it stands in, and never guessed where two are alike."""
+    platform = Platform("vrp", "ssh", (), blind=(re.compile(r"cipher (\S+)"),))
+    kept = Config("r-a", {"vrp": "aaa\n user an cipher <secret>\n"})
+    now = Config("r-a", {"vrp": "aaa\n user an cipher %^%#x\n user bo cipher %^%#y\n"})
+    assert unmarked(kept, platform, (now,), mark).parts == {"vrp": "aaa\n user an cipher %^%#x\n"}
+    twice = Config("r-a", {"vrp": "aaa\n user an cipher %^%#x\n user an cipher %^%#y\n"})
+    with pytest.raises(Refused, match=r"1 secrets .* `user an cipher <secret>`"):
+        unmarked(kept, platform, (twice,), mark)

@@ -26,7 +26,7 @@ from kgnet.design import design
 from kgnet.errors import ProbeError, UsageError
 from kgnet.export import config
 from kgnet.export.catalogue import BY_NAME, FAMILIES, PREFIX, Kind
-from kgnet.export.devices import SYS_UPTIME, Answers, jobs, samples
+from kgnet.export.devices import IF_DESCR, IF_NAME, IF_OPER_STATUS, SYS_UPTIME, Answers, jobs, samples
 from kgnet.export.intent import intent
 from kgnet.export.records import records
 from kgnet.export.server import Pages, Server, listen_address
@@ -262,6 +262,31 @@ def test_a_device_that_does_not_answer_is_told_as_such(lab_fleet: Fleet) -> None
         "device_scrape_success": 0.0,
         "device_scrape_duration_seconds": 2.1,
     }
+
+
+@pytest.mark.parametrize(
+    ("device", "circuit", "name", "column"),
+    [
+        ("hub1", "SNV-1", "TenGigabitEthernet0/0/0.81", IF_DESCR),  # its ifName is Te0/0/0.81
+        ("r-911", "911-1", "ge-0/0/0.0", IF_NAME),
+        ("r-910", "910-1", "Ethernet1", IF_NAME),
+        ("lab", "899-1", "wan1", IF_NAME),
+    ],
+)
+def test_circuits_are_watched_by_the_name_that_the_device_has_for_them(
+    device: str, circuit: str, name: str, column: str
+) -> None:
+    """A vendor's router has no interface that is called as in the design."""
+    folder, device = ("lab", "r-899") if device == "lab" else ("kiengiang", device)
+    built = design(inventory.load(paths.inventories() / folder))
+    job = next(job for job in jobs(built) if job.device == device)
+    port = next(port for port in job.ports if port.circuit == circuit)
+    assert (port.name, port.named) == (name, column)
+    asked = job.objects({name: 7})
+    assert {f"{column}.7", f"{IF_OPER_STATUS}.7"} <= set(asked)
+    answers = Answers(job, {name: 7}, {f"{column}.7": name.encode(), f"{IF_OPER_STATUS}.7": 1}, 0.1)
+    assert answers.oper(port) is True
+    assert values(list(samples(answers)), "circuit_oper_up", "circuit")[circuit] == 1.0
 
 
 def test_every_target_names_a_probe_its_options_and_a_metric(fleet: Fleet) -> None:

@@ -19,9 +19,9 @@ HOUSE = ROOT / "kgnet"
 FLOORS = (
     {"errors"},
     {"model"},
-    {"ports", "wire", "paths", "files", "box"},
+    {"ports", "wire", "paths", "files", "community", "box"},
     {"plugins", "secrets", "passwords"},
-    {"published"},
+    {"published", "environment"},
     {"design", "platforms", "drivers", "transactions", "rules", "probes", "reports"},
     {
         "inventory",

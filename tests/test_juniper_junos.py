@@ -122,6 +122,21 @@ def test_how_it_is_managed_is_read_back(device: Device) -> None:
     assert read_back[Aaa].login == ("tacacs+", "local")
 
 
+@pytest.mark.parametrize("device", ROUTERS.values(), ids=ROUTERS)
+def test_a_deploy_never_cuts_the_way_that_it_came(device: Device) -> None:
+    """NETCONF stays on, and whoever manages the device is let in to it (RFC 6242 §4)."""
+    text = read(text_of(device)).at("system", "services", "netconf")
+    assert text is not None
+    assert text.at("ssh") is not None
+    assert device.firewall is not None
+    (asked,) = (flow for flow in device.firewall.inputs if (830, 830) in flow.ports)
+    assert set(device.admins) <= set(asked.sources)
+    terms = read(text_of(device)).at("firewall", "family inet", "filter PROTECT-4")
+    assert terms is not None
+    (term,) = (each for each in terms.every("term") if each.value("from", "destination-port") == "830")
+    assert term.at("then", "accept") is not None
+
+
 def judged(device: Device, text: str) -> Iterator[tuple[str, list[object]]]:
     """Yield every rule that applies, with what it says."""
     read_back = facts(text)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mixed import of_frr
 
 from kgnet import inventory, paths
 from kgnet.design import design
@@ -31,11 +32,11 @@ from kgnet.ports import Platform
 from kgnet.render import render
 
 RECORDED = Path(__file__).parent / "recorded" / "platforms"
-FLEETS = {name: design(inventory.load(paths.inventories() / name)) for name in ("lab", "kiengiang")}
-LAB = FLEETS["lab"]
-SOME = {  # every device of the lab, and of the province one of each sort
+LAB = design(inventory.load(paths.inventories() / "lab"))
+PROVINCE = design(of_frr(inventory.load(paths.inventories() / "kiengiang")))
+SOME = {  # every device of the lab, and of the province, were it all FRR, one of each sort
     **{f"lab {name}": device for name, device in LAB.devices.items()},
-    **{f"kiengiang {device.role}": device for device in FLEETS["kiengiang"].devices.values()},
+    **{f"kiengiang {device.role}": device for device in PROVINCE.devices.values()},
 }
 ROUTERS = {name: device for name, device in SOME.items() if device.routing}
 

@@ -66,3 +66,14 @@ def test_ansible_finds_everything_from_there(installed: Path) -> None:
     checked = kgnet(installed, "playbook", "site", "-i", lab, "--list-tasks")
     assert checked.returncode == 0, checked.stderr
     assert "host_baseline" in checked.stdout
+
+
+def test_napalm_finds_frrs_driver_there(installed: Path) -> None:
+    """By its name alone, as the drivers of NAPALM's community are found."""
+    find = "import napalm; print(napalm.get_network_driver('frr').__module__)"
+    command = [sys.executable, "-c", find]
+    environment = {**os.environ, "PYTHONPATH": str(installed)}
+    found = subprocess.run(
+        command, env=environment, cwd="/", capture_output=True, text=True, timeout=60, check=False
+    )
+    assert found.stdout.strip() == "napalm_frr.frr", found.stderr

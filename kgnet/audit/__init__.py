@@ -1,18 +1,21 @@
 """want, have, rules, pack → Findings.
 
-No evidence is not a pass: a rule whose facts nobody collected ends in ERROR, never in silence.
+No evidence is not a pass: a rule whose facts nobody collected ends in ERROR, never in silence.  It is skipped
+only where there is nothing to collect, and says so: a router of a vendor has no Linux kernel to judge.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
 from kgnet.errors import DeviceError, MissingFact, ReadError
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.outcome import Evidence, Finding, Severity, Status
 from kgnet.model.pack import Choice, Pack
-from kgnet.ports import Rule, Wrong
+from kgnet.plugins import found, one
+from kgnet.ports import Platform, Rule, Wrong
 
 COLLECT = "collect"  # stands for the rule where a device could not be looked at, so that none could be asked
 
@@ -46,13 +49,14 @@ def _finding(want: Device, have: Snapshot, rule: Rule, choice: Choice, *, live: 
 
 
 def _verdict(want: Device, have: Snapshot, rule: Rule, choice: Choice, *, live: bool) -> Verdict:
-    elsewhere = next(_elsewhere(want, rule, choice, live=live), None)
+    reasons = chain(_elsewhere(want, rule, choice, live=live), _untold(want, have, rule))
+    elsewhere = next(reasons, None)
     if elsewhere:
         return Status.SKIP, (Evidence(elsewhere),)
     try:
         for fact in rule.needs:
             have.get(fact)
-        wrong = [_evidence(one, rule, have) for one in rule.judge(want, have, **_given(choice))]
+        wrong = [_evidence(each, rule, have) for each in rule.judge(want, have, **_given(choice))]
     except (MissingFact, ReadError) as reason:
         return Status.ERROR, (Evidence(f"cannot judge: {reason}"),)
     return (Status.FAIL if wrong else Status.PASS), tuple(wrong)
@@ -70,6 +74,19 @@ def _elsewhere(want: Device, rule: Rule, choice: Choice, *, live: bool) -> Itera
             yield f"{asked_by} for {', '.join(platforms)}; this runs {want.platform}"
     if rule.live and not live:
         yield "it judges what a device says while it runs; files do not hold that"
+
+
+def _untold(want: Device, have: Snapshot, rule: Rule) -> Iterator[str]:
+    """Yield which fact cannot be had of such a device, or is none of ours to ask for there."""
+    platform = one(Platform, want.platform)
+    for fact in rule.needs:
+        if fact in have.facts or fact in have.missing:
+            continue
+        if fact in platform.facts:
+            if not platform.whole:
+                yield f"of {platform.name} only the management is ours, and its text has no {fact.__name__}"
+        elif any(fact in other.facts for other in found(Platform).values()):
+            yield f"{platform.name} tells no {fact.__name__}"
 
 
 def _given(choice: Choice) -> dict[str, object]:

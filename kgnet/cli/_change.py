@@ -183,8 +183,9 @@ class Change:
 
 def towards(change: Change, wanted: Mapping[str, Any]) -> Change:
     """Return *change* towards the texts *wanted* by device, true ones, instead of towards the intent."""
-    tools = replace(change.tools, render=lambda device: wanted[device.name])
-    return replace(change, tools=tools, intended=False)
+    from kgnet.line import back
+
+    return replace(change, tools=back(change.tools, wanted), intended=False)
 
 
 def _unchanged(planned: Planned) -> dict[str, Outcome]:

@@ -1,58 +1,31 @@
-"""`kgnet demo`: the whole line once, on real daemons: build, provision, audit, break, see, heal."""
+"""`kgnet demo`: the whole line once, on real daemons: build, provision, audit, break, see, heal.
+
+Where no twin can be had, on emulated vendor devices.
+"""
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
 
 from kgnet import paths
-from kgnet.errors import KgnetError, TwinError
+from kgnet.cli._drill import drill
+from kgnet.cli._page import KGNET, Page, pending, run, tally
+from kgnet.errors import TwinError
 
 T = TypeVar("T")
 
-KGNET = str(Path(sys.argv[0]).resolve())
 CIRCUIT, COMPUTER, PORTAL = "902-1", "pc-30787", "lb1"  # a district's primary; who uses it; what for
 PATIENCE_S = 90.0
 PINGS_A_SECOND = 20
-
-
-@dataclass
-class Page:
-    """What happened, line by line, with seconds; printed at the end."""
-
-    lines: list[tuple[str, str, float]] = field(default_factory=list)
-
-    @contextmanager
-    def step(self, title: str) -> Iterator[list[str]]:
-        """Time a step; what it appends to the list it is given is its result."""
-        typer.secho(f"▸ {title} …", fg="cyan", err=True)
-        started, said = time.monotonic(), list[str]()
-        yield said
-        took = time.monotonic() - started
-        self.lines.append((title, "; ".join(said) or "done", took))
-        typer.secho(f"  {'; '.join(said) or 'done'}  ({took:.1f} s)", fg="green", err=True)
-
-    def show(self) -> None:
-        from rich.box import SIMPLE
-        from rich.console import Console
-        from rich.table import Table
-
-        table = Table("step", "result", "seconds", title="kgnet demo", title_justify="left", box=SIMPLE)
-        table.columns[2].justify = "right"
-        for title, result, took in self.lines:
-            table.add_row(title, result, f"{took:.1f}")
-        Console().print(table)
 
 
 @dataclass(frozen=True)
@@ -63,7 +36,7 @@ class Lab:
     folder: Path
 
     def kgnet(self, *words: str) -> str:
-        return _run([KGNET, *words])
+        return run([KGNET, *words])
 
     def at(self, node: str, *command: str) -> str:
         return self.kgnet("twin", "exec", "--name", self.name, node, "--", *command)
@@ -71,7 +44,7 @@ class Lab:
     def desk(self, *words: str, fine: Sequence[int] = (0,), follow: bool = False) -> str:
         """Run `kgnet …` at the operator's desk; *follow*: tell which task of a playbook is at work."""
         desk = [KGNET, "twin", "exec", "--name", self.name, "operator", "--", KGNET, *words]
-        return _run(desk, fine=fine, told=_task if follow else None)
+        return run(desk, fine=fine, told=_task if follow else None)
 
     def ask(self, query: str) -> list[dict[str, Any]]:
         """Ask the lab's own Prometheus; return its instant vector."""
@@ -90,12 +63,16 @@ def demo(
         bool, typer.Option("--keep", help="Leave the twin running and say how to look around.")
     ] = False,
 ) -> None:
-    """Bring the lab up as real daemons, provision and audit it, cut a circuit, heal it, tear it down."""
+    """Bring the lab up as real daemons, provision and audit it, cut a circuit, heal it, tear it down.
+
+    Without what that takes (root, the daemons), vendor devices are emulated instead.
+    """
     from kgnet.twin.can import lacking
 
     folder, page = paths.inventories() / "lab", Page()
     if missing := list(lacking(playbooks=True)):
-        _without_a_twin(folder, page, [str(what) for what in missing])
+        typer.secho(str(missing[0]), fg="yellow", err=True)
+        drill(page, keep=keep)
         return
     lab = Lab("demo", folder)
     try:
@@ -120,9 +97,9 @@ def _with_a_twin(lab: Lab, page: Page) -> None:
         said.append(_recap(recap))
     with page.step("plan again") as said:
         plan = lab.desk("plan", *inventory, "--format", "json", fine=(0, 2))
-        said.append(_pending(json.loads(plan)))
+        said.append(pending(json.loads(plan)))
     with page.step("audit") as said:
-        said.append(_tally(json.loads(lab.desk("audit", *inventory, "--format", "json", fine=(0, 2)))))
+        said.append(tally(json.loads(lab.desk("audit", *inventory, "--format", "json", fine=(0, 2)))))
     _break_and_heal(lab, page)
 
 
@@ -216,18 +193,6 @@ def _recap(output: str) -> str:
     return f"{len(rows)} machines, {changed} changes, none failed"
 
 
-def _pending(plans: list[dict[str, Any]]) -> str:
-    open_ = [plan["device"] for plan in plans if plan.get("changes")]
-    return f"{len(plans)} devices, " + (f"open on {', '.join(open_)}" if open_ else "all as wanted")
-
-
-def _tally(findings: list[dict[str, Any]]) -> str:
-    counts = dict.fromkeys(("pass", "fail", "error", "skip", "waived"), 0)
-    for finding in findings:
-        counts[finding["status"]] += 1
-    return ", ".join(f"{count} {status}" for status, count in counts.items() if count)
-
-
 def _look_around(lab: Lab) -> None:
     typer.echo(
         f"""
@@ -238,52 +203,6 @@ The lab is still running.  Look around:
   kgnet twin cut --name {lab.name} {CIRCUIT}                break something; `heal` mends it
   kgnet twin down --name {lab.name}                     when you are done"""
     )
-
-
-def _without_a_twin(folder: Path, page: Page, missing: list[str]) -> None:
-    """Do what needs no namespaces: from the written province to findings about recorded devices."""
-    typer.secho(missing[0], fg="yellow", err=True)
-    recorded, inventory = str(paths.recorded()), ("-i", str(folder))
-    with page.step("check the inventory") as said:
-        said.append(_run([KGNET, "inventory", "check", *inventory]).strip().splitlines()[-1])
-    with page.step("plan against recorded devices") as said:
-        plan = _run([KGNET, "plan", *inventory, "--config-dir", recorded, "--format", "json"], fine=(0, 2))
-        said.append(_pending(json.loads(plan)))
-    with page.step("audit recorded devices") as said:
-        audit = _run([KGNET, "audit", *inventory, "--config-dir", recorded, "--format", "json"], fine=(0, 2))
-        said.append(_tally(json.loads(audit)))
-    page.show()
-
-
-def _run(
-    argv: Sequence[str], *, fine: Sequence[int] = (0,), told: Callable[[str], str | None] | None = None
-) -> str:
-    """Run a command; KgnetError with its last words unless its exit code is *fine*.
-
-    *told* picks from a line of output what to show while the command works.
-    """
-    from rich.console import Console
-
-    with (
-        Console(stderr=True).status("") as status,
-        subprocess.Popen(
-            argv,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT if told else None,
-            text=True,
-            env=os.environ | {"NO_COLOR": "1"},
-        ) as running,
-    ):
-        lines = []
-        for line in running.stdout or ():
-            lines.append(line)
-            if told and (words := told(line)):
-                status.update(words)
-    if running.returncode not in fine:
-        wrong = [line for line in lines if line.startswith(("[ERROR]", "fatal:"))]
-        last = "".join([*wrong[:5], *lines[-15:]]).rstrip()
-        raise KgnetError(f"`{' '.join(argv[1:])}` ended with {running.returncode}\n{last}")
-    return "".join(lines)
 
 
 def _task(line: str) -> str | None:

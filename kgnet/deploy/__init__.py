@@ -96,8 +96,12 @@ def _held(job: Job, session: Session) -> Watched:
 
 
 def _free(job: Job, session: Session) -> None:
-    with suppress(DeviceError):  # its own lease frees it otherwise
+    """Unlock, over a new session if that one broke; if both fail, the lock falls by its own lease."""
+    try:
         job.transaction.free(session, job.candidate)
+    except DeviceError:
+        with suppress(DeviceError), job.tools.open(job.device) as another:
+            job.transaction.free(another, job.candidate)
 
 
 def _loaded(job: Job, session: Session) -> str:

@@ -1,9 +1,12 @@
-"""What a dead run left on a device → its end: a change that is still pending is taken back."""
+"""What a dead run left on a device → its end: what is pending is taken back, what is locked is freed."""
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from kgnet.deploy.candidate import candidate
 from kgnet.deploy.tools import Tools
+from kgnet.errors import Refused
 from kgnet.model.config import Config
 from kgnet.model.fleet import Device
 from kgnet.plugins import one
@@ -19,7 +22,9 @@ def recover(device: Device, tools: Tools, *, token: str, old: Config) -> Ended:
         left = candidate(device, tools, tools.read(device, session), old, token=token)
         transaction = one(Transaction, left.platform.transaction)
         ended = transaction.ended(session, left)
-        if ended is not Ended.PENDING:
-            return ended
-        transaction.restore(session, left)
-        return transaction.ended(session, left)
+        if ended is Ended.PENDING:
+            transaction.restore(session, left)
+            return transaction.ended(session, left)
+        with suppress(Refused):  # it held no lock any more
+            transaction.free(session, left)
+        return ended

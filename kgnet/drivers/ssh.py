@@ -86,7 +86,7 @@ def _left(until: float) -> float:
 
 
 def _short(argv: Sequence[str]) -> str:
-    line = shlex.join(argv)
+    line = " ".join(shlex.join(argv).split())  # a script's lines, too
     return line if len(line) <= 60 else line[:57] + "..."
 
 

@@ -29,14 +29,14 @@ DEFAULTS = {
     "neighbor": set(),
     "": {"logging trap informational", "spanning-tree mode mstp", "no ip routing"},
 }  # fmt: skip
-UNSEEN = ("interface defaults", "system control-plane")  # while nothing stands in them
+UNSEEN = (  # while nothing stands in them
+    *("interface defaults", "system control-plane"),
+    *("management console", "management ssh", "management telnet"),
+)
 ALWAYS = ("no aaa root", "spanning-tree mode mstp")  # printed though nobody has said so
 MAXIMUM = re.compile(r"neighbor \S+ maximum-routes 12000")
 CLASSES = re.compile(r"qos map dscp (\d+) to traffic-class (\d)")
 USUAL_CLASS = {0: 1, 1: 0, 2: 2, 3: 3, 4: 4, 5: 5, 6: 6, 7: 7}  # by DSCP // 8
-
-
-USUALLY_EMPTY = re.compile(r"management (?:console|ssh|telnet)")  # told of only where it holds something
 
 
 def natural(text: str) -> tuple[tuple[str, int], ...]:
@@ -74,8 +74,7 @@ def _all(root: Node, hardware: tuple[str, ...]) -> list[Node]:
         nodes.append(Node("spanning-tree mode mstp "))
     if "ip routing" not in there:
         nodes.append(Node("no ip routing "))
-    told = (node for node in nodes if node.children or not USUALLY_EMPTY.fullmatch(node.text))
-    return sorted(told, key=lambda node: (_rank(node.text), *natural(node.text)))
+    return sorted(nodes, key=lambda node: (_rank(node.text), *natural(node.text)))
 
 
 def _kind(text: str) -> str:

@@ -143,9 +143,10 @@ class Editor:
         if child == "vlan":
             return self._vlans(text.removeprefix("vlan "))
         node = self.nodes[0]
-        found = ios_needs.opened(self, node, text)
+        line, place = ios_needs.placed(node, text) if self.mode == "policy-map" else (text, None)
+        found = ios_needs.opened(self, node, line)
         if found not in node.children:
-            node.children.append(found)
+            node.children.insert(len(node.children) if place is None else place, found)
             self.stored(text)
         self.stack.append((child, [found]))
         return ""

@@ -110,6 +110,16 @@ def opened(editor: Editor, node: Node, text: str) -> Node:
     return Node(text)
 
 
+def placed(policy: Node, text: str) -> tuple[str, int]:
+    """Return the line of a class, and where it goes: before another if told so; class-default is the last."""
+    line, _, before = text.partition(" insert-before ")
+    names = [child.text.split()[-1] if child.text.startswith("class ") else "" for child in policy.children]
+    if before and before not in names:
+        raise Declined(f"% class map {before} not configured in this policy")
+    last = names.index("class-default") if "class-default" in names else len(names)
+    return line, names.index(before) if before else last
+
+
 def _class_map(node: Node, words: list[str]) -> Node:
     other = _named(node, "class-map", words[-1])
     if other is None:

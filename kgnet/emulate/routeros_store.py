@@ -65,6 +65,9 @@ class Kept(Device):
             section = line.strip() if line.startswith("/") else section
             if line.strip() and not line.startswith(("#", "/")):
                 self._do(parse(f"{section} {line.strip()}", self.menus, VERBS))
+        if not self.menus["/user"].items:  # an export does not tell the users; somebody has to get in
+            owner = {"name": self.spec.user, "password": self.spec.password, "group": "full"}
+            self.menus["/user"].items.append(Item(owner, "0"))
         self.keep()
 
     def keep(self) -> None:

@@ -11,16 +11,20 @@ from time import perf_counter
 
 from kgnet.model.fleet import BgpNeighbor, Device, End, Fleet
 from kgnet.model.outcome import Sample
+from kgnet.plugins import one
+from kgnet.ports import Platform
 from kgnet.wire.snmp import Agents, Objects
 
 LOG = logging.getLogger(__name__)
 
 SYS_UPTIME = "1.3.6.1.2.1.1.3.0"  # RFC 3418, hundredths of a second
 IF_NAME = "1.3.6.1.2.1.31.1.1.1.1"  # RFC 2863
+IF_DESCR = "1.3.6.1.2.1.2.2.1.2"  # RFC 2863
 IF_OPER_STATUS = "1.3.6.1.2.1.2.2.1.8"  # RFC 2863: 1 up
 PEER_STATE = "1.3.6.1.2.1.15.3.1.2"  # RFC 4273: 6 established, by the neighbour's IPv4 address
 OPER_UP, OPER_UNKNOWN, ESTABLISHED = 1, 4, 6  # a tunnel has no carrier: its state is unknown
 TICKS_PER_S = 100
+SHORT_NAMES = ("cisco_ios",)  # ifName is `Te0/0/0.81` there, ifDescr the name that the configuration has
 
 COUNTERS = {  # RFC 2863; 64 bits for the octets, so that a fast circuit does not wrap between two scrapes
     "circuit_receive_bytes_total": "1.3.6.1.2.1.31.1.1.1.6",
@@ -36,13 +40,15 @@ COUNTERS = {  # RFC 2863; 64 bits for the octets, so that a fast circuit does no
 class Port:
     """An interface to ask about: an end of a circuit; only the inner one counts the traffic."""
 
-    interface: str
+    interface: str  # as the design names it
+    name: str  # as the device does
     circuit: str
     inner: bool
+    named: str = IF_NAME  # the column that holds the name
 
     def columns(self) -> tuple[str, ...]:
         counters = tuple(COUNTERS.values()) if self.inner else ()
-        return (IF_NAME, IF_OPER_STATUS, *counters)
+        return (self.named, IF_OPER_STATUS, *counters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +63,9 @@ class Job:
     def objects(self, indexes: Mapping[str, int]) -> tuple[str, ...]:
         """Return the OIDs, given the ifIndex of each interface; one that the device has not is left out."""
         of_ports = (
-            f"{column}.{indexes[port.interface]}"
+            f"{column}.{indexes[port.name]}"
             for port in self.ports
-            if port.interface in indexes
+            if port.name in indexes
             for column in port.columns()
         )
         of_sessions = (f"{PEER_STATE}.{session.address}" for session in self.sessions)
@@ -83,7 +89,7 @@ class Answers:
 
     def column(self, port: Port, column: str) -> int | None:
         """Return the value of *column* for the interface; None if the device did not give it."""
-        found = (self.objects or {}).get(f"{column}.{self.indexes.get(port.interface)}")
+        found = (self.objects or {}).get(f"{column}.{self.indexes.get(port.name)}")
         return found if isinstance(found, int) else None
 
     def oper(self, port: Port) -> bool | None:
@@ -122,10 +128,13 @@ def _is_inner(fleet: Fleet, device: Device, neighbor: BgpNeighbor) -> bool:
 
 
 def _ports(fleet: Fleet, device: Device) -> Iterator[Port]:
+    ports = one(Platform, device.platform).ports(device)
+    named = IF_DESCR if device.platform in SHORT_NAMES else IF_NAME
     for interface in device.interfaces:
         if interface.circuit is not None:
             inner = fleet.circuits[interface.circuit].inner == End(device.name, interface.name)
-            yield Port(interface.name, interface.circuit, inner)
+            name = ports.get(interface.name, interface.name)
+            yield Port(interface.name, name, interface.circuit, inner, named)
 
 
 class Poller:
@@ -157,11 +166,12 @@ class Poller:
     async def _asked(self, job: Job) -> Objects:
         """Ask by the indexes that we know; look them up if one is not known or not right any more."""
         indexes = self._indexes.get(job.device, {})
-        if all(port.interface in indexes for port in job.ports):
+        if all(port.name in indexes for port in job.ports):
             objects = await self._agents.get(job.address, job.objects(indexes))
             if _still(job, indexes, objects):
                 return objects
-        walked = await self._agents.walk(job.address, IF_NAME)
+        named = next((port.named for port in job.ports), IF_NAME)
+        walked = await self._agents.walk(job.address, named)
         indexes = {name.decode("latin-1"): int(oid.rpartition(".")[2]) for oid, name in walked.items()}
         self._indexes[job.device] = indexes
         return await self._agents.get(job.address, job.objects(indexes))
@@ -169,7 +179,7 @@ class Poller:
 
 def _still(job: Job, indexes: Mapping[str, int], objects: Objects) -> bool:
     """Are the indexes still those of the interfaces?  They may change when a device restarts (RFC 2863)."""
-    names = ((port.interface, objects.get(f"{IF_NAME}.{indexes[port.interface]}")) for port in job.ports)
+    names = ((port.name, objects.get(f"{port.named}.{indexes[port.name]}")) for port in job.ports)
     return all(found == name.encode() for name, found in names)
 
 

@@ -28,6 +28,7 @@ __all__ = [
     "lines",
     "plan",
     "reverse",
+    "sectional",
     "ways",
 ]
 
@@ -45,7 +46,7 @@ def plan(want: Config, have: Config, *, parts: Mapping[str, Part] | None = None,
     for name in dict.fromkeys((*want.parts, *have.parts)):
         if name not in known:
             raise ReadError(f"{want.device}: no platform has a part {name!r} — known: {', '.join(known)}")
-        if whole and name in _sectional():
+        if whole and name in sectional():
             raise Refused(
                 want.device,
                 f"only sections of {name} are rendered: the rest would be lost — leave out --replace",
@@ -61,7 +62,7 @@ def known_parts() -> Mapping[str, Part]:
 
 
 @cache
-def _sectional() -> frozenset[str]:
+def sectional() -> frozenset[str]:
     """Return the parts of which only some sections are rendered."""
     some = (platform for platform in found(Platform).values() if not platform.whole)
     return frozenset(part.name for platform in some for part in platform.parts)

@@ -79,7 +79,7 @@ RATE = re.compile(r"(shape rate|bandwidth guaranteed) (\d+)")  # EOS means kbit/
 DEFAULTS = {
     r"": ("logging trap informational",),
     r"interface .*": ("mtu 1500", "switchport mode access", "switchport access vlan 1"),
-    r"ike policy .*": ("integrity sha256", "encryption aes256", "dh-group 14"),
+    r"ike policy .*": ("integrity sha256", "dh-group 14", "ike-lifetime 8"),
 }
 ALWAYS_THERE = re.compile(
     r"interface (?:(?:Ethernet|Management)[\d/]+|defaults)|management .*|system control-plane"

@@ -123,6 +123,7 @@ GRAMMAR = Grammar(
             r"(encryption) \S+",
             r"(dh-group) \S+",
             r"(esp encryption) \S+",
+            r"(ike-lifetime|sa lifetime) .+",
             r"(pfs dh-group) \S+",
         ),
         r"profile .*": (

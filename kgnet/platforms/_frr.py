@@ -15,6 +15,7 @@ from typing import Any
 
 from kgnet.model.fleet import BgpNeighbor, Device, Policy, Routing
 from kgnet.platforms._names import natural
+from kgnet.ports import Path
 
 SHOW = ("vtysh", "-c", "show running-config")
 CHECK = ("vtysh", "-C", "-f", "{file}")
@@ -40,6 +41,17 @@ SECRET = re.compile(r"^ neighbor \S+ password (.+)$", re.MULTILINE)
 MAXIMUM_PREFIXES = 2000  # the province has some 1,500 with every circuit and LAN told apart
 CONNECT_S, KEEPALIVE_S, HOLD_S = 5, 10, 30
 PROFILES = {"fast": 300, "steady": 1000}  # BFD (RFC 5880): milliseconds between packets; three may be lost
+
+
+OPENERS = ("interface ", "router ", "route-map ", "vrf ", "profile ", "peer ")
+
+
+def close(path: Path) -> str:
+    """Return the line that closes the block *path* in FRR's text."""
+    header = path[-1]
+    if header.startswith("address-family "):
+        return "exit-address-family"
+    return "exit" if header.startswith(OPENERS) or header == "bfd" else ""
 
 
 def prepare(device: Device) -> Mapping[str, Any]:

@@ -9,6 +9,11 @@ from typing import Any
 
 from kgnet.errors import ReadError
 from kgnet.model.facts import BfdPeer, BfdPeers, BgpPeer, BgpPeers
+from kgnet.model.managed import Unsaved
+from kgnet.platforms._frr import canonical
+
+BETWEEN = "! here ends what a restart would bring"
+BOTH_TEXTS = ("sh", "-c", f"cat /etc/frr/frr.conf && echo '{BETWEEN}' && vtysh -c 'show running-config'")
 
 
 def bgp_peers(text: str) -> BgpPeers:
@@ -46,6 +51,14 @@ def _bfd(peer: dict[str, Any]) -> BfdPeer:
         receive_interval_ms=peer["receive-interval"],
         multiplier=peer["detect-multiplier"],
     )
+
+
+def unsaved(text: str) -> Unsaved:
+    """Read the startup and the running text: do they say the same?"""
+    startup, between, running = text.partition(f"{BETWEEN}\n")
+    if not between:
+        raise ReadError("FRR's startup and running texts did not both come")
+    return Unsaved(canonical(startup) != canonical(running), "")
 
 
 def _json(text: str) -> Any:

@@ -102,6 +102,7 @@ class Tables:
     rules: Mapping[str, tuple[str | Rule, ...]] = field(default_factory=dict)
     literals: Mapping[str, Literal] = field(default_factory=dict)
     filters: tuple[Filter, ...] = ()
+    kept: tuple[Filter, ...] = ()  # blocks that go under no other header while in use: see `_indented_detour`
 
     @property
     def skipped(self) -> frozenset[str]:

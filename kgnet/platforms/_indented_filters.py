@@ -133,18 +133,18 @@ class Swaps:
 
 def _swaps(tables: Tables, trees: Trees, texts: Texts) -> Iterator[Swap]:
     for each in tables.filters:
-        names = set(_lists(each, (*trees.gone.inside, *trees.come.inside)))
+        names = set(lists(each, (*trees.gone.inside, *trees.come.inside)))
         if not names:
             continue
-        old, new = _lists(each, texts.top_had), _lists(each, texts.top_wanted)
-        before, after = _uses(each, texts.have, names), _uses(each, texts.want, names)
+        old, new = lists(each, texts.top_had), lists(each, texts.top_wanted)
+        before, after = uses(each, texts.have, names), uses(each, texts.want, names)
         for name in (name for name in new if name in names):
             had, wanted = before.get(name, ()), after.get(name, ())
             if name in old or (had and wanted):
-                yield Swap(each, name, old.get(name, ()), new[name], had, wanted, _free(name, texts))
+                yield Swap(each, name, old.get(name, ()), new[name], had, wanted, free(name, texts))
 
 
-def _lists(each: Filter, lines: Iterable[str]) -> dict[str, tuple[str, ...]]:
+def lists(each: Filter, lines: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Return the headers or lines of lists among *lines*, by name."""
     lists: dict[str, tuple[str, ...]] = {}
     for line in lines:
@@ -153,7 +153,7 @@ def _lists(each: Filter, lines: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return lists
 
 
-def _free(name: str, texts: Texts) -> str:
+def free(name: str, texts: Texts) -> str:
     """Return a name that nothing has: one that broke off may have left the first one behind."""
     other, count = name + SUFFIX, 1
     while other in texts.have or other in texts.want:
@@ -162,7 +162,7 @@ def _free(name: str, texts: Texts) -> str:
     return other
 
 
-def _uses(each: Filter, text: str, names: Collection[str]) -> dict[str, tuple[Use, ...]]:
+def uses(each: Filter, text: str, names: Collection[str]) -> dict[str, tuple[Use, ...]]:
     """Return the lines in *text* that name one of *names*, by name."""
     return {name: tuple(dict.fromkeys(_named(each, text, name))) for name in names}
 

@@ -5,6 +5,8 @@ definitions come, then what goes inside them   nothing is named before it is the
 the rest goes, then the rest comes             an address is free before another port has it
 lists in use get their own names back
 definitions go                                 nothing is gone while it is named
+
+What can neither change in place nor go while it is in use goes there by a detour (`_indented_detour`).
 """
 
 from __future__ import annotations
@@ -14,7 +16,8 @@ from collections.abc import Iterator
 from kgnet.model.outcome import Change
 from kgnet.platforms._grammar import Tables
 from kgnet.platforms._indented_blocks import Blocks, Texts
-from kgnet.platforms._indented_diff import Node, grown
+from kgnet.platforms._indented_detour import detour
+from kgnet.platforms._indented_diff import Node, Trees, grown
 from kgnet.platforms._indented_filters import Swaps
 from kgnet.platforms._indented_mode import Op, keyed_in
 
@@ -23,8 +26,14 @@ def typed(tables: Tables, changes: tuple[Change, ...], have: str, want: str) -> 
     """Return what one types to make *changes*; *want* is what the device will then have."""
     trees = grown(tables, changes)
     texts = Texts(tables, have, want)
+    first, then = detour(tables, trees, texts)
+    steps = (*((first,) if first else ()), then)
+    return tuple(line for step in steps for line in keyed_in(tables, _step(tables, *step)))
+
+
+def _step(tables: Tables, trees: Trees, texts: Texts) -> Iterator[Op]:
     swaps = Swaps(tables, trees, texts)
-    return tuple(keyed_in(tables, _ordered(tables, Blocks(tables, texts, trees, swaps.renamed), swaps)))
+    return _ordered(tables, Blocks(tables, texts, trees, swaps.renamed), swaps)
 
 
 def _ordered(tables: Tables, blocks: Blocks, swaps: Swaps) -> Iterator[Op]:

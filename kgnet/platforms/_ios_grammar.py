@@ -127,6 +127,7 @@ GRAMMAR = Grammar(
             r"(identity local) .+",
             r"(authentication (?:local|remote)) .+",
             r"(keyring local) .+",
+            r"(lifetime) \d+",
             r"(dpd) .+",
         ),
         r"crypto ipsec profile .*": (r"(set (?:transform-set|pfs|ikev2-profile)) .+",),
@@ -163,6 +164,16 @@ GRAMMAR = Grammar(
             header=r"ipv6 prefix-list (?P<name>\S+) seq .*",
             references={r"route-map .*": r"match ipv6 address prefix-list (?P<name>\S+)"},
             undo="ipv6 prefix-list {name}",
+        ),
+    ),
+    kept=(
+        Filter(
+            header=r"class-map match-\S+ (?P<name>\S+)",
+            references={r"policy-map (?!type ).*": r"class (?P<name>\S+)"},
+        ),
+        Filter(
+            header=r"class-map type inspect match-\S+ (?P<name>\S+)",
+            references={r"policy-map type inspect .*": r"class type inspect (?P<name>\S+)"},
         ),
     ),
 )

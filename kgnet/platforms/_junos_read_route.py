@@ -154,7 +154,8 @@ def _entry(place: int, entry: Statement) -> PrefixEntry:
     """Read `10.0.0.0/8`, `… exact`, `… orlonger`, `… upto /24`, `… prefix-length-range /16-/24`."""
     words = entry.words.split()
     network = ip_network(words[0])
-    ge, le = None, None
+    ge: int | None = None
+    le: int | None = None
     match words[1:]:
         case ["orlonger" | "longer" as kind]:
             ge, le = network.prefixlen + 1 if kind == "longer" else None, network.max_prefixlen

@@ -225,6 +225,10 @@ def _ports(text: str) -> tuple[int, int]:
 # ── the part ────────────────────────────────────────────────────────────────
 
 
+def _close(path: tuple[str, ...]) -> str:
+    return "}" if path[-1].endswith("{") else ""
+
+
 def _ordered(path: tuple[str, ...]) -> bool:
     return len(path) == 2 and path[1].startswith("chain ")
 
@@ -235,9 +239,10 @@ def canonical(text: str) -> str:
 
 
 WHOLE = '{ echo flush ruleset; cat "$1"; } | nft {option}-f -'
+WRITE = "{ echo '#!/usr/sbin/nft -f'; echo flush ruleset; cat \"$1\"; } > /etc/nftables.conf.new"
 SAVE = (
-    "{ echo '#!/usr/sbin/nft -f'; echo flush ruleset; cat \"$1\"; } > /etc/nftables.conf.new"
-    " && mv -f /etc/nftables.conf.new /etc/nftables.conf"
+    ("sh", "-c", WRITE, "sh", "{file}"),
+    ("mv", "-f", "/etc/nftables.conf.new", "/etc/nftables.conf"),
 )
 
 
@@ -250,9 +255,11 @@ def part(template: str) -> Part:
         read=read,
         check=("sh", "-c", WHOLE.replace("{option}", "-c "), "sh", "{file}"),
         load=("sh", "-c", WHOLE.replace("{option}", ""), "sh", "{file}"),
-        save=(("sh", "-c", SAVE, "sh", "{file}"),),
+        save=SAVE,
         canonical=canonical,
         prepare=prepare,
         closers=("}",),
+        close=_close,
+        indent="\t",
         ordered=_ordered,
     )

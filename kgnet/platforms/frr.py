@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kgnet.model.facts import BfdPeers, BgpPeers
+from kgnet.model.managed import Unsaved
 from kgnet.platforms import _frr, _frr_config, _frr_state, _linux, _nftables, _tc, _wireguard
 from kgnet.ports import Part, Platform, Reader
 
@@ -22,7 +23,9 @@ PLATFORM = Platform(
             canonical=_frr.canonical,
             prepare=_frr.prepare,
             closers=_frr.CLOSERS,
+            close=_frr.close,
             silent_check=True,
+            ending="end",
         ),
         _nftables.part("frr/nftables.j2"),
         _tc.PART,
@@ -30,6 +33,7 @@ PLATFORM = Platform(
     state={
         ("vtysh", "-c", "show bgp summary json"): Reader(BgpPeers, _frr_state.bgp_peers),
         ("vtysh", "-c", "show bfd peers json"): Reader(BfdPeers, _frr_state.bfd_peers),
+        _frr_state.BOTH_TEXTS: Reader(Unsaved, _frr_state.unsaved),
         **_linux.STATE,
     },
     secrets=(_frr.SECRET, _wireguard.SECRET, _wireguard.PEER, *_linux.SECRETS),

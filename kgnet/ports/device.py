@@ -149,7 +149,7 @@ class Part:
     read: Callable[[str, str], Iterable[object]]  # text, part → facts with lines counted in that text
     check: tuple[str, ...] = ()
     load: tuple[str, ...] = ()
-    save: tuple[tuple[str, ...], ...] = ()
+    save: tuple[tuple[str, ...], ...] = ()  # the last puts in place what those before wrote
     canonical: Callable[[str], str] = str
     prepare: Callable[[Device], Mapping[str, Any]] = _nothing  # names for the template, beside `device`
     closers: tuple[str, ...] = ()  # lines that do not count, e.g. "exit", which only closes a block

@@ -28,7 +28,10 @@ error=$(mkdir "$1" 2>&1) || {
     kill -0 "$(cat "$1/timer" 2>/dev/null)" 2>/dev/null && echo timed
     exit 75
 }
-cat >"$1/guard" && sh "$1/guard" hold "$2" "$3" "$4" || { rm -rf "$1"; exit 1; }
+cat >"$1/guard" && [ "$(wc -c <"$1/guard")" -eq "$5" ] && sh "$1/guard" hold "$2" "$3" "$4" || {
+    rm -rf "$1" # also if the deployer died before it had sent the whole script
+    exit 1
+}
 """
 KEEP = """umask 077
 cat >"$1"
@@ -40,12 +43,14 @@ class Guard:
     """Holds one device for one deploy; *hide* takes secrets out of what the device says."""
 
     device: str
+    token: str
     session: Session
     hide: Callable[[str], str]
 
-    def hold(self, token: str, owner: str, lease_s: int) -> None:
+    def hold(self, owner: str, lease_s: int) -> None:
         """Lock the device; the lock falls by itself after *lease_s* seconds unless the guard is armed."""
-        asked = self.session.run(["sh", "-c", BEGIN, "sh", PLACE, token, owner, str(lease_s)], stdin=SCRIPT)
+        told = (PLACE, self.token, owner, str(lease_s), str(len(SCRIPT.encode())))
+        asked = self.session.run(["sh", "-c", BEGIN, "sh", *told], stdin=SCRIPT)
         if asked.code == BUSY:
             raise Refused(self.device, _held(asked.out.splitlines()))
         self._well(asked, "cannot be locked")
@@ -56,9 +61,9 @@ class Guard:
             self.session.run(["sh", "-c", KEEP, "sh", f"{PLACE}/{name}"], stdin=text), f"takes no {name}"
         )
 
-    def steps(self, name: str, commands: Iterable[Sequence[str]]) -> None:
-        """Keep *commands*, to be run one after another."""
-        self.put(name, "".join(map(_step, commands)))
+    def steps(self, name: str, parts: Iterable[Iterable[Sequence[str]]]) -> None:
+        """Keep the commands of *parts*, to be run one after another."""
+        self.put(name, "".join("".join(map(_step, commands)) + "\n" for commands in parts))
 
     def free(self) -> None:
         """Unlock a device on which nothing was loaded."""
@@ -83,12 +88,12 @@ class Guard:
     def restore(self) -> None:
         self._guard("restore", timeout_s=PATIENCE_S)
 
-    def ended(self, token: str) -> Ended:
+    def ended(self) -> Ended:
         told = self.session.run(["cat", f"{LAST}/token", f"{LAST}/result"]).out.splitlines()
-        if len(told) > 1 and told[0] == token:
+        if len(told) > 1 and told[0] == self.token:
             return Ended(told[1])
         held = self.session.run(["cat", f"{PLACE}/token"]).out.strip()
-        return Ended.PENDING if held == token else Ended.UNKNOWN
+        return Ended.PENDING if held == self.token else Ended.UNKNOWN
 
     def words(self, output: Output) -> str:
         """Return what the device said in one line, without secrets."""
@@ -96,8 +101,8 @@ class Guard:
         told = [line.strip() for line in said if line.strip() and not line.startswith(("[", "% Can't open"))]
         return "; ".join(self.hide("\n".join(told)).splitlines()[:3]) or f"exit code {output.code}"
 
-    def _guard(self, *argv: str, timeout_s: float = 30.0) -> Output:
-        return self.session.run(["sh", f"{PLACE}/guard", *argv], timeout_s=timeout_s)
+    def _guard(self, verb: str, *argv: str, timeout_s: float = 30.0) -> Output:
+        return self.session.run(["sh", f"{PLACE}/guard", verb, self.token, *argv], timeout_s=timeout_s)
 
     def _well(self, output: Output, otherwise: str) -> None:
         if output.code != 0:
@@ -138,11 +143,17 @@ def _prepare(guard: Guard, candidate: Candidate) -> None:
     for part in parts:
         guard.put(f"new/{part.name}.conf", candidate.want.parts[part.name])
         guard.put(f"old/{part.name}.conf", candidate.have.parts[part.name])
-    guard.steps("load", [expand(part.load, place(part, "new")) for part in parts])
-    guard.steps("restore", [expand(part.load, place(part, "old")) for part in reversed(parts)])
-    for name, which in (("save", "new"), ("resave", "old")):
-        saves = ((argv, place(part, which)) for part in parts for argv in part.save if candidate.save)
-        guard.steps(name, [expand(argv, file) for argv, file in saves])
+    guard.steps("load", [[expand(part.load, place(part, "new"))] for part in parts])
+    guard.steps("restore", [[expand(part.load, place(part, "old"))] for part in reversed(parts)])
+    saved = parts if candidate.save else ()
+    save, resave = ([_saves(part, which) for part in saved] for which in ("new", "old"))
+    # A power cut between two files would leave a mixture: all are written first, then all put in place.
+    guard.steps("save", [*(every[:-1] for every in save), *(every[-1:] for every in save)])
+    guard.steps("resave", resave)
+
+
+def _saves(part: Part, which: str) -> list[tuple[str, ...]]:
+    return [expand(argv, place(part, which)) for argv in part.save]
 
 
 def _check(guard: Guard, parts: Sequence[Part]) -> None:
@@ -157,12 +168,12 @@ def _check(guard: Guard, parts: Sequence[Part]) -> None:
 
 
 def _guard(session: Session, candidate: Candidate) -> Guard:
-    return Guard(candidate.device.name, session, candidate.hide)
+    return Guard(candidate.device.name, candidate.token, session, candidate.hide)
 
 
 def hold(session: Session, candidate: Candidate) -> None:
     guard = _guard(session, candidate)
-    guard.hold(candidate.token, candidate.owner, LEASE_S)
+    guard.hold(candidate.owner, LEASE_S)
     _prepare(guard, candidate)
     _check(guard, candidate.parts)
 
@@ -188,6 +199,6 @@ TRANSACTION = Transaction(
     confirm=lambda session, candidate: _guard(session, candidate).confirm(),
     restore=lambda session, candidate: _guard(session, candidate).restore(),
     free=lambda session, candidate: _guard(session, candidate).free(),
-    ended=lambda session, candidate: _guard(session, candidate).ended(candidate.token),
+    ended=lambda session, candidate: _guard(session, candidate).ended(),
     reaches=reaches,
 )

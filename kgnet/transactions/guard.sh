@@ -5,7 +5,7 @@
 #
 # It stands in a folder of its own on a file system that a reboot empties; the folder is the device's lock.
 # Beside it: the texts new/*.conf and old/*.conf; the commands load, save, restore and resave (a file each: a word
-# a line, an empty line ends a command); and one of held, armed, restoring, confirming, which says how far
+# a line, an empty line ends a command, one more a part); and one of held, armed, restoring, confirming, which says how far
 # things are.  To rename that file is to decide, and only one of all who try succeeds.
 #
 # Wants POSIX sh, coreutils, iproute2, ping, and flock and setsid of util-linux.
@@ -24,6 +24,13 @@ keep() { printf '%s\n' "$2" | cat >"$here/$1"; } # cat says why it cannot write
 turn() { mv "$here/$1" "$here/$2" 2>/dev/null; }
 
 unbound() { trap '' HUP INT TERM PIPE; } # go on though the line to the deployer breaks
+
+mine() { # TOKEN: a lock that fell and was taken again is another's
+    [ "$(cat "$here/token")" = "$1" ] || {
+        echo "another deploy holds it by now" >&2
+        exit 3
+    }
+}
 
 alone() { # wait for a load that is under way; its commands hold the lock, even if it was killed
     exec 9>"$here/busy"
@@ -51,8 +58,9 @@ due() { # SECONDS from now
     keep due.new $(($(now) + $1)) && mv "$here/due.new" "$here/due"
 }
 
-steps() { # LIST STATE: run the commands of LIST while STATE lasts; all of them, but tell the first that failed
-    list=$here/$1 state=$2 failed= said=$here/said
+steps() { # LIST STATE: run the commands of LIST while STATE lasts; tell the first that failed
+    # What restores goes on with the next part: a file that could not be written whole is not put in place.
+    list=$here/$1 state=$2 failed= skip= said=$here/said
     echo >"$said" 2>/dev/null || said=/dev/null # a full disk is no reason not to go on
     [ -r "$list" ] || {
         echo "there is no list $1"
@@ -64,6 +72,11 @@ steps() { # LIST STATE: run the commands of LIST while STATE lasts; all of them,
             set -- "$@" "$word"
             continue
         fi
+        [ $# -gt 0 ] || skip=
+        [ $# -gt 0 ] && [ -z "$skip" ] || {
+            set --
+            continue
+        }
         [ -e "$here/$state" ] || {
             echo "the time was over before \`$1\`"
             return 1
@@ -74,7 +87,7 @@ steps() { # LIST STATE: run the commands of LIST while STATE lasts; all of them,
                 echo "\`$1\` ended with exit code $code"
                 cat "$said"
             }
-            failed=yes
+            failed=yes skip=yes
             [ "$state" = restoring ] || return 1
         }
         set --
@@ -83,8 +96,8 @@ steps() { # LIST STATE: run the commands of LIST while STATE lasts; all of them,
 }
 
 end() { # RESULT: give the lock back, keep how it ended, and the texts only if somebody will need them
-    echo "$1" >"$here/result"
     case $1 in *failed*) ;; *) rm -rf "$here/new" "$here/old" "$here/said" "$here/words" ;; esac
+    echo "$1" >"$here/result" # on a full disk there is room by now
     rm -rf "${here%/*}/last"
     mv "$here" "${here%/*}/last"
 }
@@ -121,22 +134,26 @@ watch) # the timer
         restore timer
     fi
     ;;
-free) # nothing was loaded
+free) # TOKEN; nothing was loaded
+    mine "$2"
     turn held freed || exit 1
     unwatch
     rm -rf "$here"
     ;;
-arm) # SECONDS
-    addresses >"$here/addresses" && due "$2" || exit 1
+arm) # TOKEN SECONDS
+    mine "$2"
+    addresses >"$here/addresses" && due "$3" || exit 1
     unwatch
     watch && turn held armed
     ;;
-load)
+load) # TOKEN
+    mine "$2"
     unbound
     alone
     steps load armed
     ;;
-restore)
+restore) # [TOKEN]; a person need not know it
+    [ $# = 1 ] || mine "$2"
     if turn held freed; then
         unwatch
         rm -rf "$here"
@@ -147,12 +164,12 @@ restore)
     unwatch
     restore
     ;;
-confirm)
+confirm) # TOKEN
+    mine "$2"
     turn armed confirming || exit 3
     unbound
     unwatch
-    : >"$here/saving"
-    if steps save confirming; then
+    if keep saving yes && steps save confirming; then
         end confirmed
     else
         turn confirming restoring

@@ -38,9 +38,12 @@ ip -o link show | sed 's/^[0-9]*: \\([^:@]*\\).*/\\1/' | while read -r port; do
     [ "$port" = lo ] || [ "$port" = eth0 ] || ip address flush dev "$port" scope global
 done
 ip address flush dev lo scope global
-for proto in zebra bgp static; do ip route flush proto "$proto"; ip -6 route flush proto "$proto"; done
+for proto in zebra bgp static; do
+    for family in 4 6; do ip -$family route flush proto "$proto" 2>/dev/null; done
+done
 sleep "$3"
-for unit in nftables kgnet-qos $(cd /etc/wireguard && ls *.conf 2>/dev/null | sed 's/\\(.*\\).conf/wg-quick@\\1/') frr ssh; do
+tunnels=$(cd /etc/wireguard && ls *.conf 2>/dev/null | sed 's/\\(.*\\).conf/wg-quick@\\1/')
+for unit in nftables kgnet-qos $tunnels frr chrony rsyslog snmpd ssh; do
     [ "$(systemctl is-enabled "$unit")" != enabled ] || systemctl restart "$unit"
 done
 """
@@ -49,8 +52,8 @@ mkdir -p "$1" /tmp/small && cp -a "$1/." /tmp/small && mount -t tmpfs -o size=51
 cp -a /tmp/small/. "$1" && chown --reference=/tmp/small "$1" && rm -r /tmp/small
 """
 LARGE = """
-rm -f "$1/fill"; mkdir /tmp/large && cp -a "$1/." /tmp/large && umount "$1" && rm -rf "$1"/* && cp -a /tmp/large/. "$1" &&
-rm -r /tmp/large
+rm -f "$1/fill"; mkdir /tmp/large && cp -a "$1/." /tmp/large && umount "$1" && rm -rf "$1"/* &&
+cp -a /tmp/large/. "$1" && rm -r /tmp/large
 """
 STEPS = {"": 8.0, "held": 1.0, "armed": 5.0, "confirming": 0.2}  # and how long after it at most
 DISKS = ("/run/kgnet", "/etc/frr", "/etc/kgnet")
@@ -87,7 +90,7 @@ def drawn(dice: Random, router: str) -> Fault:
 
 @contextmanager
 def coming(lab: Lab, fault: Fault) -> Iterator[subprocess.Popen[str]]:
-    """Let the fault come by itself; the process says `now` when it does. What it broke is mended at the end."""
+    """Let the fault come by itself; the process says `now` then. What it broke is mended at the end."""
     if fault.kind == "full":
         lab.must(fault.router, "sh", "-c", SMALL, "sh", fault.value)
     script = WAIT + SCRIPTS[fault.kind]

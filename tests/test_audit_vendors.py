@@ -1,0 +1,58 @@
+"""The audit of vendors' devices: what cannot be known of them is skipped and says why, the rest is judged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from kgnet import plugins
+from kgnet.audit import audit
+from kgnet.audit.pack import asking
+from kgnet.design import design
+from kgnet.inventory import load
+from kgnet.model.config import Config
+from kgnet.model.facts import ConfiguredBgp, Kernel, Snapshot
+from kgnet.model.outcome import Status
+from kgnet.paths import inventories
+from kgnet.ports import Platform, Rule
+
+FLEET = design(load(inventories() / "kiengiang"))
+RULES = plugins.found(Rule)
+NOTHING = Snapshot("r", Config("r", {}))
+ROUTING, KERNEL = "KG-RTG-01", "KG-CPL-02"  # judge ConfiguredBgp, and Linux's own settings
+
+
+def finding(device: str, rule: str, have: Snapshot) -> tuple[Status, str]:
+    (found,) = audit(FLEET.devices[device], have, RULES, asking(rule))
+    return found.status, " ".join(each.what for each in found.evidence)
+
+
+def test_the_rules_judge_what_this_is_about() -> None:
+    assert ConfiguredBgp in RULES[ROUTING].needs
+    assert Kernel in RULES[KERNEL].needs
+    assert Kernel not in plugins.one(Platform, "cisco_ios").facts
+
+
+def test_a_router_without_linux_has_no_kernel_to_judge() -> None:
+    assert finding("r-31114", KERNEL, NOTHING) == (Status.SKIP, "cisco_ios tells no Kernel")
+
+
+def test_what_the_intent_speaks_for_and_nobody_collected_is_an_error() -> None:
+    assert finding("r-31114", ROUTING, NOTHING)[0] is Status.ERROR
+
+
+def test_where_only_the_management_is_ours_a_missing_rest_is_skipped() -> None:
+    status, why = finding("r-31064", ROUTING, NOTHING)
+    assert (status, why) == (
+        Status.SKIP,
+        "of huawei_vrp only the management is ours, and its text has no ConfiguredBgp",
+    )
+
+
+@pytest.mark.parametrize("device", ["r-31064", "r-31114"])
+def test_what_could_not_be_read_is_an_error_everywhere(device: str) -> None:
+    torn = replace(NOTHING, missing={ConfiguredBgp: "it was cut short"})
+    status, why = finding(device, ROUTING, torn)
+    assert status is Status.ERROR
+    assert "it was cut short" in why
