@@ -60,7 +60,7 @@ class Console:
     name: str
 
     def run(self, argv: Sequence[str], *, stdin: str = "", timeout_s: float = 30.0) -> Output:
-        done = self.lab.exec(self.name, *argv, stdin=stdin, timeout_s=timeout_s)
+        done = self.lab.exec(self.name, *argv, stdin=stdin, timeout_s=timeout_s + LONGEST_S)
         return Output(done.returncode, done.stdout, done.stderr)
 
     def text(self) -> Text:
@@ -213,7 +213,7 @@ def campaign(lab: Lab, runs: int, first: int, folder: Path) -> tuple[Counter[str
                 old = 1 - old
             code, out = at.deployed(0, "--limit", router, *PATIENT)
             return came, [] if code == 0 else [out]
-        except AssertionError as reason:
+        except (AssertionError, subprocess.TimeoutExpired) as reason:
             print(f"{router}: {reason}", flush=True)
             return came, [f"{router}: {reason}"]
 
