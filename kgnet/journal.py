@@ -40,7 +40,7 @@ CREATE TABLE IF NOT EXISTS kept (
 );
 """
 BEGIN, END = "begin", "end"  # of a run
-PLANNED, HOLD, ENDED = "planned", "hold", "ended"  # of a device
+PLANNED, KEPT, HOLD, ENDED = "planned", "kept", "hold", "ended"  # of a device
 WHOLE_RUN = ""  # the device of an entry that is about the run
 
 
@@ -69,9 +69,19 @@ class Run:
         last = self.devices[device][-1]
         return str(last.detail["result"]) if last.step == ENDED else ""
 
+    def reason(self, device: str) -> str:
+        """Return what the run told of the device's end."""
+        return str(self.devices[device][-1].detail.get("reason", ""))
+
     def plan(self, device: str) -> Plan:
-        """Return what was agreed to for *device*."""
-        rows: Any = next(each.detail["changes"] for each in self.devices[device] if each.step == PLANNED)
+        """Return what was agreed to for *device*; JournalError if it could not be compared then."""
+        agreed = (each.detail["changes"] for each in self.devices[device] if each.step == PLANNED)
+        rows: Any = next(agreed, None)
+        if rows is None:
+            raise JournalError(
+                f"run {self.id} could not compare {device}, so there is no plan for it"
+                f" — `kgnet deploy --limit {device}`"
+            )
         return Plan(device, tuple(_change(*row) for row in rows))
 
     def token(self, device: str) -> str:
@@ -127,6 +137,7 @@ class Journal:
         if self._box is None:
             return
         body = self._box.seal(text)
+        self.note(run, device, KEPT, sha256=hashlib.sha256(body).hexdigest())
         with self._writing() as connection:
             connection.execute("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", (run, device, body))
 
@@ -137,6 +148,11 @@ class Journal:
         ).fetchone()
         if row is None or self._box is None:
             raise JournalError(f"{self._path}: run {run} kept no old configuration of {device}")
+        noted = (each.detail["sha256"] for each in self.run(run).devices.get(device, ()) if each.step == KEPT)
+        if hashlib.sha256(row[0]).hexdigest() not in noted:
+            raise JournalError(
+                f"{self._path}: the old configuration of {device} is not the one that was kept"
+            )
         try:
             return self._box.open(row[0])
         except SecretError as reason:
@@ -225,7 +241,11 @@ def _last(connection: sqlite3.Connection) -> tuple[int, str]:
 
 def _entry(row: tuple[int, str, str, str, str, str, str]) -> Entry:
     number, run, at, device, step, detail, told = row
-    return Entry(number, run, at, device, step, json.loads(detail), told)
+    try:
+        said = json.loads(detail)
+    except ValueError as reason:
+        raise JournalError(f"entry {number} is not as it was written — `kgnet journal --verify`") from reason
+    return Entry(number, run, at, device, step, said, told)
 
 
 def _change(action: str, part: str, path: Sequence[str], line: str, position: int | None) -> Change:

@@ -133,6 +133,10 @@ def test_what_was_kept_is_found_by_commit_and_by_time(tmp_path: Path) -> None:
     assert "other" in kept_text(tmp_path, "r-a", revision="now", box=None)[0]
     with pytest.raises(UsageError, match="none before such a time"):
         kept_text(tmp_path, "r-a", revision="2001-01-01", box=None)
+    with pytest.raises(UsageError, match="has no commit 'deadbeef'"):
+        kept_text(tmp_path, "r-a", revision="deadbeef", box=None)
+    with pytest.raises(UsageError, match=r"holds no r-b.cfg at HEAD"):
+        kept_text(tmp_path, "r-b", revision="HEAD", box=None)
 
 
 def test_a_sealed_backup_holds_the_true_text_for_who_has_the_key(tmp_path: Path) -> None:

@@ -71,6 +71,10 @@ def test_an_old_configuration_is_readable_with_the_key_only(tmp_path: Path) -> N
         assert kept.kept(run, "hub1") == "neighbor password swordfish\n"
     assert all(b"swordfish" not in file.read_bytes() for file in tmp_path.iterdir())
     assert path.stat().st_mode & 0o077 == 0
+    with sqlite3.connect(path) as raw:
+        raw.execute("INSERT INTO kept SELECT run, 'hub2', body FROM kept")
+    with journal(path, box=BOX) as kept, pytest.raises(JournalError, match="is not the one that was kept"):
+        kept.kept(run, "hub2")
     other = Box("journal/key", "another")
     with journal(path, box=other) as kept, pytest.raises(JournalError, match="another secret than"):
         kept.kept(run, "hub1")
@@ -117,7 +121,8 @@ def test_a_killed_writer_leaves_a_whole_journal(tmp_path: Path) -> None:
                 time.sleep(0.02)
             os.kill(writer.pid, signal.SIGKILL)
     with journal(path) as kept:
-        assert kept.verify() > 15
+        assert kept.verify() > 5
+        assert len(kept.runs()) == 3
 
 
 def _count(path: Path) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from kgnet.errors import UsageError
 
+TIME = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d.*)?|\d+ [a-z]+ ago|yesterday|now")
 FOREIGN = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY")  # of a hook that runs us
 
 
@@ -42,7 +44,10 @@ class Repository:
 
     def text(self, name: str, revision: str = "HEAD") -> str:
         """Return a file as it was at *revision*: a commit, or a time as Git reads it, `@{yesterday}`."""
-        return self._git("show", f"{self._commit(revision)}:./{name}")
+        place = f"{self._commit(revision)}:./{name}"
+        if self._run("cat-file", "-e", place).returncode != 0:
+            raise UsageError(f"{self.folder}: holds no {name} at {revision}")
+        return self._git("show", place)
 
     def difference(self, names: Sequence[str]) -> str:
         """Return what the last commit changed in these files, as a unified diff."""
@@ -52,6 +57,8 @@ class Repository:
         """Return the commit that *revision* means: by name, or the last one before a date."""
         if self._run("rev-parse", "-q", "--verify", f"{revision}^{{commit}}").returncode == 0:
             return revision
+        if not TIME.fullmatch(revision):  # Git takes any word for a time: for now
+            raise UsageError(f"{self.folder}: has no commit {revision!r}, and that is no time either")
         found = self._git("rev-list", "-1", f"--before={revision}", "HEAD").strip()
         if not found:
             raise UsageError(f"{self.folder}: has no commit {revision!r} and none before such a time")

@@ -53,6 +53,7 @@ class Change:
     why: str
     manner: Manner
     intended: bool = True  # towards the intent
+    whole: bool = False  # what the intent does not speak for goes, too
 
     def planned(self) -> dict[str, Plan | DeviceError]:
         """Compare all devices; all is rendered first, so that a missing secret stops us before any change."""
@@ -96,7 +97,7 @@ class Change:
 
         manner, outcomes = self.manner, {}
         with journal.opened(_line.store()) as kept, interruptible() as stopped:
-            run = kept.begin(who=getpass.getuser(), why=self.why)
+            run = kept.begin(who=getpass.getuser(), why=self.why, whole=self.whole)
             for todo in planned.values():
                 if todo and not isinstance(todo, DeviceError):
                     kept.planned(run, todo)

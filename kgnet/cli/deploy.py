@@ -102,8 +102,9 @@ def deploy(
 
     plan = _approved.approved(approved) if approved else None
     province, fleet, devices = _line.loaded(inventory, limit)
-    tools = _line.line(templates).tools(whole=plan.whole if plan else replace)
-    change = Change(province, fleet, devices, tools, f"deploy {approved or ''}".strip(), manner)
+    whole = plan.whole if plan else replace
+    tools = _line.line(templates).tools(whole=whole)
+    change = Change(province, fleet, devices, tools, f"deploy {approved or ''}".strip(), manner, whole=whole)
     if plan:
         raise typer.Exit(_approved.run(change, plan))
     if resume or undo:

@@ -57,7 +57,14 @@ def _listed(runs: list[Run], form: OutputFormat) -> None:
     for run in runs:
         results = Counter(run.result(device) or "left behind" for device in run.devices)
         said = ", ".join(f"{count} {result}" for result, count in results.items())
-        over = "" if run.over else f"  died — `kgnet deploy --resume {run.id}` goes on"
+        again = str(run.begun.detail["why"]).startswith("deploy")
+        over = (
+            ""
+            if run.over
+            else "  died: give the command once more"
+            if not again
+            else f"  died — `kgnet deploy --resume {run.id}` goes on"
+        )
         typer.echo(f"{run.id}  {run.begun.detail['who']}  {run.begun.detail['why']}: {said}{over}")
     if not runs:
         typer.echo("no run has changed anything yet")
