@@ -3,9 +3,9 @@
     pytest -n 0 -s tests/lab/test_faults_live.py
 
 does six runs, which is what the suite does; `KGNET_FAULT_RUNS=50` does more, and `KGNET_FAULT_SEED=0` begins
-with seed 0, not 10. A failure prints its seed. Each run deploys another text to an office's router, several routers
-at a time, while one thing goes wrong: the deployer is killed, the sessions drop, the router restarts or its
-disk is full, its daemons stand still, somebody else deploys, too. Afterwards:
+with seed 0, not 10. A failure prints its seed. Each run deploys another text to an office's router, several
+routers at a time, while one thing goes wrong: the deployer is killed, the sessions drop, the router restarts
+or its disk is full, its daemons stand still, somebody else deploys, too. Afterwards:
 
 1. the router runs the old or the new text, whole, and a restart would bring the same one;
 2. no lock and no timer is left, and the journal says what is so, with every hash in place;
