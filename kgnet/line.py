@@ -133,7 +133,7 @@ def terms(
     def keep(old: Config) -> None:
         kept.keep(run, device.name, str(old))
 
-    return Terms(timing, note, keep, stopped, intended)
+    return Terms(timing, note, keep, stopped, intended=intended)
 
 
 def health(device: Device, session: Session) -> Health:

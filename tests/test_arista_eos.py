@@ -13,6 +13,7 @@ import pytest
 from arista import DEVICES, PART, ROUTERS, TEXTS, as_file, store, written
 from hypothesis import given
 from hypothesis import strategies as st
+from readback import filters_as_designed, filters_as_read
 
 from kgnet import collect, paths
 from kgnet.audit import audit
@@ -23,9 +24,7 @@ from kgnet.model.facts import (
     ConfiguredInterfaces,
     ConfiguredTunnels,
     PacketFilter,
-    PrefixLists,
     Queues,
-    RouteMaps,
     System,
 )
 from kgnet.model.fleet import Device, InterfaceKind, Tunnel
@@ -105,21 +104,7 @@ def test_routing_is_read_back(device: Device) -> None:
 
 @pytest.mark.parametrize("device", DEVICES.values(), ids=DEVICES)
 def test_filters_of_routing_are_read_back(device: Device) -> None:
-    routing, read = device.routing, facts(device)
-    assert routing is not None
-    assert {
-        name: [(rule.sequence, rule.permit, rule.network, rule.le) for rule in rules]
-        for name, rules in read[PrefixLists].lists.items()
-    } == {
-        each.name: [(rule.sequence, rule.permit, rule.network, rule.le) for rule in each.rules]
-        for each in routing.prefix_lists
-    }
-    known = {each.name for each in routing.prefix_lists}
-    assert dict(read[RouteMaps].matches) == {
-        policy.name: tuple(name for name in policy.prefixes if name in known)
-        for policy in routing.policies
-        if known & set(policy.prefixes)
-    }
+    assert filters_as_read(facts(device)) == filters_as_designed(device)
 
 
 @pytest.mark.parametrize("device", ROUTERS.values(), ids=ROUTERS)

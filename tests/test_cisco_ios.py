@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from ios import DEVICES, PART, ROUTERS, SWITCH, TEXTS, facts
+from readback import filters_as_designed, filters_as_read
 
 from kgnet import collect, paths
 from kgnet.audit import audit
@@ -23,9 +24,7 @@ from kgnet.model.facts import (
     InterfaceState,
     InterfaceStates,
     PacketFilter,
-    PrefixLists,
     Queues,
-    RouteMaps,
     Snapshot,
     System,
 )
@@ -88,21 +87,7 @@ def test_routing_is_read_back(device: Device) -> None:
 
 @pytest.mark.parametrize("device", ROUTERS.values(), ids=ROUTERS)
 def test_filters_of_routing_are_read_back(device: Device) -> None:
-    routing, read = device.routing, facts(device)
-    assert routing is not None
-    assert {
-        name: [(rule.sequence, rule.permit, rule.network, rule.le) for rule in rules]
-        for name, rules in read[PrefixLists].lists.items()
-    } == {
-        each.name: [(rule.sequence, rule.permit, rule.network, rule.le) for rule in each.rules]
-        for each in routing.prefix_lists
-    }
-    known = {each.name for each in routing.prefix_lists}
-    assert dict(read[RouteMaps].matches) == {
-        policy.name: tuple(name for name in policy.prefixes if name in known)
-        for policy in routing.policies
-        if known & set(policy.prefixes)
-    }
+    assert filters_as_read(facts(device)) == filters_as_designed(device)
 
 
 @pytest.mark.parametrize("device", DEVICES.values(), ids=DEVICES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -143,6 +144,12 @@ def tracked() -> list[Path]:
         check=True,
     )
     return [ROOT / line for line in listed.stdout.splitlines() if (ROOT / line).is_file()]
+
+
+def test_no_two_test_files_share_a_name() -> None:
+    """Pytest imports them by their bare names: the second of two would never be collected."""
+    times = Counter(path.name for path in ROOT.glob("tests/**/*.py"))
+    assert [name for name, count in times.items() if count > 1] == []
 
 
 def test_no_secret_and_no_path_of_a_machine_is_in_the_repository() -> None:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mixed import of_frr
+from readback import filters_as_designed, filters_as_read
 
 from kgnet import inventory, paths
 from kgnet.design import design
@@ -20,9 +21,7 @@ from kgnet.model.facts import (
     ConfiguredBgp,
     ConfiguredInterfaces,
     PacketFilter,
-    PrefixLists,
     Queues,
-    RouteMaps,
     System,
 )
 from kgnet.model.fleet import Device, FlowRule, InterfaceKind
@@ -85,21 +84,8 @@ def test_routing_is_read_back(device: Device) -> None:
 
 @pytest.mark.parametrize("device", ROUTERS.values(), ids=ROUTERS)
 def test_filters_are_read_back(device: Device) -> None:
-    routing, read = device.routing, facts(device)
-    assert routing is not None
-    assert {
-        name: [(rule.sequence, rule.permit, rule.network, rule.le) for rule in rules]
-        for name, rules in read[PrefixLists].lists.items()
-    } == {
-        each.name: [(rule.sequence, rule.permit, rule.network, rule.le) for rule in each.rules]
-        for each in routing.prefix_lists
-    }
-    known = {each.name for each in routing.prefix_lists}
-    assert dict(read[RouteMaps].matches) == {
-        policy.name: tuple(name for name in policy.prefixes if name in known)
-        for policy in routing.policies
-        if known & set(policy.prefixes)
-    }
+    read = facts(device)
+    assert filters_as_read(read) == filters_as_designed(device)
     assert read[System].hostname == device.name
 
 

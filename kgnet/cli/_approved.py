@@ -9,14 +9,10 @@ from typing import TYPE_CHECKING
 import typer
 
 from kgnet.cli._change import Change
-from kgnet.errors import Refused, UsageError
+from kgnet.errors import UsageError
 
 if TYPE_CHECKING:
-    from kgnet.deploy import Tools
-    from kgnet.model.config import Config
-    from kgnet.model.fleet import Device
     from kgnet.plan.file import PlanFile
-    from kgnet.ports import Session
 
 
 def approved(path: Path) -> PlanFile:
@@ -43,23 +39,6 @@ def run(change: Change, plan: PlanFile) -> int:
     if not devices:
         typer.echo("the plan changes none of these devices")
         return 0
-    exact = replace(change, devices=devices, tools=_exact(change.tools, plan))
+    looked_at = {each.plan.device: each.running for each in plan.devices}
+    exact = replace(change, devices=devices, approved=looked_at)
     return exact.run({device.name: due[device.name] for device in devices})
-
-
-def _exact(tools: Tools, plan: PlanFile) -> Tools:
-    """Return *tools* that refuse, before the change, a device whose text is not what was looked at."""
-    from kgnet.plan.file import digest
-
-    looked: set[str] = set()
-
-    def read(device: Device, session: Session) -> Config:
-        have = tools.read(device, session)
-        then, sealed = plan.of(device.name), tools.seal(device, have)
-        other = device.name not in looked and then and digest(sealed) != then.running
-        if other and tools.compare(tools.seal(device, tools.render(device)), sealed):  # else it is done
-            raise Refused(device.name, "has changed since the plan was made — make a new one")
-        looked.add(device.name)
-        return have
-
-    return replace(tools, read=read)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -21,6 +22,7 @@ from kgnet.errors import DeviceError, Refused, UsageError
 if TYPE_CHECKING:
     from kgnet.deploy import Tools, Wave
     from kgnet.journal import Journal
+    from kgnet.model.config import Config
     from kgnet.model.fleet import Device, Fleet
     from kgnet.model.outcome import Outcome, Plan
     from kgnet.model.province import Province
@@ -54,22 +56,23 @@ class Change:
     manner: Manner
     intended: bool = True  # towards the intent
     whole: bool = False  # what the intent does not speak for goes, too
+    approved: Mapping[str, str] | None = None  # device → digest of the sealed text that was looked at
 
     def planned(self) -> dict[str, Plan | DeviceError]:
         """Compare all devices; all is rendered first, so that a missing secret stops us before any change."""
         from kgnet.collect import each
 
-        for device in self.devices:
-            self.tools.render(device)
-        found = each(self.devices, self._compared, workers=self.manner.workers)
+        wanted = {device.name: self.tools.render(device) for device in self.devices}
+        work = partial(self._compared, wanted)
+        found = each(self.devices, work, workers=self.manner.workers)
         told = {device.name: todo for device, todo in _line.followed(found, len(self.devices), "comparing")}
         return {device.name: told[device.name] for device in self.devices}
 
-    def _compared(self, device: Device) -> Plan:
+    def _compared(self, wanted: Mapping[str, Config], device: Device) -> Plan:
         tools = self.tools
         with tools.open(device) as session:
             have = tools.read(device, session)
-        return tools.compare(tools.seal(device, tools.render(device)), tools.seal(device, have))
+        return tools.compare(tools.seal(device, wanted[device.name]), tools.seal(device, have))
 
     def run(self, planned: Planned | None = None) -> int:
         """Bring the devices there, by the plans that were *planned* and no others; return the exit code."""
@@ -132,9 +135,16 @@ class Change:
                 raise todo
             self._open_now(device)
             under = terms(kept, run, device, timing=timing, stopped=stopped, intended=self.intended)
+            under = replace(under, approved=self._is_approved)
             return deploy(device, self.tools, terms=under, shown=todo)
 
         return work
+
+    def _is_approved(self, sealed: Config) -> bool:
+        """Whether a device runs the very text that somebody approved a plan for."""
+        from kgnet.plan.file import digest
+
+        return self.approved is None or self.approved[sealed.device] == digest(sealed)
 
     def _open_now(self, device: Device) -> None:
         """Refuse a change in a window in which the calendar allows none."""

@@ -60,9 +60,12 @@ def _deploy(device: Device, tools: Tools, terms: Terms, shown: Plan | None) -> O
     try:
         with tools.open(device) as session:
             want, have = tools.render(device), tools.read(device, session)
-            todo = tools.compare(tools.seal(device, want), tools.seal(device, have))
+            sealed = tools.seal(device, have)
+            todo = tools.compare(tools.seal(device, want), sealed)
             if not todo:
                 return Outcome(device.name, Result.UNCHANGED, todo)
+            if not terms.approved(sealed):
+                raise Refused(device.name, "has changed since the plan was made — make a new one")
             if shown not in (None, todo):
                 raise Refused(device.name, "has changed since its plan was shown — look at the plan again")
             job = _job(tools, terms, todo, candidate(device, tools, want, have, save=terms.timing.save))

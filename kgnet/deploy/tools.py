@@ -61,6 +61,10 @@ def never() -> bool:
     return False
 
 
+def always(config: Config) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """The terms of a change: its times, its journal, and whether the operator wants it all back."""
@@ -69,6 +73,7 @@ class Terms:
     note: Note = unnoted
     keep: Callable[[Config], None] = unkept  # the old configuration, true, before anything is changed
     stopped: Callable[[], bool] = never
+    approved: Callable[[Config], bool] = always  # is this sealed text the one that was looked at?
     intended: bool = True  # the change is towards the intent; else towards some text of the past
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
 
@@ -137,12 +136,6 @@ def same(view: str, node: Node, key: str) -> bool:
     """Whether a line has this key."""
     told = said(view, node.text)
     return told is not None and told[1] == key
-
-
-def close_words(view: str) -> Iterator[str]:
-    """Yield the first words that *view* knows, to find where a line goes wrong."""
-    for each in VIEWS[view]:
-        yield from re.findall(r"[a-z][a-z0-9-]*", each.pattern.pattern)[:1]
 
 
 # ── what is stored of a secret ──────────────────────────────────────────────

@@ -108,6 +108,8 @@ class Ways:
 
 def ways(todo: Plan, have: Config, *, parts: Mapping[str, Part] | None = None) -> Ways:
     """Return how to carry out *todo* on a device that has *have*, and how to take it back."""
+    if not todo:
+        return Ways((), (), have)
     predicted = apply(todo, have, parts=parts)
     there = commands(todo, have, predicted, parts=parts)
     return Ways(there, commands(reverse(todo), predicted, have, parts=parts), predicted)

@@ -14,8 +14,9 @@ from jnpr.junos.exception import ConnectClosedError, ConnectError, RpcError, Rpc
 from napalm.base.exceptions import NapalmException
 from ncclient.transport.errors import TransportError
 
-from kgnet.errors import ReadError, Refused, Unreachable
+from kgnet.errors import Refused, Unreachable
 from kgnet.ports import Candidate, Ended, Session
+from kgnet.transactions._texts import running
 
 COMMIT_S = 180
 
@@ -124,15 +125,4 @@ def ended(session: Session, candidate: Candidate) -> Ended:
     newest = next((text for text in commits if mark in text), "")
     if f"{mark} confirmed" in newest:
         return Ended.CONFIRMED
-    return Ended.RESTORED if _as_before(session, candidate) else Ended.UNKNOWN
-
-
-def _as_before(session: Session, candidate: Candidate) -> bool:
-    for part in candidate.platform.parts:
-        output = session.run(part.show, timeout_s=60)
-        try:
-            if output.code != 0 or part.canonical(output.out) != candidate.have.parts.get(part.name):
-                return False
-        except ReadError:
-            return False
-    return True
+    return Ended.RESTORED if running(session, candidate) == candidate.have.parts else Ended.UNKNOWN

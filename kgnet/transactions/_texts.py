@@ -14,9 +14,13 @@ LONG_S = 60.0
 
 def words(candidate: Candidate, output: Output) -> str:
     """Return what the device said in one line, without secrets."""
-    said = f"{output.err}\n" if output.err else output.out
-    told = [line.strip() for line in said.splitlines() if line.strip(" ^\t")]
-    return candidate.hide("; ".join(told[:3])) or "it said nothing"
+    return said(candidate, output) or "it said nothing"
+
+
+def said(candidate: Candidate, output: Output) -> str:
+    """Return the first three lines of what the device said, without carets and secrets; maybe nothing."""
+    told = [line.strip() for line in (output.err or output.out).splitlines() if line.strip(" ^\t")]
+    return candidate.hide("; ".join(told[:3]))
 
 
 def save(session: Session, candidate: Candidate) -> None:
@@ -32,13 +36,18 @@ def save(session: Session, candidate: Candidate) -> None:
 
 def runs(session: Session, candidate: Candidate, which: str) -> bool:
     """Return whether the running text is *which* of the candidate's: have or want."""
-    texts = {
-        part.name: _text(session, candidate, part.show[0], part.name) for part in candidate.platform.parts
-    }
-    if None in texts.values():
-        return False
-    running = Config(candidate.device.name, {name: text or "" for name, text in texts.items()})
-    return candidate.same(getattr(candidate, which), running)
+    texts = running(session, candidate)
+    return texts is not None and candidate.same(
+        getattr(candidate, which), Config(candidate.device.name, texts)
+    )
+
+
+def running(session: Session, candidate: Candidate) -> dict[str, str] | None:
+    """Return the canonical texts that the device runs; None if one cannot be read."""
+    parts = candidate.platform.parts
+    texts = {part.name: _text(session, candidate, part.show[0], part.name) for part in parts}
+    whole = {name: text for name, text in texts.items() if text is not None}
+    return whole if len(whole) == len(texts) else None
 
 
 def starts(session: Session, candidate: Candidate, with_: str) -> bool:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from kgnet.errors import DeviceError, ReadError, Refused
 from kgnet.model.tree import walk
 from kgnet.ports import Candidate, Output, Part, Session
+from kgnet.transactions._texts import said
 
 LEASE = timedelta(minutes=10)  # what a run needs between its lock and its timer; then a dead one's lock falls
 SINCE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)[T -]?(\d\d)[:-]?(\d\d)[:-]?(\d\d)")
@@ -59,9 +60,7 @@ class Typist:
 
     def words(self, output: Output) -> str:
         """Return what the device said in one line."""
-        said = (output.err or output.out).splitlines()
-        told = [line.strip() for line in said if line.strip(" ^\t")]
-        return self.candidate.hide("; ".join(told[:3])) or "without a word"
+        return said(self.candidate, output) or "without a word"
 
     # ── back to what was ────────────────────────────────────────────────────
 

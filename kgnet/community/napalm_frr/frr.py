@@ -229,10 +229,6 @@ class FRRDriver(NetworkDriver):  # type: ignore[misc]
     def has_pending_commit(self) -> bool:
         return self._guard("pending")[0] == 0
 
-    def _get_pending_commits(self) -> dict[str, int]:
-        code, out = self._guard("pending")
-        return {"frr": int(out)} if code == 0 else {}
-
     def confirm_commit(self) -> None:
         code, out = self._guard("confirm")
         if code == TOO_LATE:
