@@ -7,10 +7,10 @@ from typing import Any
 
 from kgnet import inventory, paths
 from kgnet.design import design
-from kgnet.emulate.junos_tree import Node
+from kgnet.emulate.juniper_junos.tree import Node
 from kgnet.model.fleet import Device
-from kgnet.platforms._junos_text import canonical
 from kgnet.platforms.juniper_junos import PLATFORM
+from kgnet.platforms.juniper_junos.text import canonical
 from kgnet.render import render
 
 (PART,) = PLATFORM.parts

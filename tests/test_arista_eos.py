@@ -40,9 +40,9 @@ from kgnet.model.managed import (
 )
 from kgnet.model.outcome import Status
 from kgnet.model.province import Role
-from kgnet.platforms import _eos_ports, _eos_want
-from kgnet.platforms._eos import canonical
-from kgnet.platforms.arista_eos import PLATFORM
+from kgnet.platforms.arista_eos import PLATFORM, want
+from kgnet.platforms.arista_eos import ports as eos_ports
+from kgnet.platforms.arista_eos.text import canonical
 from kgnet.plugins import found
 from kgnet.ports import Rule
 from kgnet.render import render
@@ -71,14 +71,14 @@ def test_there_are_devices_of_every_role() -> None:
 def test_interfaces_are_read_back(device: Device) -> None:
     read = {each.name: each for each in facts(device)[ConfiguredInterfaces].interfaces}
     for link in device.interfaces:
-        built = read[_eos_ports.port(device, link)]
+        built = read[eos_ports.port(device, link)]
         assert built.addresses == link.addresses
         assert built.description == link.description
 
 
 @pytest.mark.parametrize("device", DEVICES.values(), ids=DEVICES)
 def test_no_two_interfaces_share_a_port(device: Device) -> None:
-    ports = [_eos_ports.port(device, link) for link in device.interfaces]
+    ports = [eos_ports.port(device, link) for link in device.interfaces]
     assert len(set(ports)) == len(ports)
 
 
@@ -126,7 +126,7 @@ def test_the_packet_filter_lets_through_what_the_intent_wants_and_no_more(device
 def test_queues_are_read_back(device: Device) -> None:
     read = {(queue.interface, queue.number): queue for queue in facts(device)[Queues].queues}
     wanted = {
-        (_eos_ports.port(device, link), queue.number): queue
+        (eos_ports.port(device, link), queue.number): queue
         for link in device.interfaces
         for queue in link.queues
     }
@@ -158,15 +158,13 @@ def test_administration_is_read_back(device: Device) -> None:
     assert device.aaa is not None
     assert (read[Aaa].login, read[Aaa].accounting) == (("tacacs+", "local"), True)
     assert read[Aaa].servers == tuple(map(str, device.aaa.tacacs))
-    assert read[Vrfs].interfaces == {device.vrf: (_eos_ports.MANAGEMENT,)}
+    assert read[Vrfs].interfaces == {device.vrf: (eos_ports.MANAGEMENT,)}
 
 
 def test_tunnels_are_read_back() -> None:
     for device in ROUTERS.values():
         wanted = {
-            _eos_ports.port(device, link): str(link.tunnel.remote)
-            for link in device.interfaces
-            if link.tunnel
+            eos_ports.port(device, link): str(link.tunnel.remote) for link in device.interfaces if link.tunnel
         }
         assert {each.interface: each.endpoint for each in facts(device)[ConfiguredTunnels].tunnels} == wanted
 
@@ -367,4 +365,4 @@ def test_every_queue_of_the_design_has_a_class() -> None:
     queues = {
         queue.number for device in ROUTERS.values() for link in device.interfaces for queue in link.queues
     }
-    assert queues == set(_eos_want.CLASSES)
+    assert queues == set(want.CLASSES)

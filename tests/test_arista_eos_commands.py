@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from plan_props import roundtrip
 
+from kgnet.emulate.arista_eos import Eos
 from kgnet.emulate.clock import Clock
 from kgnet.emulate.device import Spec
-from kgnet.emulate.eos import Eos
 from kgnet.emulate.terminal import Terminal
 from kgnet.plan import Ways, plan, ways
 

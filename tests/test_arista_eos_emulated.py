@@ -17,9 +17,9 @@ from netmiko import ConnectHandler
 from pyeapi.eapilib import CommandError, ConnectionError
 
 from kgnet.emulate import lab
+from kgnet.emulate.arista_eos import Eos
 from kgnet.emulate.clock import Clock
 from kgnet.emulate.device import Dropped, Spec
-from kgnet.emulate.eos import Eos
 from kgnet.emulate.terminal import Terminal
 from kgnet.plan import plan, ways
 from kgnet.platforms.arista_eos import PLATFORM

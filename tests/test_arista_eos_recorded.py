@@ -40,24 +40,23 @@ from kgnet.model.managed import (
     TimeSource,
     Vrfs,
 )
-from kgnet.platforms import _eos_around, _eos_state
-from kgnet.platforms._eos import canonical
-from kgnet.platforms.arista_eos import PLATFORM
+from kgnet.platforms.arista_eos import PLATFORM, around, state
+from kgnet.platforms.arista_eos.text import canonical
 
 RECORDED = Path(__file__).parent / "recorded" / "arista_eos"
 (PART,) = PLATFORM.parts
 BY_FILE: dict[str, Callable[[str], Any]] = {
-    "version.json": _eos_state.hardware,
-    "interfaces.json": _eos_state.interface_states,
-    "errors.json": _eos_state.interface_errors,
-    "bgp.json": _eos_state.bgp_peers,
-    "bfd.json": _eos_state.bfd_peers,
-    "ospf.json": _eos_state.ospf_peers,
-    "ntp.json": _eos_state.time_sources,
-    "lldp.json": _eos_state.lldp_neighbors,
-    "inventory.json": _eos_around.inventory,
-    "users.txt": _eos_around.logins,
-    "diffs.txt": _eos_around.unsaved,
+    "version.json": state.hardware,
+    "interfaces.json": state.interface_states,
+    "errors.json": state.interface_errors,
+    "bgp.json": state.bgp_peers,
+    "bfd.json": state.bfd_peers,
+    "ospf.json": state.ospf_peers,
+    "ntp.json": state.time_sources,
+    "lldp.json": state.lldp_neighbors,
+    "inventory.json": around.inventory,
+    "users.txt": around.logins,
+    "diffs.txt": around.unsaved,
 }
 
 
@@ -134,7 +133,7 @@ def test_what_surrounds_it_is_read() -> None:
     )
     assert fact("users.txt").logins == (Login("admin", "console"), Login("kgnet", "172.20.0.45"))
     assert fact("diffs.txt").unsaved
-    assert not _eos_around.unsaved("\n").unsaved
+    assert not around.unsaved("\n").unsaved
 
 
 # ── a configuration that somebody else wrote ────────────────────────────────

@@ -41,8 +41,9 @@ from kgnet.model.managed import (
 )
 from kgnet.model.outcome import Status
 from kgnet.model.province import Role
-from kgnet.platforms import _ios_acl, _ios_ports
-from kgnet.platforms._ios_text import canonical
+from kgnet.platforms.cisco_ios import acl
+from kgnet.platforms.cisco_ios import ports as ios_ports
+from kgnet.platforms.cisco_ios.text import canonical
 from kgnet.plugins import found
 from kgnet.ports import Rule
 from kgnet.render import render
@@ -63,7 +64,7 @@ def test_there_are_devices_of_every_role() -> None:
 def test_interfaces_are_read_back(device: Device) -> None:
     read = {each.name: each for each in facts(device)[ConfiguredInterfaces].interfaces}
     for link in device.interfaces:
-        built = read[_ios_ports.port(device, link)]
+        built = read[ios_ports.port(device, link)]
         assert built.addresses == link.addresses
         assert built.description == link.description
 
@@ -112,7 +113,7 @@ def test_the_packet_filter_lets_through_what_the_intent_wants_and_no_more(device
 def test_queues_are_read_back(device: Device) -> None:
     read = {(queue.interface, queue.number): queue for queue in facts(device)[Queues].queues}
     wanted = {
-        (_ios_ports.port(device, link), queue.number): queue
+        (ios_ports.port(device, link), queue.number): queue
         for link in device.interfaces
         for queue in link.queues
     }
@@ -147,15 +148,13 @@ def test_administration_is_read_back(device: Device) -> None:
     assert read[Aaa].servers == tuple(map(str, device.aaa.tacacs))
     assert read[Aaa].accounting
     (management,) = device.of_kind(InterfaceKind.MANAGEMENT)
-    assert read[Vrfs].interfaces == {device.vrf: (_ios_ports.port(device, management),)}
+    assert read[Vrfs].interfaces == {device.vrf: (ios_ports.port(device, management),)}
 
 
 def test_tunnels_are_read_back() -> None:
     for device in ROUTERS.values():
         wanted = {
-            _ios_ports.port(device, link): str(link.tunnel.remote)
-            for link in device.interfaces
-            if link.tunnel
+            ios_ports.port(device, link): str(link.tunnel.remote) for link in device.interfaces if link.tunnel
         }
         assert {each.interface: each.endpoint for each in facts(device)[ConfiguredTunnels].tunnels} == wanted
 
@@ -216,8 +215,8 @@ def test_a_way_around_the_filter_is_seen(pattern: str, by: str, chain_: str) -> 
 
 def test_a_source_port_of_anybody_is_no_answer() -> None:
     """Who attacks chooses his source port: only that of a known server makes an answer."""
-    assert _ios_acl.entry("permit udp host 10.0.10.11 eq 123 any").harmless
-    assert not _ios_acl.entry("permit udp any eq 53 any").harmless
+    assert acl.entry("permit udp host 10.0.10.11 eq 123 any").harmless
+    assert not acl.entry("permit udp any eq 53 any").harmless
 
 
 def test_telnet_is_seen_where_a_vty_says_nothing() -> None:
@@ -228,7 +227,7 @@ def test_telnet_is_seen_where_a_vty_says_nothing() -> None:
 def test_rules_of_the_running_state_know_the_devices_own_names() -> None:
     """The design says wan1, the device says GigabitEthernet0/0/1: a rule has to know both."""
     device = ROUTERS["r-899"]
-    own = [InterfaceState(name, True, 1500) for name in _ios_ports.ports(device).values()]
+    own = [InterfaceState(name, True, 1500) for name in ios_ports.ports(device).values()]
     have = Snapshot(device.name, Config(device.name, {}), {InterfaceStates: InterfaceStates(tuple(own))})
     assert not list(interfaces_up.judge(device, have))
     assert not list(unused_interfaces_down.judge(device, have))
@@ -259,7 +258,7 @@ def test_an_interface_without_a_port_is_refused() -> None:
 
 @pytest.mark.parametrize("device", DEVICES.values(), ids=DEVICES)
 def test_every_port_has_a_name_of_its_own(device: Device) -> None:
-    names = list(_ios_ports.ports(device).values())
+    names = list(ios_ports.ports(device).values())
     assert len(names) == len(set(names))
 
 
@@ -268,7 +267,7 @@ def test_every_port_has_a_name_of_its_own(device: Device) -> None:
 
 def port_lines(unit: int) -> list[str]:
     text = TEXTS[SWITCH.name]
-    block = text.partition(f"interface {_ios_ports.edge_port(unit)}\n")[2].partition("\n!")[0]
+    block = text.partition(f"interface {ios_ports.edge_port(unit)}\n")[2].partition("\n!")[0]
     return [line.strip() for line in block.splitlines()]
 
 
@@ -315,7 +314,7 @@ def test_the_trunk_carries_the_offices_vlans_and_no_other() -> None:
     ],
 )
 def test_every_way_to_name_ports_is_read(entry: str, ports: tuple[tuple[int, int], ...]) -> None:
-    assert _ios_acl.entry(entry).ports == ports
+    assert acl.entry(entry).ports == ports
 
 
 @pytest.mark.parametrize(
@@ -325,4 +324,4 @@ def test_every_way_to_name_ports_is_read(entry: str, ports: tuple[tuple[int, int
 def test_what_is_no_entry_is_an_error(entry: str) -> None:
     """An entry that is not understood may let anything through."""
     with pytest.raises(ReadError, match="no entry of an access list"):
-        _ios_acl.entry(entry)
+        acl.entry(entry)

@@ -13,9 +13,9 @@ from plan_props import roundtrip
 
 from kgnet import collect, paths
 from kgnet.emulate import lab
+from kgnet.emulate.cisco_ios import DIALECT
 from kgnet.emulate.clock import Clock
 from kgnet.emulate.device import Spec
-from kgnet.emulate.ios import DIALECT
 from kgnet.emulate.terminal import Terminal
 from kgnet.emulate.world import World
 from kgnet.errors import ReadError
@@ -25,9 +25,9 @@ from kgnet.model.facts import BfdPeers, BgpPeers
 from kgnet.model.fleet import Device, Firewall, FlowRule
 from kgnet.model.managed import Hardware, Logins, SnmpUser, SnmpUsers, TimeSources, Unsaved
 from kgnet.plan import commands, plan, ways
-from kgnet.platforms._ios_filter import packet_filter
-from kgnet.platforms._ios_lines import blocks
 from kgnet.platforms.cisco_ios import PLATFORM
+from kgnet.platforms.cisco_ios.filter import packet_filter
+from kgnet.platforms.cisco_ios.lines import blocks
 from kgnet.plugins import one
 from kgnet.ports import Candidate, Transaction
 from kgnet.render import render

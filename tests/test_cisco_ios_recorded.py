@@ -27,8 +27,8 @@ from kgnet.model.managed import (
     TimeServers,
     Vrfs,
 )
-from kgnet.platforms._ios_text import canonical
 from kgnet.platforms.cisco_ios import PLATFORM
+from kgnet.platforms.cisco_ios.text import canonical
 
 MODELS = ("isr4331", "c9300", "isr1941")
 (PART,) = PLATFORM.parts

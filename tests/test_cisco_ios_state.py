@@ -25,8 +25,8 @@ from kgnet.model.managed import (
     SnmpUser,
     TimeSource,
 )
-from kgnet.platforms import _ios_around, _ios_state
-from kgnet.platforms.cisco_ios import PLATFORM
+from kgnet.platforms.cisco_ios import PLATFORM, around
+from kgnet.platforms.cisco_ios import state as ios_state
 
 # ── the running state ───────────────────────────────────────────────────────
 
@@ -51,7 +51,7 @@ def test_errors_are_read_from_the_lines_that_are_asked_for() -> None:
         for line in recorded("isr4331/interfaces.txt").splitlines()
         if re.search("line protocol|errors", line)
     ]
-    assert _ios_state.interface_errors("\n".join(lines)).errors["GigabitEthernet0/0/0"] == 15
+    assert ios_state.interface_errors("\n".join(lines)).errors["GigabitEthernet0/0/0"] == 15
 
 
 def test_recorded_bgp_is_read() -> None:
@@ -71,7 +71,7 @@ def test_recorded_bgp_is_read() -> None:
     [("00:00:31", 31), ("1d02h", 93_600), ("3w4d", 2_160_000), ("1y20w", 43_632_000), ("never", 0)],
 )
 def test_times_of_bgp_are_read(told: str, seconds: float) -> None:
-    assert _ios_state.seconds(told) == seconds
+    assert ios_state.seconds(told) == seconds
 
 
 def test_recorded_bfd_is_read() -> None:
@@ -137,8 +137,8 @@ def test_recorded_users_are_read() -> None:
 
 
 def test_what_is_unsaved_is_told() -> None:
-    assert not state(_ios_around.DIFFERENCES, recorded("isr4331/saved.txt")).unsaved
-    assert state(_ios_around.DIFFERENCES, recorded("isr4331/unsaved.txt")).unsaved
+    assert not state(around.DIFFERENCES, recorded("isr4331/saved.txt")).unsaved
+    assert state(around.DIFFERENCES, recorded("isr4331/unsaved.txt")).unsaved
 
 
 # ── hostile inputs ──────────────────────────────────────────────────────────

@@ -13,8 +13,8 @@ from ios import DEVICES, PART, TEXTS, store
 
 from kgnet import paths
 from kgnet.errors import ReadError
-from kgnet.platforms._ios_text import canonical
 from kgnet.platforms.cisco_ios import PLATFORM
+from kgnet.platforms.cisco_ios.text import canonical
 from kgnet.render import render
 
 # ── the canonical text ──────────────────────────────────────────────────────

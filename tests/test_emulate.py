@@ -7,11 +7,11 @@ from random import Random
 
 import pytest
 
+from kgnet.emulate.cisco_ios import Ios
 from kgnet.emulate.clock import Clock
 from kgnet.emulate.device import Dropped, Spec
 from kgnet.emulate.dialects import dialect, known
 from kgnet.emulate.faults import DROPS, KINDS, Fault, Faults, any_fault
-from kgnet.emulate.ios import Ios
 from kgnet.emulate.terminal import Terminal
 from kgnet.emulate.tree import Node
 from kgnet.errors import TwinError

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from kgnet.emulate.cisco_ios import Ios
+from kgnet.emulate.cisco_ios.secrets import matches, type8, type9
 from kgnet.emulate.clock import Clock
 from kgnet.emulate.device import Spec
-from kgnet.emulate.ios import Ios
-from kgnet.emulate.ios_secrets import matches, read7, type7, type8, type9
 from kgnet.emulate.terminal import Terminal
+from kgnet.emulate.type7 import read7, type7
 
 INVALID = "% Invalid input detected at '^' marker."
 

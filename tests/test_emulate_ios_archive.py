@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kgnet.emulate.cisco_ios import Ios
 from kgnet.emulate.clock import Clock
 from kgnet.emulate.device import Spec
-from kgnet.emulate.ios import Ios
 from kgnet.emulate.terminal import Terminal
 
 PENDING = "Timer value: 1 min"

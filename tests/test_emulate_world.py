@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import pytest
 
+from kgnet.emulate.cisco_ios import Ios
 from kgnet.emulate.clock import Clock
 from kgnet.emulate.device import Spec
-from kgnet.emulate.ios import Ios
-from kgnet.emulate.ios_secrets import type7
 from kgnet.emulate.terminal import Terminal
+from kgnet.emulate.type7 import type7
 from kgnet.emulate.world import World
 
 A, B, C = "a", "b", "c"

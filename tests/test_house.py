@@ -91,21 +91,20 @@ def test_imports_run_down(path: Path) -> None:
         assert there == here or floor(there) < floor(here), f"{here} imports {there}"
 
 
-# What plug-ins of one kind share stands in files with a leading underscore, or in the package itself.
-@pytest.mark.parametrize("folder", sorted({folder for _, folder in FOLDERS.values()}))
+# What plug-ins of one kind share stands under a name with a leading underscore, or in the package itself.
+@pytest.mark.parametrize("folder", sorted({folder for _, folder in FOLDERS.values()} | {"emulate"}))
 def test_plugins_do_not_import_each_other(folder: str) -> None:
-    """A plug-in can be deleted without a trace."""
-    for path in (HOUSE / folder).glob("*.py"):
+    """A plug-in, be it one file or a folder of them, can be deleted without a trace."""
+    here = HOUSE / folder
+    plugins = {path.stem for path in here.iterdir() if not path.stem.startswith("_")}
+    if folder == "emulate":
+        plugins = {name for name in plugins if (here / name).is_dir()}
+    for path in here.rglob("*.py"):
+        own = path.relative_to(here).parts[0].removesuffix(".py")
         text = path.read_text(encoding="utf-8")
-        for match in re.finditer(
-            rf"from kgnet\.{folder}\.(\w+) import|from kgnet\.{folder} import (\w+)", text
-        ):
-            name = match[1] or match[2]
-            assert (
-                name.startswith("_")
-                or path.stem == "__init__"
-                or not (HOUSE / folder / f"{name}.py").exists()
-            )
+        told = re.findall(rf"from kgnet\.{folder}(?:\.(\w+)| import (\w+))", text)
+        others = {deep or flat for deep, flat in told} & plugins - {own}
+        assert own == "__init__" or not others, f"{path} imports {others}"
 
 
 @pytest.mark.parametrize("kind", [kind for kind, _ in FOLDERS.values()], ids=FOLDERS)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from junos_devices import PART, RECORDED, ROUTERS, SOME, facts, printed, text_of
 
-from kgnet.emulate.junos_load import read
+from kgnet.emulate.juniper_junos.load import read
 from kgnet.errors import MissingFact, ReadError
 from kgnet.model.config import Config
 from kgnet.model.facts import (
@@ -31,8 +31,8 @@ from kgnet.model.managed import (
     SnmpAgent,
     TimeServers,
 )
-from kgnet.platforms._junos_text import canonical
 from kgnet.platforms.juniper_junos import PLATFORM
+from kgnet.platforms.juniper_junos.text import canonical
 from kgnet.plugins import found
 from kgnet.ports import Rule
 

@@ -10,7 +10,7 @@ from netmiko import ConnectHandler
 from kgnet.emulate import lab
 from kgnet.emulate.clock import Clock
 from kgnet.emulate.device import Dropped, Spec
-from kgnet.emulate.junos import Junos
+from kgnet.emulate.juniper_junos import Junos
 from kgnet.emulate.terminal import Terminal
 
 R1 = Spec("r1", "juniper_junos", management="10.0.0.1/24")

@@ -8,14 +8,14 @@ from junos_devices import PART, RECORDED, SOME, printed, text_of
 from junos_text import configurations
 from plan_props import normal, roundtrip
 
-from kgnet.emulate.junos_load import Loader, read
+from kgnet.emulate.juniper_junos.load import Loader, read
 from kgnet.model.config import Config
 from kgnet.model.fleet import Device
 from kgnet.plan import plan
-from kgnet.platforms._junos_commands import commands, ordered
-from kgnet.platforms._junos_owned import owns
-from kgnet.platforms._junos_text import canonical
 from kgnet.platforms.juniper_junos import PLATFORM
+from kgnet.platforms.juniper_junos.commands import commands, ordered
+from kgnet.platforms.juniper_junos.owned import owns
+from kgnet.platforms.juniper_junos.text import canonical
 
 # ── plans and commands ──────────────────────────────────────────────────────
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from kgnet.errors import ReadError
 from kgnet.model.facts import BgpPeer, InterfaceState
 from kgnet.model.managed import Hardware, LldpNeighbor
-from kgnet.platforms import _junos_state as state
-from kgnet.platforms._junos_state import STATE
+from kgnet.platforms.juniper_junos import state
+from kgnet.platforms.juniper_junos.state import STATE
 from kgnet.wire import junos_keys
 from kgnet.wire.usm import localised_key
 

@@ -25,7 +25,12 @@ from kgnet.model.facts import (
     System,
 )
 from kgnet.model.fleet import Device, FlowRule, InterfaceKind
-from kgnet.platforms import _frr, _frr_config, _frr_state, _linux, _nftables, _services, _tc
+from kgnet.platforms import _linux, _nftables
+from kgnet.platforms.frr import read as frr_config
+from kgnet.platforms.frr import state as frr_state
+from kgnet.platforms.frr import tc
+from kgnet.platforms.frr import text as frr
+from kgnet.platforms.linux import services
 from kgnet.plugins import found
 from kgnet.ports import Platform
 from kgnet.render import render
@@ -168,25 +173,25 @@ def test_a_fact_names_the_line_that_it_was_read_from() -> None:
 
 def test_recorded_routing_state_is_read() -> None:
     """FRR 8.4.4: one neighbour of three has come up, in both families."""
-    peers = {peer.address: peer for peer in _frr_state.bgp_peers(recorded("bgp_summary.json")).peers}
+    peers = {peer.address: peer for peer in frr_state.bgp_peers(recorded("bgp_summary.json")).peers}
     assert len(peers) == 6
     up = peers[IPv4Address("10.3.0.18")]
     assert (up.state, up.remote_as) == ("Established", 4200000001)
     assert up.uptime_s > 1
     assert peers[IPv4Address("10.3.0.20")].state == "Connect"
-    bfd = {peer.address: peer for peer in _frr_state.bfd_peers(recorded("bfd_peers.json")).peers}
+    bfd = {peer.address: peer for peer in frr_state.bfd_peers(recorded("bfd_peers.json")).peers}
     assert bfd[IPv4Address("10.3.0.18")].up
     assert bfd[IPv4Address("10.3.0.18")].receive_interval_ms == 300
     assert bfd[IPv6Address("2001:db8:4:12::")].receive_interval_ms == 1000
 
 
 def test_a_router_without_bgp_has_no_peers() -> None:
-    assert _frr_state.bgp_peers("{}").peers == ()
+    assert frr_state.bgp_peers("{}").peers == ()
 
 
 def test_recorded_configuration_is_read() -> None:
-    canonical = _frr.canonical(recorded("running_config.txt"))
-    read = {type(fact): fact for fact in _frr_config.read(canonical, "frr")}
+    canonical = frr.canonical(recorded("running_config.txt"))
+    read = {type(fact): fact for fact in frr_config.read(canonical, "frr")}
     assert read[System] == System("r-899", ("syslog informational",), False)
     assert len(read[ConfiguredBgp].neighbors) == 6
     assert "frr version" not in canonical
@@ -230,16 +235,16 @@ def test_recorded_settings_are_read() -> None:
     kernel = _linux.kernel(recorded("sysctl.txt"))
     assert kernel.one("net.ipv4.conf.wan1.accept_redirects") in ("0", "1")
     assert kernel.one("net.ipv4.tcp_syncookies") == "1"
-    assert _services.mail_server(recorded("postconf.txt")).one("smtpd_tls_security_level") is not None
-    boxes = _services.mailbox_server(recorded("doveconf.txt"))
+    assert services.mail_server(recorded("postconf.txt")).one("smtpd_tls_security_level") is not None
+    boxes = services.mailbox_server(recorded("doveconf.txt"))
     assert boxes.one("ssl") == "yes"
     assert boxes.one("service imap-login/inet_listener imaps/ssl") == "yes"
 
 
 def test_recorded_registrations_are_read() -> None:
-    assert _services.registrations(recorded("locations.txt")).users == ("room-899", "room-911")
+    assert services.registrations(recorded("locations.txt")).users == ("room-899", "room-911")
     gone = recorded("locations.txt").replace("Expires: 3600", "Expires: expired", 1)
-    assert _services.registrations(gone).users == ("room-911",)
+    assert services.registrations(gone).users == ("room-911",)
 
 
 def test_log_targets_are_the_hosts_that_rsyslog_forwards_to() -> None:
@@ -296,10 +301,10 @@ def test_a_community_that_everybody_knows_is_no_secret() -> None:
 
 READERS: list[Callable[[str], object]] = [
     *(reader.read for platform in found(Platform).values() for reader in platform.state.values()),
-    lambda text: list(_frr_config.read(text, "frr")),
-    lambda text: list(_frr_config.read(_frr.canonical(text), "frr")),
+    lambda text: list(frr_config.read(text, "frr")),
+    lambda text: list(frr_config.read(frr.canonical(text), "frr")),
     lambda text: list(_nftables.read(text, "nftables")),
-    lambda text: list(_tc.read(_tc.canonical(text), "qos")),
+    lambda text: list(tc.read(tc.canonical(text), "qos")),
 ]
 SAMPLES = [file.read_text(encoding="utf-8") for file in sorted(RECORDED.iterdir())]
 

@@ -16,7 +16,7 @@ from kgnet.design import design
 from kgnet.errors import PluginError, TemplateError
 from kgnet.model.config import Config
 from kgnet.model.fleet import Fleet
-from kgnet.platforms import _frr
+from kgnet.platforms.frr import text as frr
 from kgnet.plugins import found
 from kgnet.ports import Platform
 from kgnet.render import leftovers, render, write
@@ -71,7 +71,7 @@ def test_frr_sections_stand_in_the_order_of_the_daemons(fleet: Fleet) -> None:
     for device in fleet.devices.values():
         if device.platform == "frr":
             printed = text(fleet, device.name, "frr")
-            assert _frr.canonical(printed) == printed
+            assert frr.canonical(printed) == printed
 
 
 def test_every_session_is_filtered_guarded_and_limited(fleet: Fleet) -> None:

@@ -12,7 +12,8 @@ import small
 
 from kgnet.errors import DesignError, ReadError
 from kgnet.model import facts, managed
-from kgnet.platforms import _management, _routeros_text
+from kgnet.platforms import _management
+from kgnet.platforms.mikrotik_routeros import text as routeros_text
 from kgnet.plugins import one
 from kgnet.ports import Platform
 from kgnet.render import hidden
@@ -201,12 +202,12 @@ def test_a_text_that_was_cut_short_is_refused(platform: str, share: float) -> No
 def test_what_routeros_never_exports_is_refused(line: str) -> None:
     text = f"# 2026-11-02 by RouterOS 7.16.1\n/system note\n{line}\n"
     with pytest.raises(ReadError):
-        _routeros_text.canonical(text)
+        routeros_text.canonical(text)
 
 
 def test_quoting_is_undone_by_unquoting() -> None:
     for value in ("plain", "two words", 'a "quoted" one', "back\\slash", "line\nbreak", "$var", ""):
-        assert _routeros_text.unquoted(_routeros_text.quoted(value)) == value
+        assert routeros_text.unquoted(routeros_text.quoted(value)) == value
 
 
 def test_letters_become_plain_ones() -> None:

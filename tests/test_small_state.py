@@ -11,7 +11,9 @@ import small
 
 from kgnet.errors import ReadError
 from kgnet.model import facts, managed
-from kgnet.platforms import _fortios_state, _routeros_state, _vrp_state
+from kgnet.platforms.fortinet_fortios import state as fortios
+from kgnet.platforms.huawei_vrp import state as vrp
+from kgnet.platforms.mikrotik_routeros import state as routeros
 from kgnet.plugins import one
 from kgnet.ports import Platform
 
@@ -23,9 +25,9 @@ def recorded(platform: str, name: str) -> str:
 
 
 STATES = [
-    (_vrp_state.hardware, "huawei_vrp/version.txt"),
-    (_routeros_state.hardware, "mikrotik_routeros/resource.txt"),
-    (_fortios_state.hardware, "fortinet_fortios/status.txt"),
+    (vrp.hardware, "huawei_vrp/version.txt"),
+    (routeros.hardware, "mikrotik_routeros/resource.txt"),
+    (fortios.hardware, "fortinet_fortios/status.txt"),
 ]
 
 
@@ -40,9 +42,9 @@ def test_hardware_is_read(reader: Any, name: str) -> None:
 @pytest.mark.parametrize(
     ("reader", "name"),
     [
-        (_vrp_state.bgp_peers, "huawei_vrp/bgp_peer.txt"),
-        (_routeros_state.bgp_peers, "mikrotik_routeros/bgp.txt"),
-        (_fortios_state.bgp_peers, "fortinet_fortios/bgp.txt"),
+        (vrp.bgp_peers, "huawei_vrp/bgp_peer.txt"),
+        (routeros.bgp_peers, "mikrotik_routeros/bgp.txt"),
+        (fortios.bgp_peers, "fortinet_fortios/bgp.txt"),
     ],
 )
 def test_bgp_peers_are_read(reader: Any, name: str) -> None:
@@ -56,9 +58,9 @@ def test_bgp_peers_are_read(reader: Any, name: str) -> None:
 @pytest.mark.parametrize(
     ("reader", "name", "errors"),
     [
-        (_vrp_state.interface_errors, "huawei_vrp/interface_brief.txt", 7),
-        (_routeros_state.interface_errors, "mikrotik_routeros/stats.txt", 1005),
-        (_fortios_state.interface_errors, "fortinet_fortios/dev.txt", 7),
+        (vrp.interface_errors, "huawei_vrp/interface_brief.txt", 7),
+        (routeros.interface_errors, "mikrotik_routeros/stats.txt", 1005),
+        (fortios.interface_errors, "fortinet_fortios/dev.txt", 7),
     ],
 )
 def test_errors_are_counted(reader: Any, name: str, errors: int) -> None:
@@ -68,9 +70,9 @@ def test_errors_are_counted(reader: Any, name: str, errors: int) -> None:
 @pytest.mark.parametrize(
     ("reader", "name", "up"),
     [
-        (_vrp_state.interface_states, "huawei_vrp/interface.txt", [True, False, True]),
-        (_routeros_state.interface_states, "mikrotik_routeros/interface.txt", [True, False, True]),
-        (_fortios_state.interface_states, "fortinet_fortios/physical.txt", [True, False]),
+        (vrp.interface_states, "huawei_vrp/interface.txt", [True, False, True]),
+        (routeros.interface_states, "mikrotik_routeros/interface.txt", [True, False, True]),
+        (fortios.interface_states, "fortinet_fortios/physical.txt", [True, False]),
     ],
 )
 def test_interfaces_are_up_or_not(reader: Any, name: str, up: list[bool]) -> None:
@@ -80,9 +82,9 @@ def test_interfaces_are_up_or_not(reader: Any, name: str, up: list[bool]) -> Non
 @pytest.mark.parametrize(
     ("reader", "name"),
     [
-        (_vrp_state.time_sources, "huawei_vrp/ntp.txt"),
-        (_routeros_state.time_sources, "mikrotik_routeros/ntp.txt"),
-        (_fortios_state.time_sources, "fortinet_fortios/ntp.txt"),
+        (vrp.time_sources, "huawei_vrp/ntp.txt"),
+        (routeros.time_sources, "mikrotik_routeros/ntp.txt"),
+        (fortios.time_sources, "fortinet_fortios/ntp.txt"),
     ],
 )
 def test_the_clock_that_is_followed_is_read(reader: Any, name: str) -> None:
@@ -95,8 +97,8 @@ def test_the_clock_that_is_followed_is_read(reader: Any, name: str) -> None:
 @pytest.mark.parametrize(
     ("reader", "name"),
     [
-        (_vrp_state.lldp_neighbors, "huawei_vrp/lldp.txt"),
-        (_routeros_state.lldp_neighbors, "mikrotik_routeros/neighbors.txt"),
+        (vrp.lldp_neighbors, "huawei_vrp/lldp.txt"),
+        (routeros.lldp_neighbors, "mikrotik_routeros/neighbors.txt"),
     ],
 )
 def test_neighbours_are_read(reader: Any, name: str) -> None:

@@ -47,7 +47,7 @@ def test_the_number_that_junos_gives_an_account_is_left_to_it() -> None:
 
 
 def vrp(*users: str) -> Config:
-    from kgnet.platforms._vrp import canonical
+    from kgnet.platforms.huawei_vrp.text import canonical
 
     return Config("r", {"huawei_vrp": canonical(VRP % "".join(users))})
 

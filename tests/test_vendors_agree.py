@@ -12,12 +12,13 @@ import pytest
 from mixed import MAKERS
 from vendors import FLEETS, PLATFORMS, facts, store, text
 
-from kgnet.emulate import eos_secrets, ios_secrets
+from kgnet.emulate.arista_eos.secrets import read_bgp
 from kgnet.emulate.clock import Clock
 from kgnet.emulate.device import Device as Emulated
 from kgnet.emulate.device import Spec
 from kgnet.emulate.dialects import dialect
 from kgnet.emulate.terminal import Terminal
+from kgnet.emulate.type7 import read7
 from kgnet.emulate.world import World
 from kgnet.model.config import Config
 from kgnet.model.facts import BfdPeers, BgpPeers, ConfiguredBgp, ConfiguredNeighbor
@@ -32,12 +33,12 @@ Link = tuple[str, str, str, str]  # a device, its neighbour's address, that neig
 
 def keys_of_ios(config: str) -> dict[str, str]:
     found = re.findall(r"^ neighbor (\S+) password 7 (\S+)$", config, re.MULTILINE)
-    return {address: ios_secrets.read7(stored) for address, stored in found}
+    return {address: read7(stored) for address, stored in found}
 
 
 def keys_of_eos(config: str) -> dict[str, str]:
     found = re.findall(r"^ +neighbor (\S+) password 7 (\S+)$", config, re.MULTILINE)
-    return {address: eos_secrets.read_bgp(stored, address) for address, stored in found}
+    return {address: read_bgp(stored, address) for address, stored in found}
 
 
 def keys_of_junos(config: str) -> dict[str, str]:

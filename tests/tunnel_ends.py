@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import ip_interface
 
-from kgnet.emulate import ios_secrets
+from kgnet.emulate.type7 import read7
 from kgnet.model.tree import split
 from kgnet.wire.junos_keys import revealed
 
@@ -168,7 +168,7 @@ def of_eos(text: str, circuit: str) -> End:
         remote=remote,
         own_id=ike.value("local-id", local),
         expected_id=profile.value("remote-id", remote),
-        key=ios_secrets.read7(stored),
+        key=read7(stored),
         hears=heard[0] & heard[1],
         inside=_inside(tunnel.one("ip address"), tunnel.one("ipv6 address")),
     )

@@ -1,0 +1,38 @@
+"""Cisco IOS and IOS XE: routers and access switches."""
+
+from __future__ import annotations
+
+from kgnet.platforms.cisco_ios import grammar, read, secrets, state, text, want
+from kgnet.platforms.cisco_ios.grammar import GRAMMAR
+from kgnet.platforms.cisco_ios.ports import ports
+from kgnet.ports import Part, Platform
+
+PLATFORM = Platform(
+    name="cisco_ios",
+    driver="napalm",
+    dialect="ios",
+    transaction="napalm",
+    parts=(
+        Part(
+            name="cisco_ios",
+            template="cisco_ios/device.j2",
+            show=("show running-config",),
+            read=read.read,
+            canonical=text.canonical,
+            prepare=want.prepare,
+            closers=GRAMMAR.closers,
+            ordered=GRAMMAR.is_ordered,
+            opaque=GRAMMAR.is_opaque,
+            permanent=GRAMMAR.is_permanent,
+            owns=grammar.owns,
+            close=GRAMMAR.closer,
+            indent=GRAMMAR.indent,
+            commands=grammar.commands,
+            ending=r"\nend",
+        ),
+    ),
+    state=state.STATE,
+    secrets=secrets.SECRETS,
+    refusals=secrets.REFUSALS,
+    ports=ports,
+)

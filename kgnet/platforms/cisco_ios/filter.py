@@ -1,0 +1,195 @@
+"""What IOS's access lists do, by where they are bound: chains of a packet filter.
+
+input     what may speak to the device itself: the classes of the control plane that are not dropped, and
+          what a port of a VRF (out of band) lets in
+forward   what zone pairs inspect or pass; a zone pair to `self` is input
+others    go by the name of the access list
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from ipaddress import ip_network
+
+from kgnet.model.facts import FilterRule, PacketFilter
+from kgnet.platforms.cisco_ios import acl
+from kgnet.platforms.cisco_ios.lines import Block
+
+INPUT, FORWARD = "input", "forward"
+HEADERS = ("ip access-list extended ", "ip access-list standard ", "ipv6 access-list ")
+STANDARD = frozenset((*range(1, 100), *range(1300, 2000)))
+LETTING = ("inspect", "pass")
+BINDS = ("ip access-group ", "ipv6 traffic-filter ")
+
+
+def packet_filter(root: Block) -> PacketFilter:
+    """Return all access lists as chains, and what happens to what none of them permits."""
+    filters = _Filters(root)
+    rules = tuple(filters.rules())
+    return PacketFilter(filters.policies(rules), rules, tuple(filters.marking()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Filters:
+    root: Block
+
+    def _named(self, start: str) -> dict[str, Block]:
+        return {each.line.removeprefix(start).split()[-1]: each for each in self.root.starting(start)}
+
+    def rules(self) -> Iterator[FilterRule]:
+        """Yield every entry of every list under the chain that it works for; in two chains if for two."""
+        bound = self._bound()
+        for start in HEADERS:
+            for block in self.root.starting(start):
+                name = block.line.removeprefix(start)
+                for chain in sorted(bound.get(name, ())) or [name]:
+                    yield from _rules(block.inside, chain, standard=" standard " in start)
+        yield from self._numbered(bound)
+
+    def _numbered(self, bound: dict[str, set[str]]) -> Iterator[FilterRule]:
+        """Yield the entries of lists of the old form, a line each: `access-list 10 permit …`."""
+        for each in self.root.starting("access-list "):
+            _, number, *words = each.line.split()
+            for chain in sorted(bound.get(number, ())) or [number]:
+                standard = int(number) in STANDARD
+                yield from _rules([Block(" ".join(words), each.number)], chain, standard=standard)
+
+    def _bound(self) -> dict[str, set[str]]:
+        """Return which chains each list works for."""
+        bound: dict[str, set[str]] = {}
+        for chain, names in ((INPUT, self._let_in()), (FORWARD, self._let_through())):
+            for name in names:
+                bound.setdefault(name, set()).add(chain)
+        return bound
+
+    def _let_in(self) -> Iterator[str]:
+        for block in self._control_plane():
+            if "drop" not in block.lines:
+                yield from self._lists(block.line.removeprefix("class "), "class-map ")
+        for port in self._interfaces():
+            if out_of_band(port):
+                yield from self._at(port)
+        for pair in self.root.starting("zone-pair security "):
+            if pair.line.endswith(" destination self"):
+                yield from self._inspected(pair)
+
+    def _let_through(self) -> Iterator[str]:
+        for pair in self.root.starting("zone-pair security "):
+            if not pair.line.endswith(" destination self") and " source self " not in pair.line:
+                yield from self._inspected(pair)
+
+    def _control_plane(self) -> Iterator[Block]:
+        """Yield the classes of the policy that guards the control plane, in order."""
+        plane = next(self.root.starting("control-plane"), None)
+        policy = plane.rest("service-policy input ") if plane else None
+        for block in self.root.starting(f"policy-map {policy}"):
+            if block.line == f"policy-map {policy}":
+                yield from block.starting("class ")
+
+    def _inspected(self, pair: Block) -> Iterator[str]:
+        policy = self._policy(pair)
+        for block in policy.starting("class type inspect ") if policy else ():
+            if any(word in block.lines for word in LETTING):
+                yield from self._lists(
+                    block.line.removeprefix("class type inspect "), "class-map type inspect "
+                )
+
+    def _policy(self, pair: Block) -> Block | None:
+        name = pair.rest("service-policy type inspect ")
+        return next(
+            (each for each in self.root.inside if each.line == f"policy-map type inspect {name}"), None
+        )
+
+    def _lists(self, name: str, start: str) -> Iterator[str]:
+        """Yield the lists that the class map *name* matches."""
+        for block in self.root.starting(f"{start}match-"):
+            if block.line.split()[-1] == name:
+                for each in block.starting("match access-group name "):
+                    yield each.line.split()[-1]
+
+    def _interfaces(self) -> Iterator[Block]:
+        return self.root.starting("interface ")
+
+    def _at(self, port: Block) -> Iterator[str]:
+        for each in port.inside:
+            if each.line.startswith(BINDS) and each.line.endswith(" in"):
+                yield each.line.split()[2]
+
+    # ── the ends of chains ──────────────────────────────────────────────────
+
+    def policies(self, rules: Iterable[FilterRule]) -> dict[str, str]:
+        """Return what becomes of the rest: dropped only where nothing gets around the filter."""
+        kept = "drop" if self._guarded(tuple(rules)) else "accept"
+        return {INPUT: kept, FORWARD: "drop" if self._fenced() else "accept"}
+
+    def _guarded(self, rules: tuple[FilterRule, ...]) -> bool:
+        """Whether each address of the device is behind a list: its own, or the control plane's."""
+        dropped = {
+            name
+            for block in self._control_plane()
+            if "drop" in block.lines
+            for name in self._lists(block.line.removeprefix("class "), "class-map ")
+        }
+        held = [ip_network(end) for rule in rules if rule.chain in dropped for end in rule.destinations]
+        ports = [port for port in self._interfaces() if addresses(port)]
+        return bool(ports) and all(
+            _filtered(port) if out_of_band(port) else _behind(port, held) for port in ports
+        )
+
+    def _fenced(self) -> bool:
+        """Whether every port that routes is in a zone, and what no list names is dropped between zones."""
+        pairs = [each for each in self.root.starting("zone-pair security ") if " self" not in each.line]
+        policies = [self._policy(pair) for pair in pairs]
+        routed = [port for port in self._interfaces() if addresses(port) and not out_of_band(port)]
+        zoned = [port for port in routed if port.rest("zone-member security ")]
+        loose = len(routed) - len(zoned) - sum(" Loopback" in port.line for port in routed)
+        return bool(pairs) and loose == 0 and all(policy and _drops(policy) for policy in policies)
+
+    def marking(self) -> Iterator[str]:
+        """Yield the interfaces where a policy sets code points on what comes in."""
+        policies = {each.line.removeprefix("policy-map "): each for each in self.root.starting("policy-map ")}
+        for port in self._interfaces():
+            policy = policies.get(port.rest("service-policy input ") or "")
+            classes = policy.starting("class ") if policy else ()
+            if any(line.startswith("set dscp ") for block in classes for line in block.lines):
+                yield port.line.split()[1]
+
+
+def _drops(policy: Block) -> bool:
+    """Whether a policy drops what none of its classes takes; it does unless told otherwise."""
+    rest = next(policy.starting("class class-default"), None)
+    return rest is None or not any(word in rest.lines for word in LETTING)
+
+
+def out_of_band(port: Block) -> bool:
+    return port.rest("vrf forwarding ") is not None
+
+
+def addresses(port: Block) -> list[str]:
+    """Return the addresses of a port, without their lengths."""
+    words = [each.line.split() for each in port.inside]
+    four = [each[2] for each in words if each[:2] == ["ip", "address"] and len(each) > 3]
+    return four + [each[2].partition("/")[0] for each in words if each[:2] == ["ipv6", "address"]]
+
+
+def _filtered(port: Block) -> bool:
+    """Whether a port has a list for each family that it speaks."""
+    speaks = {
+        "ip access-group ": any(line.startswith("ip address ") for line in port.lines),
+        "ipv6 traffic-filter ": any(line.startswith("ipv6 address ") for line in port.lines),
+    }
+    return all(next(port.starting(bind), None) is not None for bind, needed in speaks.items() if needed)
+
+
+def _behind(port: Block, held: Collection[object]) -> bool:
+    return all(ip_network(address) in held for address in addresses(port))
+
+
+def _rules(entries: Iterable[Block], chain: str, *, standard: bool) -> Iterator[FilterRule]:
+    remark: str | None = None
+    for each in entries:
+        if each.line.startswith("remark "):
+            remark = each.line.removeprefix("remark ")
+        elif each.line.startswith(("permit ", "deny ")):
+            yield acl.entry(each.line, standard=standard).rule(chain, each.line, remark, each.number)

@@ -1,0 +1,228 @@
+"""IOS's canonical configuration → facts on interfaces, routing, filters and queues, each with its line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv4Interface, IPv6Interface, ip_address, ip_interface, ip_network
+from typing import Any
+
+from kgnet.errors import ReadError
+from kgnet.model.facts import (
+    ConfiguredBgp,
+    ConfiguredInterface,
+    ConfiguredInterfaces,
+    ConfiguredNeighbor,
+    ConfiguredTunnel,
+    ConfiguredTunnels,
+    PacketFilter,
+    PrefixEntry,
+    PrefixLists,
+    Queues,
+    RouteMaps,
+    System,
+)
+from kgnet.model.managed import (
+    Aaa,
+    Accounts,
+    LogHosts,
+    LoginBanner,
+    RemoteAccess,
+    SnmpAgent,
+    TimeServers,
+    Vrfs,
+)
+from kgnet.platforms.cisco_ios import filter as ios_filter
+from kgnet.platforms.cisco_ios import managed, qos
+from kgnet.platforms.cisco_ios.lines import Block, blocks
+
+Facts = (
+    System
+    | ConfiguredInterfaces
+    | ConfiguredTunnels
+    | ConfiguredBgp
+    | PrefixLists
+    | RouteMaps
+    | PacketFilter
+    | Queues
+    | Accounts
+    | TimeServers
+    | LogHosts
+    | SnmpAgent
+    | RemoteAccess
+    | Aaa
+    | LoginBanner
+    | Vrfs
+)
+IKE = 500  # RFC 7296 §2
+
+
+def read(text: str, part: str) -> Iterator[Facts]:
+    """Read a canonical text; a device without `router bgp` has no ConfiguredBgp."""
+    root = blocks(text)
+    if not root.inside:
+        raise ReadError(f"{part}: the configuration is empty")
+    try:
+        yield _system(root)
+        yield ConfiguredInterfaces(tuple(_interface(each) for each in root.starting("interface ")))
+        yield ConfiguredTunnels(tuple(_tunnels(root)))
+        yield from _bgp(root)
+        yield _prefix_lists(root)
+        yield _route_maps(root)
+        yield ios_filter.packet_filter(root)
+        yield Queues(tuple(qos.queues(root)))
+        yield from managed.facts(root)
+    except (ValueError, LookupError) as reason:
+        raise ReadError(f"{part}: the configuration is not as IOS prints it: {reason}") from reason
+
+
+def _system(root: Block) -> System:
+    return System(
+        hostname=root.rest("hostname "),
+        log_targets=tuple(host.split()[0] for host in managed.log_hosts(root)),
+        service_password_encryption="service password-encryption" in root.lines,
+    )
+
+
+def _interface(block: Block) -> ConfiguredInterface:
+    return ConfiguredInterface(
+        name=block.line.split(maxsplit=1)[1],
+        description=block.rest("description "),
+        addresses=tuple(addresses(block)),
+        line=block.number,
+    )
+
+
+def addresses(block: Block) -> Iterator[IPv4Interface | IPv6Interface]:
+    """Yield the addresses of an interface that somebody wrote; not those that it makes up or asks for."""
+    for each in block.inside:
+        match each.line.split():
+            case ["ip", "address", address, mask, *_] if mask[0].isdecimal():
+                yield IPv4Interface(f"{address}/{mask}")
+            case ["ipv6", "address", address] if "/" in address:
+                found = ip_interface(address)
+                assert isinstance(found, IPv6Interface)
+                yield found
+
+
+def _tunnels(root: Block) -> Iterator[ConfiguredTunnel]:
+    for block in root.starting("interface Tunnel"):
+        if remote := block.rest("tunnel destination "):
+            yield ConfiguredTunnel(block.line.split()[1], IKE, remote, block.number)
+
+
+# ── BGP ─────────────────────────────────────────────────────────────────────
+
+
+def _bgp(root: Block) -> Iterator[ConfiguredBgp]:
+    for block in root.starting("router bgp "):
+        families = [each for each in block.starting("address-family ") if " vrf " not in each.line]
+        inside = [*block.inside, *(line for family in families for line in family.inside)]
+        router_id = block.rest("bgp router-id ")
+        yield ConfiguredBgp(
+            asn=int(block.line.split()[2]),
+            router_id=IPv4Address(router_id) if router_id else None,
+            neighbors=tuple(_neighbors(inside)),
+            networks=tuple(_networks(inside, "network ")),
+            aggregates=tuple(_networks(inside, "aggregate-address ")),
+            requires_policy="bgp safe-ebgp-policy" in block.lines,
+            line=block.number,
+        )
+
+
+def _networks(inside: list[Block], word: str) -> Iterator[Any]:
+    for each in inside:
+        if not each.line.startswith(word):
+            continue
+        match each.line.removeprefix(word).split():
+            case [address, "mask", mask, *_]:
+                yield ip_network(f"{address}/{mask}")
+            case [address, *_] if "/" in address:
+                yield ip_network(address)
+            case [address, mask, *_] if mask[0].isdecimal():
+                yield ip_network(f"{address}/{mask}")
+            case [address, *_]:
+                yield ip_network(f"{address}/{_classful(address)}")
+
+
+def _classful(address: str) -> int:
+    """Return the length that a network without a mask has (RFC 791 §2.3)."""
+    first = int(address.partition(".")[0])
+    return 8 if first < 128 else 16 if first < 192 else 24
+
+
+def _neighbors(inside: list[Block]) -> Iterator[ConfiguredNeighbor]:
+    said: dict[str, list[list[str]]] = {}
+    numbers: dict[str, int] = {}
+    groups: dict[str, str] = {}
+    for each in inside:
+        match each.line.split():
+            case ["neighbor", name, "peer-group", group]:
+                groups[name] = group
+                numbers.setdefault(name, each.number)
+            case ["neighbor", name, *words]:
+                said.setdefault(name, []).append(words)
+                numbers.setdefault(name, each.number)
+    for name in dict.fromkeys((*said, *groups)):
+        told = [*said.get(groups.get(name, ""), []), *said.get(name, [])]
+        if name[0].isdecimal() or ":" in name:
+            yield from _neighbor(name, told, numbers[name])
+
+
+def _neighbor(name: str, told: list[list[str]], line: int) -> Iterator[ConfiguredNeighbor]:
+    by_word = {words[0]: words for words in told if words}
+    policies = {words[2]: words[1] for words in told if words[0] == "route-map"}
+    most = by_word.get("maximum-prefix")
+    if "remote-as" in by_word:
+        yield ConfiguredNeighbor(
+            address=ip_address(name),
+            remote_as=int(by_word["remote-as"][1]),
+            description=" ".join(by_word["description"][1:]) if "description" in by_word else None,
+            bfd=["fall-over", "bfd"] in [words[:2] for words in told],
+            password="password" in by_word,
+            import_policy=policies.get("in"),
+            export_policy=policies.get("out"),
+            maximum_prefix=int(most[1]) if most else None,
+            line=line,
+        )
+
+
+# ── filters of routing ──────────────────────────────────────────────────────
+
+ENTRY = re.compile(
+    r"ip(?:v6)? prefix-list (?P<name>\S+) seq (?P<sequence>\d+) (?P<action>permit|deny)"
+    r" (?P<network>\S+)(?: ge (?P<ge>\d+))?(?: le (?P<le>\d+))?"
+)
+
+
+def _prefix_lists(root: Block) -> PrefixLists:
+    lists: dict[str, tuple[PrefixEntry, ...]] = {}
+    for each in root.inside:
+        if found := ENTRY.fullmatch(each.line):
+            lists[found["name"]] = (*lists.get(found["name"], ()), _prefix(found, each.number))
+    return PrefixLists(lists)
+
+
+def _prefix(found: re.Match[str], line: int) -> PrefixEntry:
+    return PrefixEntry(
+        sequence=int(found["sequence"]),
+        permit=found["action"] == "permit",
+        network=ip_network(found["network"]),
+        ge=int(found["ge"]) if found["ge"] else None,
+        le=int(found["le"]) if found["le"] else None,
+        line=line,
+    )
+
+
+def _route_maps(root: Block) -> RouteMaps:
+    maps: dict[str, tuple[str, ...]] = {}
+    for block in root.starting("route-map "):
+        name = block.line.split()[1]
+        matched = (
+            word
+            for each in block.inside
+            for word in each.line.partition(" address prefix-list ")[2].split()
+            if each.line.startswith("match ip")
+        )
+        maps[name] = (*maps.get(name, ()), *matched)
+    return RouteMaps(maps)

@@ -1,0 +1,41 @@
+"""FRR on Linux: routing by FRR, packet filter by nftables, queues by tc."""
+
+from __future__ import annotations
+
+from kgnet.model.facts import BfdPeers, BgpPeers
+from kgnet.model.managed import Unsaved
+from kgnet.platforms import _linux, _nftables
+from kgnet.platforms.frr import read, state, tc, text, wireguard
+from kgnet.ports import Part, Platform, Reader
+
+PLATFORM = Platform(
+    name="frr",
+    driver="ssh",
+    parts=(
+        wireguard.PART,  # first: FRR gives the tunnels their addresses
+        Part(
+            name="frr",
+            template="frr/frr.j2",
+            show=text.SHOW,
+            read=read.read,
+            check=text.CHECK,
+            load=text.LOAD,
+            save=text.SAVE,
+            canonical=text.canonical,
+            prepare=text.prepare,
+            closers=text.CLOSERS,
+            close=text.close,
+            silent_check=True,
+            ending="end",
+        ),
+        _nftables.part("frr/nftables.j2"),
+        tc.PART,
+    ),
+    state={
+        ("vtysh", "-c", "show bgp summary json"): Reader(BgpPeers, state.bgp_peers),
+        ("vtysh", "-c", "show bfd peers json"): Reader(BfdPeers, state.bfd_peers),
+        state.BOTH_TEXTS: Reader(Unsaved, state.unsaved),
+        **_linux.STATE,
+    },
+    secrets=(text.SECRET, wireguard.SECRET, wireguard.PEER, *_linux.SECRETS),
+)

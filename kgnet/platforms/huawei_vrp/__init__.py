@@ -1,0 +1,49 @@
+"""Huawei VRP (AR routers): the management plane is rendered and owned, all of it is read."""
+
+from __future__ import annotations
+
+import re
+
+from kgnet.model.facts import BgpPeers, InterfaceStates
+from kgnet.model.managed import Hardware, InterfaceErrors, LldpNeighbors, TimeSources, Unsaved
+from kgnet.platforms.huawei_vrp import read, state, text
+from kgnet.ports import Part, Platform, Reader
+
+PLATFORM = Platform(
+    name="huawei_vrp",
+    driver="netmiko",
+    dialect="huawei",
+    transaction="vrp",
+    parts=(
+        Part(
+            name="huawei_vrp",
+            template="huawei_vrp/device.j2",
+            show=("display current-configuration",),
+            read=read.read,
+            canonical=text.canonical,
+            prepare=text.prepare,
+            closers=text.CLOSERS,
+            ordered=text.GRAMMAR.is_ordered,
+            opaque=text.GRAMMAR.is_opaque,
+            permanent=text.GRAMMAR.is_permanent,
+            close=text.GRAMMAR.closer,
+            indent=text.GRAMMAR.indent,
+            owns=text.owns,
+            commands=text.commands,
+            ending=r"\nreturn",
+        ),
+    ),
+    state={
+        ("display version",): Reader(Hardware, state.hardware),
+        ("display interface",): Reader(InterfaceStates, state.interface_states),
+        ("display interface brief",): Reader(InterfaceErrors, state.interface_errors),
+        ("display bgp peer",): Reader(BgpPeers, state.bgp_peers),
+        ("display ntp-service sessions verbose",): Reader(TimeSources, state.time_sources),
+        ("display lldp neighbor brief",): Reader(LldpNeighbors, state.lldp_neighbors),
+        ("compare configuration",): Reader(Unsaved, state.unsaved),
+    },
+    secrets=text.SECRETS,
+    blind=text.BLIND,
+    refusals=(re.compile(r"^\s*Error\s?:", re.MULTILINE), re.compile(r"^\s*\^\s*$", re.MULTILINE)),
+    whole=False,
+)

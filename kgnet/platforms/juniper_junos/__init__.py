@@ -1,0 +1,67 @@
+"""Juniper's Junos: border firewalls with zones, and routers of offices; spoken to over NETCONF by NAPALM."""
+
+from __future__ import annotations
+
+import re
+
+from kgnet.platforms.juniper_junos import commands, ports, text, want
+from kgnet.platforms.juniper_junos.owned import owns
+from kgnet.platforms.juniper_junos.read import read
+from kgnet.platforms.juniper_junos.state import STATE
+from kgnet.ports import Part, Path, Platform
+
+INDENT = "    "
+SECRETS = (
+    re.compile(
+        r"\b(?:encrypted-password|authentication-key|privacy-key|authentication-password|privacy-password"
+        r"|plain-text-password-value|secret|md5 \d+ key|key|simple-password|ascii-text|hexadecimal|password"
+        r'|chap-secret|pap-password|bind-password|passphrase|value) "([^"\n]+)"'
+    ),
+    re.compile(
+        r"(?<!<)\b(?:encrypted-password|authentication-key|privacy-key|authentication-password|privacy-password"
+        r"|secret|simple-password|ascii-text|hexadecimal|password|chap-secret|pap-password|passphrase)"
+        r' (?!")([^\s;{\]]+);'
+    ),
+    re.compile(
+        r"^\s*(?:set snmp |inactive: )?community \"?(?!members )([^\s\";{]+)\"?(?=[ ;]|$)(?! members)",
+        re.MULTILINE,
+    ),
+    re.compile(r'(\$[15689]\$[^\s";]+)'),
+)
+REFUSALS = (
+    re.compile(r"^\s*(?:error|syntax error|unknown command|invalid (?:value|command))\b", re.MULTILINE),
+    re.compile(r"^\s*(?:missing argument|command is not|permission denied|could not)", re.MULTILINE),
+)
+
+
+def _close(path: Path) -> str:
+    return "}" if path[-1].endswith("{") else ""
+
+
+PLATFORM = Platform(
+    name="juniper_junos",
+    driver="napalm",
+    dialect="junos",
+    transaction="napalm",
+    parts=(
+        Part(
+            name="juniper_junos",
+            template="juniper_junos/device.j2",
+            show=("show configuration",),
+            read=read,
+            canonical=text.canonical,
+            prepare=want.prepare,
+            closers=("}",),
+            close=_close,
+            indent=INDENT,
+            ending=r"[};]",
+            ordered=commands.ordered,
+            owns=owns,
+            commands=commands.commands,
+        ),
+    ),
+    state=STATE,
+    secrets=SECRETS,
+    refusals=REFUSALS,
+    ports=ports.ports,
+)

@@ -1,0 +1,287 @@
+"""RouterOS' configuration → facts, each with the line that it stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address, ip_address, ip_interface, ip_network
+
+from kgnet.errors import ReadError
+from kgnet.model.facts import (
+    ConfiguredBgp,
+    ConfiguredInterface,
+    ConfiguredInterfaces,
+    ConfiguredNeighbor,
+    ConfiguredTunnel,
+    ConfiguredTunnels,
+    System,
+)
+from kgnet.model.managed import (
+    Aaa,
+    Account,
+    Accounts,
+    LogHosts,
+    LoginBanner,
+    RemoteAccess,
+    SnmpAgent,
+    SnmpUser,
+    TimeServers,
+    Vrfs,
+)
+from kgnet.platforms._management import counted, duration_s
+from kgnet.platforms.mikrotik_routeros.text import Entry, parse
+
+Managed = Accounts | TimeServers | LogHosts | SnmpAgent | RemoteAccess | Aaa | LoginBanner | Vrfs
+Facts = System | ConfiguredInterfaces | ConfiguredBgp | ConfiguredTunnels | Managed
+
+# What listens as long as nobody says otherwise (RouterOS' manual, Services).
+SERVICES = {"api": "api", "api-ssl": "api", "ftp": "ftp", "ssh": "ssh", "telnet": "telnet",
+            "winbox": "winbox", "www": "http"}  # fmt: skip
+SEVERITIES = ("debug", "info", "warning", "error", "critical")  # RouterOS' topics, the least urgent first
+WORDS = {"info": "informational"}
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An entry and the line that it stands on."""
+
+    entry: Entry
+    line: int
+
+    def get(self, name: str, otherwise: str = "") -> str:
+        return self.entry.values.get(name, otherwise)
+
+
+Sections = Mapping[str, list[Read]]
+
+
+def read(text: str, part: str) -> Iterator[Facts]:
+    """Read the whole configuration; a device without BGP connections has no ConfiguredBgp."""
+    sections: dict[str, list[Read]] = {}
+    for line in counted(text, part):
+        if len(line.path) == 2:
+            sections.setdefault(line.path[0], []).append(Read(parse(line.text), line.number))
+    try:
+        hosts = _log_hosts(sections)
+        yield System(_setting(sections, "/system identity", "name") or None, hosts.hosts)
+        yield hosts
+        yield ConfiguredInterfaces(tuple(_interfaces(sections)))
+        yield Vrfs({each.get("name"): _split(each.get("interfaces")) for each in _added(sections, "/ip vrf")})
+        yield ConfiguredTunnels(tuple(_tunnels(sections)))
+        yield from _bgp(sections)
+        yield Accounts(tuple(_account(each) for each in _added(sections, "/user")))
+        yield _time(sections)
+        yield _snmp(sections)
+        yield _remote(sections)
+        yield _aaa(sections)
+        yield _banner(sections)
+    except (ValueError, KeyError) as reason:
+        raise ReadError(f"RouterOS' configuration is not as expected: {reason}") from reason
+
+
+def _added(sections: Sections, name: str) -> list[Read]:
+    """Return the entries of a section that are switched on."""
+    return [
+        each for each in sections.get(name, ()) if each.entry.verb == "add" and each.get("disabled") != "yes"
+    ]
+
+
+def _setting(sections: Sections, section: str, name: str, item: str = "") -> str:
+    told = (
+        each.get(name) for each in sections.get(section, ()) if each.entry.item == item and each.get(name)
+    )
+    return next(told, "")
+
+
+def _first(sections: Sections, *names: str) -> int:
+    return next((each.line for name in names for each in sections.get(name, ())), 0)
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, text.split(",")))
+
+
+# ── interfaces and routing ──────────────────────────────────────────────────
+
+
+def _interfaces(sections: Sections) -> Iterator[ConfiguredInterface]:
+    """Yield the interfaces that have a comment or an address, under their own names."""
+    comments: dict[str, tuple[str, int]] = {}
+    addresses: dict[str, list[Read]] = {}
+    for section, entries in sections.items():
+        for each in entries if section.startswith("/interface ") else ():
+            name = each.get("name") or each.entry.item.partition("default-name=")[2].strip(" ]")
+            if name and each.get("comment"):
+                comments[name] = (each.get("comment"), each.line)
+    for section in ("/ip address", "/ipv6 address"):
+        for each in _added(sections, section):
+            addresses.setdefault(each.get("interface"), []).append(each)
+    for name in dict.fromkeys((*comments, *addresses)):
+        told = addresses.get(name, [])
+        yield ConfiguredInterface(
+            name=name,
+            description=comments[name][0] if name in comments else None,
+            addresses=tuple(ip_interface(each.get("address")) for each in told),
+            line=comments[name][1] if name in comments else told[0].line,
+        )
+
+
+def _tunnels(sections: Sections) -> Iterator[ConfiguredTunnel]:
+    ports = {
+        each.get("name"): each.get("listen-port", "0") for each in _added(sections, "/interface wireguard")
+    }
+    for each in _added(sections, "/interface wireguard peers"):
+        name = each.get("interface")
+        yield ConfiguredTunnel(name, int(ports.get(name, "0")), each.get("endpoint-address"), each.line)
+
+
+def _bgp(sections: Sections) -> Iterator[ConfiguredBgp]:
+    peers = _added(sections, "/routing bgp connection")
+    if not peers:
+        return
+    first = peers[0]
+    yield ConfiguredBgp(
+        asn=int(first.get("as") or _setting(sections, "/routing bgp template", "as", "default") or 0),
+        router_id=IPv4Address(first.get("router-id")) if _is_address(first.get("router-id")) else None,
+        neighbors=tuple(_neighbor(each) for each in peers if _is_address(_peer(each))),
+        networks=tuple(
+            ip_network(each.get("address"))
+            for each in _added(sections, "/ip firewall address-list")
+            if each.get("list") == first.get("output.network")
+        ),
+        aggregates=(),
+        requires_policy=False,  # RouterOS passes all on where no filter stands
+        line=first.line,
+    )
+
+
+def _peer(peer: Read) -> str:
+    return peer.get("remote.address").partition("/")[0]
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _neighbor(peer: Read) -> ConfiguredNeighbor:
+    return ConfiguredNeighbor(
+        address=ip_address(_peer(peer)),
+        remote_as=int(peer.get("remote.as", "0").lstrip(".") or 0),
+        description=peer.get("comment") or None,
+        bfd=peer.get("use-bfd") == "yes",
+        password=bool(peer.get("tcp-md5-key")),
+        import_policy=peer.get("input.filter") or None,
+        export_policy=peer.get("output.filter-chain") or None,
+        maximum_prefix=int(peer.get("input.limit-process-routes-ipv4") or 0) or None,
+        line=peer.line,
+    )
+
+
+# ── management ──────────────────────────────────────────────────────────────
+
+
+def _account(each: Read) -> Account:
+    """An account as `/user print` tells it: how its password is kept stays untold (RouterOS hashes it)."""
+    return Account(each.get("name"), each.get("group"), "hidden", 0, each.line)
+
+
+def _time(sections: Sections) -> TimeServers:
+    asked = [each.get("address") for each in _added(sections, "/system ntp client servers")]
+    asked += _split(_setting(sections, "/system ntp client", "servers"))
+    keyed = [
+        each
+        for each in _added(sections, "/system ntp client servers")
+        if each.get("auth-key", "none") != "none"
+    ]
+    on = _setting(sections, "/system ntp client", "enabled") == "yes"
+    return TimeServers(tuple(asked) if on else (), bool(keyed) and len(keyed) == len(asked),
+                       _first(sections, "/system ntp client servers", "/system ntp client"))  # fmt: skip
+
+
+def _log_hosts(sections: Sections) -> LogHosts:
+    actions = {
+        each.get("name"): each for each in _added(sections, "/system logging action") if each.get("remote")
+    }
+    used = [each for each in _added(sections, "/system logging") if each.get("action") in actions]
+    topics = {word for each in used for word in _split(each.get("topics", "info"))}
+    least = next((level for level in SEVERITIES if level in topics), "")
+    return LogHosts(
+        hosts=tuple(dict.fromkeys(actions[each.get("action")].get("remote") for each in used)),
+        severity=WORDS.get(least, least),
+        source=next((each.get("src-address") for each in actions.values() if each.get("src-address")), None),
+        line=_first(sections, "/system logging action"),
+    )
+
+
+def _snmp(sections: Sections) -> SnmpAgent:
+    """Read /snmp community: one with security `none` is a community, else a user of SNMPv3."""
+    on = _setting(sections, "/snmp", "enabled") == "yes"
+    told = _added(sections, "/snmp community") if on else []
+    secure = [each for each in told if each.get("security", "none") != "none"]
+    default_off = _setting(sections, "/snmp community", "disabled", "[ find default=yes ]") == "yes"
+    opened = [each for each in told if each not in secure]
+    writable = [each for each in told if each.get("write-access") == "yes"]
+    return SnmpAgent(
+        users=tuple(SnmpUser(each.get("name"), _auth(each), _priv(each)) for each in secure),
+        communities=len(opened) + int(on and not default_off),
+        writable=bool(writable),
+        access_list=next((each.get("addresses") for each in told if each.get("addresses")), None),
+        line=_first(sections, "/snmp community", "/snmp"),
+    )
+
+
+def _auth(each: Read) -> str:
+    return each.get("authentication-protocol", "MD5").lower()
+
+
+def _priv(each: Read) -> str:
+    if each.get("security") != "private":
+        return ""
+    return {"AES": "aes128"}.get(
+        each.get("encryption-protocol", "DES"), each.get("encryption-protocol", "DES").lower()
+    )
+
+
+def _remote(sections: Sections) -> RemoteAccess:
+    said = sections.get("/ip service", [])
+    off = {each.entry.item for each in said if each.get("disabled") == "yes"}
+    open_ = dict.fromkeys(protocol for name, protocol in SERVICES.items() if name not in off)
+    if any(each.entry.item == "www-ssl" and each.get("disabled") == "no" for each in said):
+        open_["https"] = None
+    waits = [_idle_s(each) for each in _added(sections, "/user")]
+    return RemoteAccess(
+        protocols=tuple(open_),
+        ssh_version=2,
+        access_list=_setting(sections, "/ip service", "address", "ssh") or None,
+        idle_timeout_s=None
+        if not waits or None in waits
+        else max(wait for wait in waits if wait is not None),
+        line=_first(sections, "/ip service"),
+    )
+
+
+def _idle_s(user: Read) -> int | None:
+    """Return after how long an idle user is logged out; None: never."""
+    if user.get("inactivity-policy", "none") == "none":
+        return None
+    return int(duration_s(user.get("inactivity-timeout", "10m")))
+
+
+def _aaa(sections: Sections) -> Aaa:
+    remote = _setting(sections, "/user aaa", "use-radius") == "yes"
+    asked = [each for each in _added(sections, "/radius") if "login" in _split(each.get("service"))]
+    return Aaa(
+        login=("local", "radius") if remote else ("local",),
+        commands=(),
+        accounting=remote and _setting(sections, "/user aaa", "accounting") != "no",
+        servers=tuple(each.get("address") for each in asked),
+        line=_first(sections, "/user aaa", "/user"),
+    )
+
+
+def _banner(sections: Sections) -> LoginBanner:
+    return LoginBanner(_setting(sections, "/system note", "note"), _first(sections, "/system note"))
