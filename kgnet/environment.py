@@ -26,7 +26,7 @@ def access(environ: Mapping[str, str]) -> Access:
     KGNET_KNOWN_HOSTS            file of host keys, else one's own
     KGNET_SSH_CONFIG             OpenSSH's client file: jump hosts, algorithms
     KGNET_CA_FILE                file of the authorities for eAPI's certificates, else the system's
-    KGNET_ENDPOINTS              JSON file: where services are, if not at the management addresses
+    KGNET_ENDPOINTS              JSON file: the only services that are spoken to, and where they are
     KGNET_LOGINS, _PER_S         how many logins may be under way at once (16), and begin a second
     """
     known = Access(

@@ -68,10 +68,11 @@ def test_hubs_of_the_province_are_emulated_found_faulted_and_gone(folder: Folder
 def test_a_provisioned_device_is_as_wanted_and_a_bare_one_is_not(folder: Folder) -> None:
     """The rendered text is one that the device starts with, and prints again."""
     at = {"KGNET_EMULATED": str(folder.path)}
-    argv = ["emulate", "up", "-i", str(PROVINCE), "--only", "hub1"]
+    argv = ["emulate", "up", "-i", str(PROVINCE), "--only", "hub1:spine1"]
     for more, code in ((["--provisioned"], 0), ([], 2)):
         assert kgnet(*argv, *more, **at).returncode == 0
-        done = kgnet("emulate", "exec", "--", str(KGNET), "plan", "--limit", "hub1", **at)
+        done = kgnet("emulate", "exec", "--", str(KGNET), "plan", **at)
+        assert " of 2 devices" in done.stdout, "no other is meant, and none is spoken to"
         assert done.returncode == code, done.stdout + done.stderr
         assert kgnet("emulate", "down", **at).returncode == 0
 

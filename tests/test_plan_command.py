@@ -126,6 +126,7 @@ def test_a_plan_is_kept_in_a_file_that_nobody_can_change_unseen(folder: Path, tm
     drift(folder)
     path = tmp_path / "plan.json"
     assert plan(folder, "-o", str(path), limit="hub1:dns1:r-899").returncode == 1
+    assert path.stat().st_mode & 0o777 == 0o640
     kept = file.read(path.read_text(encoding="utf-8"), str(path))
     assert (kept.whole, kept.limit, list(kept.failed)) == (False, "hub1:dns1:r-899", ["r-899"])
     assert [(each.plan.device, len(each.plan.changes)) for each in kept.devices] == [("hub1", 2), ("dns1", 0)]

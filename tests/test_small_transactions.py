@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from random import Random
 
@@ -226,6 +227,29 @@ def test_somebody_elses_safe_mode_is_left_alone() -> None:
         assert outcome.result is Result.FAILED
         assert "safe mode" in outcome.reason
         assert device.safe is other.terminal.session  # type: ignore[attr-defined]
+
+
+def test_a_refused_timer_leaves_nothing_behind_when_safe_mode_ends() -> None:
+    device = small.emulated("mikrotik_routeros")
+    old = small.lines(device)
+    device.order("refuse", "scheduler add interval")
+    outcome = deployed(device)
+    assert outcome.result in (Result.FAILED, Result.ROLLED_BACK)
+    assert small.lines(device) == old
+    assert leftovers(device) == []
+    assert not re.search("kgnet-[0-9a-f]{16}", device.running())
+    assert device.safe is None  # type: ignore[attr-defined]
+
+
+def test_a_system_that_somebody_has_locked_is_told_before_anything_is_done() -> None:
+    device = small.emulated("huawei_vrp")
+    files = set(device.files)
+    device.order("locked", value="lan")
+    outcome = deployed(device)
+    assert outcome.result is Result.FAILED
+    assert "locked by lan" in outcome.reason
+    assert set(device.files) == files
+    assert not timer(device)
 
 
 def test_somebody_elses_scheduled_restart_is_left_alone() -> None:

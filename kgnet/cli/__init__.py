@@ -77,7 +77,9 @@ def main() -> None:
         sys.exit(_told(reason))
     except TyperException as reason:
         what = " ".join(reason.format_message().split())
-        sys.exit(_told(f"{what} — see `kgnet … --help`") if what else 0)  # nothing asked: help was shown
+        context = getattr(reason, "ctx", None)
+        asked = context.command_path if context else "kgnet"
+        sys.exit(_told(f"{what} — see `{asked} --help`") if what else 0)  # nothing asked: help was shown
     except BrokenPipeError:
         sys.exit(ERROR)
     except OSError as reason:

@@ -87,7 +87,7 @@ class Change:
             self._show(planned, due)
         if manner.check:
             return self._looked(planned)
-        if due and not manner.yes and not typer.confirm("Change them?", err=True):
+        if due and not manner.yes and not _agreed():
             return PENDING
         outcomes = self._changed(planned, due) if due else {}
         unchanged = _unchanged(planned)
@@ -197,6 +197,17 @@ def towards(change: Change, wanted: Mapping[str, Any]) -> Change:
     from kgnet.line import back
 
     return replace(change, tools=back(change.tools, wanted), intended=False)
+
+
+def _agreed() -> bool:
+    """Ask whether to change what was shown; UsageError where nobody is there to answer."""
+    try:
+        return typer.confirm("Change them?", err=True)
+    except typer.Abort as end:
+        if isinstance(end.__context__, EOFError):
+            typer.echo(err=True)
+            raise UsageError("nobody answers here — add --yes to change without being asked") from end
+        raise
 
 
 def _unchanged(planned: Planned) -> dict[str, Outcome]:

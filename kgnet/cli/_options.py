@@ -29,6 +29,7 @@ Limit = Annotated[
     typer.Option(
         "-l",
         "--limit",
+        envvar="KGNET_LIMIT",
         help="Only these devices: names or groups in Ansible's patterns, e.g. `wan:!hub1` or `below_902`.",
         metavar="PATTERN",
     ),

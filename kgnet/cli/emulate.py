@@ -203,6 +203,7 @@ def _access(folder: Folder, devices: list[Device], inventory: Path, store: Secre
     ours = {
         "KGNET_EMULATED": folder.path,
         "KGNET_INVENTORY": inventory.resolve(),
+        "KGNET_LIMIT": ":".join(device.name for device in devices),
         "KGNET_ENDPOINTS": folder.endpoints,
         "KGNET_KNOWN_HOSTS": folder.known_hosts,
         "KGNET_SSH_USER": user,

@@ -212,7 +212,7 @@ def _keep(
         blast=blast,
         limit=limit,
     )
-    write(path, file.written(kept))
+    write(path, file.written(kept), mode=0o640)
 
 
 def _kept(seen: Look) -> Any:

@@ -29,7 +29,8 @@ def playbook(
     found = _playbook(name)
     if not inventory.is_dir():
         raise UsageError(f"{inventory}: no such inventory — name one with -i DIR")
-    _become_ansible(["-i", str(inventory), *context.args, str(found)])
+    limit = ["--limit", only] if (only := os.environ.get("KGNET_LIMIT")) else []  # a later one counts
+    _become_ansible(["-i", str(inventory), *limit, *context.args, str(found)])
 
 
 def _playbook(name: str) -> Path:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol, get_args, get_type_hints
 
+from kgnet.errors import Unreachable
 from kgnet.model.config import Config
 from kgnet.model.fleet import Device
 from kgnet.model.outcome import Change
@@ -62,8 +63,18 @@ class Access:
     logins_per_s: float = 0.0  # 0: as fast as they go
 
     def endpoint(self, device: Device, service: str, port: int) -> Endpoint:
-        """Return where *service* of *device* is: as told, else *port* of its management address."""
-        return self.endpoints.get((device.name, service), Endpoint(str(device.management), port))
+        """Return where *service* of *device* is: as told, or *port* of its management address if nothing is.
+
+        Unreachable if only others are told: who rehearses on emulated devices reaches no real one.
+        """
+        if not self.endpoints:
+            return Endpoint(str(device.management), port)
+        if (device.name, service) not in self.endpoints:
+            raise Unreachable(
+                device.name,
+                f"its {service} is none of those told here — leave it out, or tell it by KGNET_ENDPOINTS",
+            )
+        return self.endpoints[device.name, service]
 
     def told(self, device: Device) -> bool:
         """Return whether somebody said where *device* is, e.g. an emulated one."""

@@ -110,8 +110,13 @@ def load(session: Session, candidate: Candidate, confirm_s: int) -> None:
     safe = len(candidate.commands) <= MOST_ACTIONS
     if safe:
         router.safe_mode()
-    router.arm(confirm_s)
-    router.load(candidate.commands)
+    try:
+        router.arm(confirm_s)
+        router.load(candidate.commands)
+    except Refused:
+        if safe:  # else the end of this session would undo what is taken back from here on
+            router.ask(CTRL_X, "d\n")
+        raise
     if safe:
         try:
             router.leave_safe_mode()

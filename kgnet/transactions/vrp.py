@@ -111,6 +111,8 @@ def _lock_name(candidate: Candidate) -> str:
 
 def hold(session: Session, candidate: Candidate) -> None:
     vrp = Vrp(session, candidate)
+    vrp.say("system-view")  # somebody who has locked the system is told before anything is done
+    vrp.say("return")
     vrp.lock()
     vrp.say(f"save kgnet-{candidate.token}-{vrp.next_start()}", YES, SLOW_S)
 

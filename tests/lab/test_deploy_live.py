@@ -155,6 +155,8 @@ def test_check_changes_nothing(lab: Lab, router: str) -> None:
     assert done.returncode == 2
     assert "-ip route 198.51.100.0/24 blackhole" in done.stdout
     assert lab.exec("operator", str(KGNET), "deploy", "--limit", router, stdin="n\n").returncode == 2
+    unanswered = lab.exec("operator", str(KGNET), "deploy", "--limit", router, stdin="")
+    assert (unanswered.returncode, "nobody answers here — add --yes" in unanswered.stderr) == (1, True)
     assert before == (running(lab), lab.must(router, "ls", "-lR", "--time-style=full-iso", "/run/kgnet"))
     lab.must(router, *MEND)
 

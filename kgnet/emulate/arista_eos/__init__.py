@@ -55,7 +55,7 @@ class Eos(Device):
             self.pending.timer.cancel()
         self.drafts, self.pending, self.checkpoints = {}, None, {}
         if STARTUP not in self.files:  # as delivered: kept as it would print it, secrets hashed once
-            self.files[STARTUP] = self.text(self.read(self.first_startup())[0]).encode()
+            self.files[STARTUP] = self.text(self.read(eos_text.ended(self.first_startup()))[0]).encode()
         self.root, wrong = self.read(self.startup())
         for line in wrong:
             self.note(f"startup-config: {line}")

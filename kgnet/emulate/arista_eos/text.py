@@ -37,6 +37,7 @@ ALWAYS = ("no aaa root", "spanning-tree mode mstp")  # printed though nobody has
 MAXIMUM = re.compile(r"neighbor \S+ maximum-routes 12000")
 CLASSES = re.compile(r"qos map dscp (\d+) to traffic-class (\d)")
 USUAL_CLASS = {0: 1, 1: 0, 2: 2, 3: 3, 4: 4, 5: 5, 6: 6, 7: 7}  # by DSCP // 8
+INDENTED_TEXT = re.compile(r"^(banner (?:login|motd))\n((?: +.*\n|\n)+)", re.MULTILINE)
 
 
 def natural(text: str) -> tuple[tuple[str, int], ...]:
@@ -90,6 +91,16 @@ def _is_default(text: str) -> bool:
     if found := CLASSES.fullmatch(text):
         return USUAL_CLASS[int(found[1]) // 8] == int(found[2])
     return text in DEFAULTS[""] and text not in ALWAYS
+
+
+def ended(text: str) -> str:
+    """Give a text that is told by its indentation only, as backups have it, the end that EOS wants."""
+
+    def with_end(found: re.Match[str]) -> str:
+        lines = (line.removeprefix(INDENT) for line in found[2].splitlines())
+        return "\n".join((found[1], *lines, "EOF\n"))
+
+    return text if re.search("^EOF$", text, re.MULTILINE) else INDENTED_TEXT.sub(with_end, text)
 
 
 def _printed(node: Node, *, shut: bool) -> Iterator[str]:
