@@ -1,6 +1,6 @@
 """Fault injection on emulated vendors' devices: whatever breaks at whatever step, nothing stays half done.
 
-    python tests/campaign.py [RUNS] [FIRST]       default: 1,000 runs, seeds from 0
+    python tests/campaign.py [RUNS] [FIRST] [WORKERS]       default: 1,000 runs, seeds from 0, two at a time
 
 Each run deploys another configuration to a device of its own, over the real transport, while one thing goes
 wrong: the deployer is killed, the session drops, the device restarts, its storage is full, a line is refused,
@@ -347,14 +347,15 @@ def campaign(runs: int, first: int = 0, *, workers: int = 2, size: int = 25) -> 
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
         for came in pool.map(chunk, *zip(*chunks, strict=True)):
             total += came
+            print(f"{total.total()} of {runs} runs", file=sys.stderr, flush=True)
     return total
 
 
 def main() -> None:
     words = [int(word) for word in sys.argv[1:]]
-    runs, first = [*words, *(1000, 0)[len(words) :]]
+    runs, first, workers = [*words, *(1000, 0, 2)[len(words) :]]
     started = time.monotonic()
-    came = campaign(runs, first)
+    came = campaign(runs, first, workers=workers)
     for what, count in sorted(came.items()):
         print(f"{count:5} {what}")
     bad = sum(count for what, count in came.items() if what.startswith(BAD))

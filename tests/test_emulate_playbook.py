@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,10 @@ from pathlib import Path
 import pytest
 from emulated import KGNET, OFFICES, PROVINCE, Net, emulated
 
+from kgnet import paths
+from kgnet.design import design
+from kgnet.inventory import load
+from kgnet.model.province import NETWORK
 from kgnet.paths import ansible_environment
 
 RECAP = re.compile(r"^(\S+) +: ok=(\d+) +changed=(\d+) +unreachable=(\d+) +failed=(\d+)", re.MULTILINE)
@@ -32,7 +37,7 @@ def recap(told: str) -> dict[str, tuple[int, int]]:
 @pytest.mark.xdist_group("emulate-playbook")
 def test_the_playbook_brings_one_office_of_each_vendor_to_the_intent(net: Net) -> None:
     """Looked at first, then changed, then left alone: and no secret is shown on the way."""
-    words = ("playbook", "wan", "-i", PROVINCE, "--limit", net.only)
+    words = ("playbook", "wan", "-i", PROVINCE, "--limit", net.only, "-e", "kgnet_despite_freeze=true")
     before = {name: net.running(name) for name in OFFICES}
     looked = net.kgnet(*words, "--check", "--diff")
     assert recap(looked) == dict.fromkeys(OFFICES, (1, 0))
@@ -42,6 +47,49 @@ def test_the_playbook_brings_one_office_of_each_vendor_to_the_intent(net: Net) -
     assert recap(net.kgnet(*words)) == dict.fromkeys(OFFICES, (1, 0))
     assert recap(net.kgnet(*words)) == dict.fromkeys(OFFICES, (0, 0))
     assert not [value for value in net.secrets() if any(value in told for told in net.said)]
+
+
+@pytest.mark.xdist_group("emulate-playbook")
+def test_a_freeze_holds_playbooks_too(net: Net, tmp_path: Path) -> None:
+    """A device that is as wanted may be run over; one that is not is left as it is, and the play fails."""
+    frozen = tmp_path / "frozen"
+    shutil.copytree(PROVINCE, frozen)
+    with (frozen / "freezes.csv").open("a", encoding="utf-8") as file:
+        file.write("today,all,2020-01-01 00:00,2099-01-01 00:00,Somebody looks\n")
+    templates = tmp_path / "templates"
+    shutil.copytree(paths.templates(), templates)
+    system = templates / "arista_eos" / "system.j2"
+    system.write_text(system.read_text(encoding="utf-8") + "logging trap notifications\n", encoding="utf-8")
+    device = "r-910"
+    play = tmp_path / "play.yml"
+    play.write_text(
+        f"- hosts: {device}\n  gather_facts: false\n  tasks: [kgnet_config: {{templates: {templates}}}]\n",
+        encoding="utf-8",
+    )
+    before = net.running(device)
+    told = net.kgnet("playbook", str(play), "-i", str(frozen), code=2)
+    assert "no change now: freeze today until 2099-01-01 00:00: Somebody looks" in told
+    assert "--extra-vars kgnet_despite_freeze=true" in told
+    assert net.running(device) == before
+
+
+def test_every_router_and_switch_is_in_one_play() -> None:
+    """One office first, then one of each platform, role, kind of site; none is left out or comes twice."""
+    told = subprocess.run(
+        [KGNET, "playbook", "wan", "-i", PROVINCE, "--list-hosts"],
+        capture_output=True, text=True, check=True, timeout=60,
+    ).stdout  # fmt: skip
+    plays = [re.findall(r"^      (\S+)$", play, re.MULTILINE) for play in told.split("  play #")[1:]]
+    fleet = design(load(Path(PROVINCE)))
+    network = [device.name for device in fleet.devices.values() if device.role in NETWORK]
+    assert sorted(name for play in plays for name in play) == sorted(network)
+    first, kinds = (
+        {(fleet.devices[name].platform, fleet.devices[name].role, fleet.sites[fleet.devices[name].site].kind)
+         for name in play} for play in plays[:2]
+    )  # fmt: skip
+    assert (len(plays[0]), len(first)) == (1, 1)
+    assert len(plays[1]) == len(kinds)
+    assert not first & kinds
 
 
 def test_ansible_is_told_no_login_for_devices_that_it_does_not_enter() -> None:

@@ -17,7 +17,7 @@ import typer
 
 from kgnet.cli import ERROR, PENDING, _line
 from kgnet.cli._options import OutputFormat
-from kgnet.errors import DeviceError, Refused, UsageError
+from kgnet.errors import DeviceError, UsageError
 
 if TYPE_CHECKING:
     from kgnet.deploy import Tools, Wave
@@ -125,7 +125,7 @@ class Change:
     ) -> Callable[[Device], Outcome]:
         """Return what changes one device, by the plan that was shown and by no other."""
         from kgnet.deploy import Timing, deploy
-        from kgnet.line import terms
+        from kgnet.line import must_be_open, terms
 
         timing = Timing(self.manner.confirm_s)
 
@@ -133,7 +133,8 @@ class Change:
             todo = planned[device.name]
             if isinstance(todo, DeviceError):
                 raise todo
-            self._open_now(device)
+            if not self.manner.despite_freeze:
+                must_be_open(self.fleet, device, otherwise="--despite-freeze")
             under = terms(kept, run, device, timing=timing, stopped=stopped, intended=self.intended)
             under = replace(under, approved=self._is_approved)
             return deploy(device, self.tools, terms=under, shown=todo)
@@ -145,12 +146,6 @@ class Change:
         from kgnet.plan.file import digest
 
         return self.approved is None or self.approved[sealed.device] == digest(sealed)
-
-    def _open_now(self, device: Device) -> None:
-        """Refuse a change in a window in which the calendar allows none."""
-        closed = _line.closed(self.fleet, device)
-        if closed and not self.manner.despite_freeze:
-            raise Refused(device.name, f"no change now: {closed[0]} — later, or with --despite-freeze")
 
     # ── what people and programs see ────────────────────────────────────────
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from kgnet.deploy.candidate import candidate
-from kgnet.deploy.fleet import Wave, deploy_fleet, waves
+from kgnet.deploy.fleet import Wave, deploy_fleet, samples, waves
 from kgnet.deploy.recover import recover
 from kgnet.deploy.tools import Health, Job, Note, Terms, Timing, Tools, never
 from kgnet.deploy.verify import Watched, difference, verify, watch
@@ -33,6 +33,7 @@ __all__ = [
     "deploy_fleet",
     "never",
     "recover",
+    "samples",
     "waves",
 ]
 

@@ -40,9 +40,8 @@ def waves(fleet: Fleet, devices: Sequence[Device], *, size: int = 8) -> list[Wav
     """
     islands = [device for device in devices if _on_island(fleet, device)]
     inland = [device for device in devices if device not in islands]
+    first, kinds = samples(fleet, devices)
     offices = [device for device in inland if device.role in AT_OFFICES]
-    first = _canary(fleet, [device for device in offices if device.role is Role.BRANCH])
-    kinds = _one_of_each(fleet, [device for device in offices if device not in first], done=first)
     rest = [device for device in offices if device not in first and device not in kinds]
     planned = [
         ("first office", [first]),
@@ -56,6 +55,13 @@ def waves(fleet: Fleet, devices: Sequence[Device], *, size: int = 8) -> list[Wav
         *((f"islands, {name}", chunks) for name, chunks in _offices(fleet, islands, size)),
     ]
     return [Wave(name, tuple(chunk)) for name, chunks in planned for chunk in chunks if chunk]
+
+
+def samples(fleet: Fleet, devices: Sequence[Device]) -> tuple[list[Device], list[Device]]:
+    """Return the office that is changed first, and those of offices that stand for all of their kind."""
+    offices = [each for each in devices if each.role in AT_OFFICES and not _on_island(fleet, each)]
+    first = _canary(fleet, [device for device in offices if device.role is Role.BRANCH])
+    return first, _one_of_each(fleet, [device for device in offices if device not in first], done=first)
 
 
 def _on_island(fleet: Fleet, device: Device) -> bool:

@@ -108,7 +108,7 @@ class Fleet:
             except Dropped:
                 if request.transport:
                     request.transport.abort()
-                raise
+                return web.Response()  # nobody will read it
             return answer
 
         runner = web.ServerRunner(web.Server(handle))

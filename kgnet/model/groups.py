@@ -24,4 +24,7 @@ LINUX = (
 SERVERS = "servers"  # every device that is neither router nor switch
 VENDORS = "vendors"  # every device that runs something else than Linux
 ISLANDS = "islands"  # devices at sites that are changed last
-RESERVED = frozenset({"all", "ungrouped", SERVERS, VENDORS, ISLANDS, *DOMAINS, *SiteKind})
+FIRST_OFFICE, SAMPLES = "first_office", "one_of_each_kind"  # for playbooks: what is changed before all others
+RESERVED = frozenset(
+    {"all", "ungrouped", SERVERS, VENDORS, ISLANDS, FIRST_OFFICE, SAMPLES, *DOMAINS, *SiteKind}
+)

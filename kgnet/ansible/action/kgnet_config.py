@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
 from kgnet import collect, journal, paths, secrets
 from kgnet.ansible.designed import fleet_of
 from kgnet.deploy import Timing, deploy
 from kgnet.errors import KgnetError
-from kgnet.line import Line, terms
-from kgnet.model.fleet import Device
+from kgnet.line import Line, must_be_open, terms
+from kgnet.model.fleet import Device, Fleet
 from kgnet.model.outcome import Outcome, Result
 from kgnet.plan import lines
 
@@ -24,7 +25,9 @@ OPTIONS: dict[str, Any] = {
     "settle": {"type": "float", "default": 3.0},
     "save": {"type": "bool", "default": True},
     "templates": {"type": "path"},
+    "despite_freeze": {"type": "bool"},
 }
+DESPITE = "kgnet_despite_freeze"  # for a whole run: `--extra-vars kgnet_despite_freeze=true`
 
 
 class ActionModule(ActionBase):
@@ -37,12 +40,17 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         _, options = self.validate_argument_spec(OPTIONS)
+        variables = task_vars or {}
+        if options["despite_freeze"] is None:
+            options["despite_freeze"] = boolean(variables.get(DESPITE, False))
         result: dict[str, Any] = super().run(tmp, task_vars)
         try:
-            device = _device(task_vars or {})
+            fleet, device = _intent(variables)
             line = _line(options["templates"])
             result.update(
-                self._compared(line, device) if self._task.check_mode else _deployed(line, device, options)
+                self._compared(line, device)
+                if self._task.check_mode
+                else _deployed(line, fleet, device, options)
             )
         except KgnetError as reason:
             raise AnsibleActionFail(str(reason)) from reason
@@ -56,11 +64,13 @@ class ActionModule(ActionBase):
         return {"changed": bool(todo), "lines": list(lines(todo))}
 
 
-def _deployed(line: Line, device: Device, options: dict[str, Any]) -> dict[str, Any]:
+def _deployed(line: Line, fleet: Fleet, device: Device, options: dict[str, Any]) -> dict[str, Any]:
     line.true(device)
     todo = line.plan(device)
     if not todo:
         return _told(Outcome(device.name, Result.UNCHANGED, todo))
+    if not options["despite_freeze"]:
+        must_be_open(fleet, device, otherwise=f"--extra-vars {DESPITE}=true")
     with journal.opened(line.store) as kept:
         run = kept.begin(who=getpass.getuser(), why=f"ansible, {device.name}")
         kept.planned(run, todo)
@@ -84,17 +94,17 @@ def _told(outcome: Outcome) -> dict[str, Any]:
     return told
 
 
-def _device(task_vars: dict[str, Any]) -> Device:
-    """Return the intent for the host, from the inventory that the host comes from."""
+def _intent(task_vars: dict[str, Any]) -> tuple[Fleet, Device]:
+    """Return the intent for all and for the host, from the inventory that the host comes from."""
     folder, name = task_vars.get("kgnet_inventory"), task_vars["inventory_hostname"]
     if not folder:
         raise AnsibleActionFail(
             f"{name} comes from no kgnet inventory — run with -i and a folder that has kgnet.yml"
         )
-    devices = fleet_of(folder).devices
-    if name not in devices:
+    fleet = fleet_of(folder)
+    if name not in fleet.devices:
         raise AnsibleActionFail(f"{folder} has no device {name}")
-    return devices[name]
+    return fleet, fleet.devices[name]
 
 
 def _line(templates: str | None) -> Line:

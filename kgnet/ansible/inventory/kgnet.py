@@ -13,10 +13,11 @@ from ansible.plugins.inventory import BaseInventoryPlugin
 from ansible.template import trust_as_template
 
 from kgnet.ansible.designed import fleet_of
+from kgnet.deploy import samples
 from kgnet.errors import KgnetError
 from kgnet.limit import groups
 from kgnet.model.fleet import Device, Fleet
-from kgnet.model.groups import DOMAINS, ISLANDS, LINUX, VENDORS
+from kgnet.model.groups import DOMAINS, FIRST_OFFICE, ISLANDS, LINUX, SAMPLES, VENDORS
 from kgnet.paths import out_of_reach
 
 TEMPLATE_MARKS = ("{{", "{%", "{#")
@@ -76,7 +77,9 @@ class InventoryModule(BaseInventoryPlugin):
             self.inventory.add_host(device.name)
             for name, value in self._variables(fleet, device).items():
                 self.inventory.set_variable(device.name, name, _plain(value))
-        named = groups(fleet)
+        first, kinds = samples(fleet, list(fleet.devices.values()))
+        early = {FIRST_OFFICE: [each.name for each in first], SAMPLES: [each.name for each in kinds]}
+        named = {**groups(fleet), **early}
         for group in (*DOMAINS, VENDORS, ISLANDS):  # a playbook may name them where they have no hosts
             self.inventory.add_group(group)
         for group, members in named.items():

@@ -33,6 +33,11 @@ options:
   templates:
     description: Folder of templates instead of the one that comes along.
     type: path
+  despite_freeze:
+    description:
+      - Whether to change a device while the calendar allows none, in a freeze or while a meeting is on that
+        its circuits carry. If not said, the variable C(kgnet_despite_freeze) says it; else it is not done.
+    type: bool
 attributes:
   check_mode:
     description: The device is compared and not changed, not even by an upload.
@@ -43,7 +48,8 @@ attributes:
   platform:
     description: Devices for which kgnet has a platform, and the intent a host.
     support: full
-    platforms: frr, linux
+    platforms: >-
+      arista_eos, cisco_ios, fortinet_fortios, frr, huawei_vrp, juniper_junos, linux, mikrotik_routeros
 notes:
   - Needs the environment variable C(KGNET_SECRETS) where the configuration holds secrets, and uses
     C(KGNET_SSH_KEY) and C(KGNET_KNOWN_HOSTS); the connection plug-in is not used.
