@@ -12,6 +12,7 @@ KgnetError
 │   └── RolledBack      it was changed, did not come back well, and has its old configuration again
 ├── JournalError        the journal of runs cannot be written, or is not as it was written
 ├── MissingFact         a rule asked for a fact that nobody collected
+├── NotOurs             a rule would judge what the intent leaves alone on the device's platform
 ├── ReadError           a text is not what the platform's reader expects
 ├── PackError           an audit pack or a waiver file is wrong
 ├── ProbeError          a target did not answer a probe as it should
@@ -100,6 +101,10 @@ class JournalError(KgnetError):
 
 class MissingFact(KgnetError):
     """A fact was asked for that nobody collected."""
+
+
+class NotOurs(KgnetError):
+    """A rule does not apply: on this platform the intent does not speak for what it judges."""
 
 
 class ReadError(KgnetError):

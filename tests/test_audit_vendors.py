@@ -12,7 +12,7 @@ from kgnet.audit.pack import asking
 from kgnet.design import design
 from kgnet.inventory import load
 from kgnet.model.config import Config
-from kgnet.model.facts import ConfiguredBgp, Kernel, Snapshot
+from kgnet.model.facts import ConfiguredBgp, InterfaceState, InterfaceStates, Kernel, Snapshot
 from kgnet.model.outcome import Status
 from kgnet.paths import inventories
 from kgnet.ports import Platform, Rule
@@ -48,6 +48,15 @@ def test_where_only_the_management_is_ours_a_missing_rest_is_skipped() -> None:
         Status.SKIP,
         "of huawei_vrp only the management is ours, and its text has no ConfiguredBgp",
     )
+
+
+def test_where_only_the_management_is_ours_ports_are_not_judged() -> None:
+    up = InterfaceStates((InterfaceState("GigabitEthernet0/0/0", up=True, mtu_bytes=1500),))
+    have = replace(NOTHING, facts={InterfaceStates: up})
+    for rule in ("KG-LIV-05", "KG-CPL-10"):
+        why = "of huawei_vrp only the management is ours, not which port is which"
+        assert finding("r-31064", rule, have) == (Status.SKIP, why)
+        assert finding("r-31114", rule, have)[0] is not Status.SKIP
 
 
 @pytest.mark.parametrize("device", ["r-31064", "r-31114"])

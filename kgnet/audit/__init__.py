@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
-from kgnet.errors import DeviceError, MissingFact, ReadError
+from kgnet.errors import DeviceError, MissingFact, NotOurs, ReadError
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.outcome import Evidence, Finding, Severity, Status
@@ -57,6 +57,8 @@ def _verdict(want: Device, have: Snapshot, rule: Rule, choice: Choice, *, live: 
         for fact in rule.needs:
             have.get(fact)
         wrong = [_evidence(each, rule, have) for each in rule.judge(want, have, **_given(choice))]
+    except NotOurs as reason:
+        return Status.SKIP, (Evidence(str(reason)),)
     except (MissingFact, ReadError) as reason:
         return Status.ERROR, (Evidence(f"cannot judge: {reason}"),)
     return (Status.FAIL if wrong else Status.PASS), tuple(wrong)
