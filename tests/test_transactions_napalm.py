@@ -346,6 +346,14 @@ def test_a_lock_of_another_person_is_told(net: lab.Lab, access: Access, candidat
     assert shown(IOS, net) == before(candidate)
 
 
+@pytest.mark.parametrize("vendor", [JUNOS], ids=["juniper_junos"])
+def test_a_candidate_that_another_person_holds_is_told(access: Access, candidate: Candidate) -> None:
+    with DRIVER.open(JUNOS.device, access) as ours, DRIVER.open(JUNOS.device, access) as theirs:
+        theirs.driver.device.cu.lock()  # type: ignore[attr-defined]
+        with pytest.raises(Refused, match=r"^r1: somebody else holds its configuration .* locked by"):
+            TRANSACTION.hold(ours, candidate)
+
+
 @ios_only
 def test_a_ping_tells_who_answers(net: lab.Lab, access: Access) -> None:
     with DRIVER.open(IOS.device, access) as session:

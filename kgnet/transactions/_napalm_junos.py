@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from jnpr.junos.exception import ConnectClosedError, ConnectError, RpcError, RpcTimeoutError
-from napalm.base.exceptions import NapalmException
+from napalm.base.exceptions import LockError, NapalmException
 from ncclient.transport.errors import TransportError
 
 from kgnet.errors import Refused, Unreachable
@@ -35,6 +35,11 @@ def _translated(candidate: Candidate, doing: str) -> Iterator[None]:
         yield
     except (RpcTimeoutError, ConnectClosedError, ConnectError, TransportError, OSError, EOFError) as reason:
         raise Unreachable(name, f"the connection broke ({doing})") from reason
+    except LockError as reason:
+        who = _said(candidate, reason)
+        raise Refused(
+            name, f"somebody else holds its configuration — wait, or end their session: {who}"
+        ) from reason
     except (RpcError, NapalmException) as reason:
         raise Refused(name, f"{doing}: {_said(candidate, reason)}") from reason
 
@@ -80,7 +85,7 @@ def hold(session: Session, candidate: Candidate) -> None:
                 candidate.device.name,
                 f"a change waits to be confirmed: {newest} — wait, or `rollback 1`, `commit`",
             )
-    with _translated(candidate, "is locked by somebody else, or refuses a line"):
+    with _translated(candidate, "refuses a line"):
         driver.load_merge_candidate(config="\n".join(candidate.commands))
         driver.device.cu.commit_check()
 
