@@ -179,6 +179,28 @@ def test_a_line_that_is_silently_ignored_is_noticed(device: Emulated) -> None:
     assert small.lines(device) == old
 
 
+@pytest.mark.parametrize(
+    "line", ["set cfg-save revert", "set cfg-revert-timeout", "set cfg-save automatic", "unset cfg-revert"]
+)
+def test_a_device_that_swallows_how_it_saves_is_told_again(line: str) -> None:
+    device = small.emulated("fortinet_fortios")
+    device.order("ignore", line)
+    assert deployed(device).result is Result.CHANGED
+    assert leftovers(device) == []
+    assert "cfg-" not in device.running()
+
+
+def test_a_device_that_will_not_promise_to_go_back_is_left_alone() -> None:
+    device = small.emulated("fortinet_fortios")
+    old = small.lines(device)
+    device.order("ignore", "set cfg-save revert", times=0)
+    outcome = deployed(device)
+    assert outcome.result is Result.FAILED
+    assert "does not take `cfg-save revert`, however often it is typed" in outcome.reason
+    assert small.lines(device) == old
+    assert "cfg-" not in device.running()
+
+
 def test_a_full_disk_refuses_the_change_or_its_confirmation(device: Emulated) -> None:
     old = small.lines(device)
     device.order("full", times=0)

@@ -354,6 +354,26 @@ def test_a_candidate_that_another_person_holds_is_told(access: Access, candidate
             TRANSACTION.hold(ours, candidate)
 
 
+@pytest.mark.parametrize("vendor", [JUNOS], ids=["juniper_junos"])
+def test_bytes_that_are_no_text_end_a_change_before_it_begins(
+    net: lab.Lab, access: Access, candidate: Candidate
+) -> None:
+    net.fault("r1", "garbage", "get-commit", times=0)
+    with pytest.raises(Refused, match=r"^r1: an answer holds a byte that is no UTF-8 \(0xff\) — "):
+        step(access, "hold", candidate)
+    net.well("r1")
+    nothing_is_left(access, candidate)
+
+
+@pytest.mark.parametrize("vendor", [JUNOS], ids=["juniper_junos"])
+def test_a_lock_ends_with_a_session_that_hangs(net: lab.Lab, access: Access, candidate: Candidate) -> None:
+    net.fault("r1", "hang", "ping")
+    with pytest.raises(Unreachable), DRIVER.open(JUNOS.device, access) as session:
+        TRANSACTION.hold(session, candidate)
+        session.run(("ping 10.0.0.9 count 1",), timeout_s=1)
+    nothing_is_left(access, candidate)
+
+
 @ios_only
 def test_a_ping_tells_who_answers(net: lab.Lab, access: Access) -> None:
     with DRIVER.open(IOS.device, access) as session:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from kgnet.drivers._entry import password
 from kgnet.drivers._login import Client
 from kgnet.drivers._speaks import expect, speaks
 from kgnet.drivers._undying import undying
-from kgnet.errors import Unreachable
+from kgnet.errors import Refused, Unreachable
 from kgnet.model.fleet import Device
 from kgnet.ports import Access, Output, Platform
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 
 PORT = 830  # RFC 6242 §4
 ENABLE = "`set system services netconf ssh` enables it"
+warnings.filterwarnings(
+    "ignore", "An unknown exception occurred", RuntimeWarning
+)  # PyEZ's; it is raised, too
 loop.TICK = 0.02  # s until ncclient looks whether there is something to send; by default each RPC takes 0.1
 CAPABILITY = "xml.juniper.net"  # in the hello of every Junos
 
@@ -70,6 +74,17 @@ class Netconf(Junos):  # type: ignore[misc]
         self._nc_transform = self.transform
         self._norm_transform = lambda: b""
         return self
+
+    def execute(self, *words: Any, **options: Any) -> Any:
+        """Do an RPC; Refused where its answer cannot be read: ncclient ends the session then."""
+        try:
+            return super().execute(*words, **options)
+        except UnicodeDecodeError as reason:
+            odd = f"0x{reason.object[reason.start]:02x}"
+            raise Refused(
+                self._client.device.name,
+                f"an answer holds a byte that is no UTF-8 ({odd}) — write that line anew in plain letters",
+            ) from reason
 
 
 class Hello:

@@ -10,7 +10,6 @@ from typing import Protocol
 from kgnet.emulate.device import Device, Dropped
 from kgnet.emulate.terminal import Terminal
 
-FOREVER_S = 3600.0
 GARBAGE = b"\xff\xfe\xe9\x80"
 ERASE = ("\x7f", "\x08")
 PAGE = 24
@@ -60,7 +59,9 @@ class Shell:
         """Execute a line, and print its answer and the next prompt."""
         faults = self.device.faults
         if faults.take("hang", line):
-            await asyncio.sleep(FOREVER_S)
+            while await self._key():  # until the client has enough
+                pass
+            raise Dropped(line)
         if fault := faults.take("slow", line):
             await asyncio.sleep(float(fault.value or 1))
         said = self.terminal.type(line)

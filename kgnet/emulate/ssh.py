@@ -11,7 +11,7 @@ import asyncssh
 
 from kgnet.emulate import scp
 from kgnet.emulate.device import Device, Dropped
-from kgnet.emulate.shell import FOREVER_S, Line, Shell
+from kgnet.emulate.shell import Line, Shell
 from kgnet.emulate.terminal import Terminal
 
 Find = Callable[[], Device]  # who answers now: a fault may put a device of another platform in its place
@@ -118,7 +118,7 @@ async def _serve(device: Device, process: asyncssh.SSHServerProcess[bytes], *, o
     user = process.get_extra_info("username")
     try:
         if device.faults.take("deaf", user):
-            await asyncio.sleep(FOREVER_S)
+            await process.channel.wait_closed()
         if process.subsystem or only_netconf:
             code = await _subsystem(device, user, process)
         elif process.command is not None:
@@ -152,7 +152,8 @@ async def _exec(device: Device, user: str, process: asyncssh.SSHServerProcess[by
     terminal = _terminal(device, user, process)
     try:
         if device.faults.take("hang", process.command):
-            await asyncio.sleep(FOREVER_S)
+            await process.channel.wait_closed()
+            raise Dropped(process.command)
         for line in process.command.splitlines():
             said = terminal.type(line)
             process.stdout.write(f"{said}\n".replace("\n", device.newline).encode())

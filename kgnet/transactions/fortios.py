@@ -27,6 +27,10 @@ LOADED, CONFIRMING = "loaded: ", "confirming: "
 LAST = "last"
 RECEIVED = re.compile(r"[1-9]\d* packets received")
 SAVE_S = 120.0
+SAVING = re.compile(r"^\s*(set cfg-(?:save|revert-timeout) \S+)\s*$", re.MULTILINE)
+AUTOMATIC = "automatic"
+USUAL_REVERT_S = 600  # what it does not print
+TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +71,27 @@ class FortiOs(Typist):
         last = ('edit "kgnet-last"', f'set comment "{token}"', "next") if confirmed else ()
         self.say_all("config firewall address", *last, f'delete "kgnet-{token}"', "end")
 
+    def saving(self) -> frozenset[str]:
+        """Return the lines on how it saves; none: as it does out of the box."""
+        return frozenset(SAVING.findall(self.say("show system global")))
+
     def saves(self, mode: str, revert_s: int | None = None) -> None:
-        """Let the device save in another way; *revert_s* is after how many seconds it goes back."""
+        """Let the device save in another way; *revert_s* is after how many seconds it goes back.
+
+        What it swallows is typed again: a device that stays in this mode forgets other people's changes.
+        """
         timeout = f"set cfg-revert-timeout {revert_s}" if revert_s else "unset cfg-revert-timeout"
-        self.say_all("config system global", timeout, f"set cfg-save {mode}", "end")
+        told = {timeout} if revert_s not in (None, USUAL_REVERT_S) else set()
+        told |= {f"set cfg-save {mode}"} if mode != AUTOMATIC else set()
+        for _ in range(TRIES):
+            self.say_all("config system global", timeout, f"set cfg-save {mode}", "end")
+            if self.saving() == told:
+                return
+        raise Refused(self.device, f"does not take `cfg-save {mode}`, however often it is typed")
 
     def lock(self) -> None:
         mode = self.mode()
-        if mode != "automatic":
+        if mode != AUTOMATIC:
             held = others(self.locks(), self.candidate.token)
             who = held[0].owner if held else "somebody"
             raise Refused(
@@ -96,12 +113,7 @@ def hold(session: Session, candidate: Candidate) -> None:
 
 def load(session: Session, candidate: Candidate, confirm_s: int) -> None:
     fortios = FortiOs(session, candidate)
-    fortios.saves("revert", confirm_s)
-    if fortios.mode() != "revert":
-        raise Refused(
-            fortios.device,
-            "does not take `cfg-save revert`, which would take the change back — nothing was typed",
-        )
+    fortios.saves("revert", confirm_s)  # before a line is typed
     fortios.mark(LOADED)
     fortios.load(candidate.commands)
 
@@ -115,7 +127,7 @@ def confirm(session: Session, candidate: Candidate) -> None:
     else:
         fortios.mark(CONFIRMING)
         fortios.say("execute cfg save", timeout_s=SAVE_S)
-        fortios.saves("automatic")
+        fortios.saves(AUTOMATIC)
     fortios.unmark(candidate.token, confirmed=True)
 
 
@@ -125,7 +137,7 @@ def restore(session: Session, candidate: Candidate) -> None:
     if fortios.mine() is None:
         return
     if fortios.taken_back() and fortios.reads_as_before():
-        fortios.saves("automatic")
+        fortios.saves(AUTOMATIC)
         fortios.unmark(candidate.token)
         return
     with suppress(Unreachable):  # it restarts
@@ -136,8 +148,8 @@ def free(session: Session, candidate: Candidate) -> None:
     fortios = FortiOs(session, candidate)
     if fortios.mine() is None:
         return
-    if fortios.mode() == "revert":
-        fortios.saves("automatic")
+    if fortios.saving():
+        fortios.saves(AUTOMATIC)
     fortios.unmark(candidate.token)
 
 
@@ -149,7 +161,7 @@ def ended(session: Session, candidate: Candidate) -> Ended:
         return Ended.CONFIRMED
     if said is None:
         return Ended.RESTORED
-    if fortios.mode() != "automatic":
+    if fortios.mode() != AUTOMATIC:
         return Ended.PENDING
     kept = said.startswith(CONFIRMING)  # saved, and then the session broke
     fortios.unmark(candidate.token, confirmed=kept)

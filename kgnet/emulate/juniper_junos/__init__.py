@@ -84,7 +84,7 @@ class Junos(Device):
     def netconf(self, user: str) -> Callable[[Any, Any], Awaitable[None]] | None:
         if self.box.active.at("system", "services", "netconf", "ssh") is None:
             return None
-        return junos_netconf.Server(self, user).serve
+        return lambda reader, writer: junos_netconf.Server(self, user, reader, writer).serve()
 
     # ── who gets in ─────────────────────────────────────────────────────────
 

@@ -32,34 +32,34 @@ CAPABILITIES = (
 END = b"]]>]]>"
 CHUNK = re.compile(rb"\n#(\d+)\n|\n##\n")
 LATEST = "urn:ietf:params:netconf:base:1.1"
-FOREVER_S = 3600.0
 READ = 65536
 
 
 class Server:
     """One NETCONF session of *user*."""
 
-    def __init__(self, device: Junos, user: str) -> None:
+    def __init__(self, device: Junos, user: str, reader: Any, writer: Any) -> None:
         self.device = device
         self.user = user
+        self._reader, self._writer = reader, writer
         self.chunked = False
         self._waiting = b""
 
-    async def serve(self, reader: Any, writer: Any) -> None:
+    async def serve(self) -> None:
         """Speak until the client hangs up; the lock is given back however it ends."""
         session = self.device.enter(self.user, self.device.privilege(self.user) or 0, "netconf")
-        session.drop = writer.channel.get_connection().abort
+        session.drop = self._writer.channel.get_connection().abort
         try:
-            writer.write(_hello(session).encode() + END)
-            await writer.drain()
-            greeting = await self._message(reader)
+            self._writer.write(_hello(session).encode() + END)
+            await self._writer.drain()
+            greeting = await self._message()
             self.chunked = bool(greeting) and LATEST.encode() in (greeting or b"")
-            while (message := await self._message(reader)) is not None and not session.closed:
-                await self._answer(session, message, writer)
+            while (message := await self._message()) is not None and not session.closed:
+                await self._answer(session, message)
         finally:
             self.device.leave(session)
 
-    async def _answer(self, session: Session, message: bytes, writer: Any) -> None:
+    async def _answer(self, session: Session, message: bytes) -> None:
         try:
             rpc = ElementTree.fromstring(message)  # noqa: S314
         except ElementTree.ParseError as reason:
@@ -68,7 +68,7 @@ class Server:
             operation = rpc[0] if len(rpc) else rpc
             text = " ".join((local(operation.tag), (operation.text or "").strip()[:80])).strip()
             told = await self._said(session, rpc, operation, text)
-        await self._sent(told, text, writer)
+        await self._sent(told, text)
 
     async def _said(
         self, session: Session, rpc: ElementTree.Element, operation: ElementTree.Element, text: str
@@ -76,7 +76,9 @@ class Server:
         """Return the reply to one RPC, with what is ordered to go wrong around it."""
         faults = self.device.faults
         if faults.take("hang", text):
-            await asyncio.sleep(FOREVER_S)
+            while await self._reader.read(READ):  # until the client has enough
+                pass
+            raise Dropped(text)
         if fault := faults.take("slow", text):
             await asyncio.sleep(float(fault.value or 1))
         self.device.clock.fire()
@@ -92,31 +94,31 @@ class Server:
         )
         return _reply(attributes, inner)
 
-    async def _sent(self, told: str, text: str, writer: Any) -> None:
+    async def _sent(self, told: str, text: str) -> None:
         """Send a reply, whole and in UTF-8 unless something else is ordered."""
         message = told.encode()
         if self.device.faults.take("garbage", text):
             message = message.replace(b"><", b">" + GARBAGE + b"<", 1)
         framed = self._framed(message)
         if self.device.faults.take("drop-output", text):
-            writer.write(framed[: len(framed) // 2])
-            await writer.drain()
+            self._writer.write(framed[: len(framed) // 2])
+            await self._writer.drain()
             raise Dropped(text)
-        writer.write(framed)
-        await writer.drain()
+        self._writer.write(framed)
+        await self._writer.drain()
 
     # ── framing ─────────────────────────────────────────────────────────────
 
     def _framed(self, message: bytes) -> bytes:
         return b"\n#%d\n%s\n##\n" % (len(message), message) if self.chunked else message + END
 
-    async def _message(self, reader: Any) -> bytes | None:
+    async def _message(self) -> bytes | None:
         """Return the next message, None at the end."""
         while True:
             found = self._chunks() if self.chunked else self._until_end()
             if found is not None:
                 return found
-            more = await reader.read(READ)
+            more = await self._reader.read(READ)
             if not more:
                 return None
             self._waiting += more
