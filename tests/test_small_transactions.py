@@ -12,6 +12,7 @@ import small
 from kgnet.deploy import deploy
 from kgnet.emulate.device import Device as Emulated
 from kgnet.emulate.faults import DROPS
+from kgnet.errors import Refused
 from kgnet.model.outcome import Outcome, Result
 from kgnet.plugins import one
 from kgnet.ports import Platform, Transaction
@@ -166,6 +167,7 @@ def test_a_refused_line_is_told_and_all_is_taken_back(device: Emulated) -> None:
     assert outcome.result is Result.ROLLED_BACK
     assert STEPS[device.dialect][1] in outcome.reason
     assert "refuses line" in outcome.reason
+    assert "by its own timer" not in outcome.reason
     assert small.lines(device) == old
     assert leftovers(device) == []
 
@@ -207,6 +209,7 @@ def test_a_full_disk_refuses_the_change_or_its_confirmation(device: Emulated) ->
     outcome = deployed(device)
     assert outcome.result in (Result.FAILED, Result.ROLLED_BACK)
     assert "pace" in outcome.reason
+    assert "free its flash" in outcome.reason
     device.faults.clear()
     device.clock.step(600)
     assert small.lines(device) == old
@@ -218,10 +221,45 @@ def test_two_runs_exclude_each_other_by_name(device: Emulated) -> None:
         transaction.hold(session, candidate)  # type: ignore[arg-type]
         outcome = deployed(device)
         assert outcome.result is Result.FAILED
+        assert "another deploy holds it: " in outcome.reason
         assert candidate.owner.split()[0] in outcome.reason  # type: ignore[attr-defined]
         transaction.free(session, candidate)  # type: ignore[arg-type]
     assert leftovers(device) == []
     assert deployed(device).result is Result.CHANGED
+
+
+def test_a_loaded_change_is_told_with_its_owner_and_no_way_to_keep_it(device: Emulated) -> None:
+    transaction, candidate = _candidate(device, "fedcba9876543210")
+    _, other = _candidate(device)
+    with small.session(device) as session:
+        transaction.hold(session, candidate)  # type: ignore[arg-type]
+        transaction.load(session, candidate, 120)  # type: ignore[arg-type]
+    with small.session(device) as session, pytest.raises(Refused) as caught:
+        transaction.hold(session, other)  # type: ignore[arg-type]
+    told = str(caught.value)
+    assert "another deploy's change waits to be confirmed: " in told
+    assert candidate.owner.split()[0] in told  # type: ignore[attr-defined]
+    assert "`kgnet deploy --resume RUN` settles it" in told
+    assert not re.search("cfg save|loaded: ", told)
+
+
+def test_of_two_that_come_at_the_same_time_the_first_has_the_router() -> None:
+    """Each has typed its lock before either looks who else is there."""
+    device = small.emulated("mikrotik_routeros")
+    transaction, first = _candidate(device, "fedcba9876543210")
+    _, second = _candidate(device, "0123456789abcdef")
+    with small.session(device) as one_, small.session(device) as two:
+        typed = one_.run
+
+        def run(argv: tuple[str, ...], **told: object) -> object:
+            output = typed(argv, **told)  # type: ignore[arg-type]
+            if "scheduler add" in argv[0]:
+                with pytest.raises(Refused, match="another deploy holds it"):
+                    transaction.hold(two, second)  # type: ignore[arg-type]
+            return output
+
+        one_.run = run  # type: ignore[assignment, method-assign]
+        transaction.hold(one_, first)  # type: ignore[arg-type]
 
 
 def test_a_dead_run_loses_its_lock(device: Emulated) -> None:
@@ -248,6 +286,7 @@ def test_somebody_elses_safe_mode_is_left_alone() -> None:
         outcome = deployed(device)
         assert outcome.result is Result.FAILED
         assert "safe mode" in outcome.reason
+        assert "`/user active print` shows who" in outcome.reason
         assert device.safe is other.terminal.session  # type: ignore[attr-defined]
 
 
@@ -263,13 +302,16 @@ def test_a_refused_timer_leaves_nothing_behind_when_safe_mode_ends() -> None:
     assert device.safe is None  # type: ignore[attr-defined]
 
 
-def test_a_system_that_somebody_has_locked_is_told_before_anything_is_done() -> None:
-    device = small.emulated("huawei_vrp")
+@pytest.mark.parametrize("name", ["huawei_vrp", "fortinet_fortios"])
+@pytest.mark.parametrize("who", ["lan", ""])
+def test_a_system_that_somebody_has_locked_is_told_before_anything_is_done(name: str, who: str) -> None:
+    device = small.emulated(name)
     files = set(device.files)
-    device.order("locked", value="lan")
+    device.order("locked", value=who)
     outcome = deployed(device)
     assert outcome.result is Result.FAILED
-    assert "locked by lan" in outcome.reason
+    assert "somebody else holds its configuration — wait" in outcome.reason
+    assert f"locked by {who or 'another'}" in outcome.reason
     assert set(device.files) == files
     assert not timer(device)
 

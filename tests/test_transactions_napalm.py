@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
 
@@ -124,7 +126,7 @@ def candidate(vendor: Vendor, net: lab.Lab, access: Access) -> Candidate:
         commands=vendor.commands,
         undo=(),
         token="0123456789abcdef",
-        owner="an operator on a desk",
+        owner=f"operator on desk since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC",
         save=True,
         hide=lambda text: text.replace("hunter2", "<secret>"),
     )
@@ -228,15 +230,37 @@ def test_a_refused_line_is_told_without_its_secret(
 
 @every_vendor
 def test_another_deploy_is_told(vendor: Vendor, net: lab.Lab, access: Access, candidate: Candidate) -> None:
+    """Who it is and since when, and no way to keep or throw away what it has not verified."""
     other = replace(candidate, token="f" * 16, owner="somebody else")
+    since = candidate.owner.partition(" since ")[2]
     with DRIVER.open(vendor.device, access) as ours:
         TRANSACTION.hold(ours, candidate)
-        with pytest.raises(Refused, match=r"another deploy holds it|locked"):
+        with pytest.raises(Refused, match=r"another deploy holds it|locked by") as caught:
             step(access, "hold", other)
+        if vendor is not JUNOS:  # which knows no more than the user
+            assert since[:16] in str(caught.value)
+            assert "its lock falls after ten minutes" in str(caught.value)
+            assert re.search("operator.on.desk since", str(caught.value))
         TRANSACTION.load(ours, candidate, 60)
-    with pytest.raises(Refused, match="waits to be confirmed"):
+    with pytest.raises(Refused, match="waits to be confirmed") as caught:
         step(access, "hold", other)
+    assert re.search(f"operator.on.desk since {since[:16]}", str(caught.value))
+    assert "`kgnet deploy --resume RUN` settles it" in str(caught.value)
+    assert not re.search("abort|revert now|rollback", str(caught.value))
     step(access, "restore", candidate)
+    assert shown(vendor, net) == before(candidate)
+
+
+@every_vendor
+def test_another_persons_lock_is_told_apart_from_a_refused_line(
+    vendor: Vendor, net: lab.Lab, access: Access, candidate: Candidate
+) -> None:
+    net.fault("r1", "locked", value="ghost")
+    with pytest.raises(Refused, match=r"^r1: somebody else holds its configuration — wait.*ghost") as caught:
+        loaded(access, candidate)
+    assert not re.search(r"severity|bad_element|Error\(", str(caught.value))
+    step(access, "free", candidate)
+    nothing_is_left(access, candidate)
     assert shown(vendor, net) == before(candidate)
 
 
@@ -298,7 +322,7 @@ def test_a_full_flash_is_told_before_anything_changes(
     net: lab.Lab, access: Access, candidate: Candidate
 ) -> None:
     net.fault("r1", "full", times=0)
-    with pytest.raises(Refused, match=r"does not take the file"):
+    with pytest.raises(Refused, match=r"does not take the file: .* — free its flash"):
         loaded(access, candidate)
     assert shown(IOS, net) == before(candidate)
 
@@ -318,7 +342,7 @@ def test_what_cannot_be_saved_is_not_confirmed(net: lab.Lab, access: Access, can
 def test_a_dead_deploys_lock_falls(
     net: lab.Lab, access: Access, candidate: Candidate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kgnet.transactions._napalm_ios.LEASE_S", -1)
+    monkeypatch.setattr("kgnet.transactions._held.LEASE", timedelta(-1))
     with DRIVER.open(IOS.device, access) as session:
         TRANSACTION.hold(session, candidate)
         TRANSACTION.hold(session, replace(candidate, token="f" * 16))
@@ -336,22 +360,19 @@ def test_a_device_without_archive_is_left_alone(net: lab.Lab, access: Access, ca
             TRANSACTION.hold(session, candidate)
 
 
-@ios_only
-def test_a_lock_of_another_person_is_told(net: lab.Lab, access: Access, candidate: Candidate) -> None:
-    net.fault("r1", "locked", value="ghost")
-    with pytest.raises(Refused, match=r"does not start its timer: .*ghost"):
-        loaded(access, candidate)
-    step(access, "free", candidate)
-    nothing_is_left(access, candidate)
-    assert shown(IOS, net) == before(candidate)
-
-
 @pytest.mark.parametrize("vendor", [JUNOS], ids=["juniper_junos"])
 def test_a_candidate_that_another_person_holds_is_told(access: Access, candidate: Candidate) -> None:
     with DRIVER.open(JUNOS.device, access) as ours, DRIVER.open(JUNOS.device, access) as theirs:
         theirs.driver.device.cu.lock()  # type: ignore[attr-defined]
         with pytest.raises(Refused, match=r"^r1: somebody else holds its configuration .* locked by"):
             TRANSACTION.hold(ours, candidate)
+
+
+@pytest.mark.parametrize("vendor", [JUNOS], ids=["juniper_junos"])
+def test_a_whole_that_is_not_accepted_is_no_refused_line(access: Access, candidate: Candidate) -> None:
+    wrong = replace(candidate, commands=("delete system root-authentication",))
+    with pytest.raises(Refused, match=r"^r1: does not accept the whole: .*root-authentication"):
+        step(access, "hold", wrong)
 
 
 @pytest.mark.parametrize("vendor", [JUNOS], ids=["juniper_junos"])

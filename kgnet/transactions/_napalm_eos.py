@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from napalm.base.exceptions import NapalmException
@@ -16,16 +17,17 @@ from pyeapi.eapilib import CommandError, ConnectionError
 
 from kgnet.errors import Refused, Unreachable
 from kgnet.ports import Candidate, Ended, Session
+from kgnet.transactions._driver import driver_of
+from kgnet.transactions._held import NOBODY, Lock, held_by, refusal, short, stranger, waits
 from kgnet.transactions._texts import ended as ended_by_texts
 from kgnet.transactions._texts import save, settle, words
 
-LEASE_S = 300
 COMMIT_S = 120
-NAME = re.compile(r"kgnet-([0-9a-f]{16})-([0-9a-f]+)")  # token, Unix time
+NAME = re.compile(r"kgnet-([0-9a-f]{16})-([0-9a-f]+)(?:-(\S+))?")  # token, Unix time, who
 
 
 def _driver(session: Session) -> Any:
-    driver = getattr(session, "driver")  # noqa: B009 - NAPALM's, see the driver of that name
+    driver = driver_of(session)
     driver.device.connection.transport.timeout = COMMIT_S
     return driver
 
@@ -37,8 +39,10 @@ def _translated(candidate: Candidate, doing: str) -> Iterator[None]:
     try:
         yield
     except (NapalmException, CommandError) as reason:
-        said = candidate.hide(" ".join(str(reason).split()))[:300]
-        raise Refused(name, f"{doing}: {said}") from reason
+        before = reason.__context__  # NAPALM's tidying up fails, too, where there is nothing to tidy up
+        first = before if isinstance(before, CommandError) else reason
+        said = candidate.hide(" ".join(str(first).split()))[:300]
+        raise Refused(name, refusal(doing, said)) from reason
     except ConnectionError as reason:
         raise Unreachable(name, f"the connection broke ({doing})") from reason
 
@@ -61,25 +65,33 @@ def _ours(session: Session, candidate: Candidate) -> tuple[str, str]:
     return "", ""
 
 
+def _lock(name: str) -> Lock | None:
+    """Return who a session of ours is by its name; None: it is somebody else's."""
+    found = NAME.fullmatch(name)
+    if found is None:
+        return None
+    since = datetime.fromtimestamp(int(found[2], 16), UTC)
+    return Lock(found[1], f"{found[3] or NOBODY} since {since:%Y-%m-%d %H:%M:%S} UTC")
+
+
 def _held(session: Session, candidate: Candidate) -> None:
     """Refused if somebody else changes it; what a dead run of ours left is taken away."""
     for name, state in _sessions(session, candidate).items():
-        found = NAME.fullmatch(name)
-        if (found and found[1] == candidate.token) or not state.startswith("pending"):
+        lock = _lock(name)
+        if (lock and lock.token == candidate.token) or not state.startswith("pending"):
             continue
-        if "ommitTimer" in state:
-            raise Refused(
-                candidate.device.name,
-                f"session {name} waits to be confirmed — wait, or `configure session {name} abort`",
-            )
-        if found and abs(time.time() - int(found[2], 16)) > LEASE_S:
+        if lock and lock.dead and "ommitTimer" not in state:
             session.run((f"configure session {name} abort",))
             continue
-        whose = "another deploy holds it" if found else "somebody changes it"
-        raise Refused(
-            candidate.device.name,
-            f"{whose}: configuration session {name} — wait, or `configure session {name} abort`",
-        )
+        raise Refused(candidate.device.name, _whose(name, state, lock))
+
+
+def _whose(name: str, state: str, lock: Lock | None) -> str:
+    waiting = "ommitTimer" in state
+    if lock:
+        return (waits if waiting else held_by)(lock.owner)
+    foreign = f"configuration session {name} {'waits to be confirmed' if waiting else 'is open'}"
+    return stranger(f"{foreign} (`show configuration sessions` tells by whom)")
 
 
 def hold(session: Session, candidate: Candidate) -> None:
@@ -87,7 +99,7 @@ def hold(session: Session, candidate: Candidate) -> None:
     _held(session, candidate)
     driver = _driver(session)
     driver.lock_disable = True  # we look ourselves, and say who
-    driver.config_session = f"kgnet-{candidate.token}-{int(time.time()):x}"
+    driver.config_session = f"kgnet-{candidate.token}-{int(time.time()):x}-{short(candidate.owner)}"
     with _translated(candidate, "refuses a line"):
         driver.load_merge_candidate(config="\n".join(candidate.commands))
     try:

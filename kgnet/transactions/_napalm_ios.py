@@ -9,9 +9,7 @@ from __future__ import annotations
 import math
 import re
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import paramiko
 import scp
@@ -20,14 +18,16 @@ from netmiko.exceptions import NetmikoBaseException
 
 from kgnet.errors import DeviceError, Refused, Unreachable
 from kgnet.ports import Candidate, Ended, Output, Session
+from kgnet.transactions._driver import driver_of
+from kgnet.transactions._held import NOBODY, Lock, held_by, refusal, stranger, waits
 from kgnet.transactions._texts import ended as ended_by_texts
 from kgnet.transactions._texts import save, settle, words
 
-LEASE_S = 300  # an upload takes less; then a dead run's file is no lock any more
 COPY_S = 180.0
 QUESTIONS = "\n" * 60  # Enter takes what is offered: the file's name, each user that goes
 NAME = re.compile(r"\bkgnet-([0-9a-f]{16})\.cfg\b")
-HEAD = re.compile(r"! kgnet held at (\S+) by ([^\n]*)")
+HEAD = re.compile(r"! kgnet held by ([^\n]*)")
+TORN = f"{NOBODY}, since 1970-01-01 00:00:00 UTC"
 OWNER = re.compile(r"^(Owner PID|User)\s*:\s*(\S+)", re.MULTILINE)
 SYSTEM = re.compile(r"^Directory of (\w+:)", re.MULTILINE)
 PENDING = re.compile(r"^User:\s*(\S+)", re.MULTILINE)
@@ -42,10 +42,6 @@ def _file(candidate: Candidate) -> str:
     return f"kgnet-{candidate.token}.cfg"
 
 
-def _driver(session: Session) -> Any:
-    return getattr(session, "driver")  # noqa: B009 - NAPALM's, see the driver of that name
-
-
 # ── who changes it ──────────────────────────────────────────────────────────
 
 
@@ -57,7 +53,7 @@ def _pending(session: Session) -> str:
 
 def _system(session: Session) -> str:
     """Return the file system that the device itself takes, e.g. `flash:` or `bootflash:`."""
-    driver = _driver(session)
+    driver = driver_of(session)
     if driver._dest_file_system is None:
         found = SYSTEM.search(session.run(("dir",)).out)
         driver._dest_file_system = found[1] if found else "flash:"
@@ -69,29 +65,22 @@ def _files(session: Session) -> list[str]:
     return NAME.findall(session.run((f"dir {_system(session)}",)).out)
 
 
+def _locks(session: Session, candidate: Candidate) -> list[Lock]:
+    """Return the other runs that have a file there; one without a head is a torn upload."""
+    heads = {
+        token: HEAD.search(session.run((f"more {_system(session)}/kgnet-{token}.cfg",)).out)
+        for token in _files(session)
+        if token != candidate.token
+    }
+    return [Lock(token, head[1].strip() if head else TORN) for token, head in heads.items()]
+
+
 def _held(session: Session, candidate: Candidate) -> None:
     """Refused if another run has its file there; a dead one's is taken away."""
-    system = _system(session)
-    for token in _files(session):
-        if token == candidate.token:
-            continue
-        name = f"{system}/kgnet-{token}.cfg"
-        head = HEAD.search(session.run((f"more {name}",)).out)
-        since, owner = (head[1], head[2]) if head else ("", "nobody knows whom")
-        if _age_s(since) > LEASE_S:
-            session.run((f"delete /force {name}",))
-        else:
-            raise Refused(
-                candidate.device.name,
-                f"another deploy holds it: {owner} — wait; should that one be dead, {LEASE_S} s free it",
-            )
-
-
-def _age_s(since: str) -> float:
-    try:
-        return abs((datetime.now(UTC) - datetime.fromisoformat(since)).total_seconds())
-    except ValueError:
-        return math.inf
+    for lock in _locks(session, candidate):
+        if not lock.dead:
+            raise Refused(candidate.device.name, held_by(lock.owner))
+        session.run((f"delete /force {_system(session)}/kgnet-{lock.token}.cfg",))
 
 
 def _free_to_change(session: Session, candidate: Candidate) -> None:
@@ -101,13 +90,13 @@ def _free_to_change(session: Session, candidate: Candidate) -> None:
     if archive.code != 0 or "not enabled" in archive.out:
         raise Refused(name, f"cannot take a change back by itself — {ARCHIVE}")
     if user := _pending(session):
-        raise Refused(name, f"a change by {user} waits to be confirmed — wait, or `configure revert now`")
+        ours = _locks(session, candidate)
+        foreign = f"a change by {user} waits to be confirmed — wait, or ask them to confirm or revert it"
+        raise Refused(name, waits(ours[0].owner) if ours else foreign)
     lock = session.run(("show configuration lock",))
     owner = dict(OWNER.findall(lock.out)) if lock.code == 0 else {}
     if owner.get("Owner PID", "-1") != "-1":
-        raise Refused(
-            name, f"{owner.get('User', 'somebody')} holds its configuration locked — ask them to leave it"
-        )
+        raise Refused(name, stranger(f"locked by {owner.get('User', 'somebody')}"))
 
 
 # ── the steps ───────────────────────────────────────────────────────────────
@@ -117,7 +106,7 @@ def hold(session: Session, candidate: Candidate) -> None:
     """Bring the commands to flash; Refused: nothing was changed."""
     _free_to_change(session, candidate)
     _held(session, candidate)
-    head = f"! kgnet held at {datetime.now(UTC).isoformat(timespec='seconds')} by {candidate.owner}"
+    head = f"! kgnet held by {candidate.owner}"
     _bring(session, candidate, "\n".join((head, *candidate.commands, "end", "")))
     try:
         _held(session, candidate)  # two that came at the same time see each other here
@@ -127,7 +116,7 @@ def hold(session: Session, candidate: Candidate) -> None:
 
 
 def _bring(session: Session, candidate: Candidate, text: str) -> None:
-    driver = _driver(session)
+    driver = driver_of(session)
     driver.merge_cfg = _file(candidate)
     with tempfile.TemporaryDirectory(prefix="kgnet-") as folder, _translated(candidate):
         file = Path(folder) / driver.merge_cfg  # the folder is private: secrets stand in the file
@@ -148,7 +137,7 @@ class _translated:  # noqa: N801 - reads as a verb: with _translated(candidate)
         name = self.candidate.device.name
         if isinstance(reason, (NapalmException, NetmikoBaseException, scp.SCPException, ValueError)):
             said = self.candidate.hide(" ".join(str(reason).split()))[:200]
-            raise Refused(name, f"does not take the file: {said or 'it said nothing'}") from reason
+            raise Refused(name, refusal("does not take the file", said or "it said nothing")) from reason
         if isinstance(reason, (paramiko.SSHException, OSError, EOFError)):
             said = str(reason) or "the far end closed it"
             raise Unreachable(name, f"the connection broke during the upload: {said}") from reason
@@ -160,7 +149,7 @@ def load(session: Session, candidate: Candidate, confirm_s: int) -> None:
     armed = session.run((f"configure terminal revert timer {minutes}",))
     if "Rollback Confirmed Change" not in armed.out or armed.code != 0:
         session.run(("end",))
-        raise Refused(name, f"does not start its timer: {words(candidate, armed)}")
+        raise Refused(name, refusal("does not start its timer", words(candidate, armed)))
     session.run(("end",))
     source = f"{_system(session)}/{_file(candidate)}"
     copied = session.run((f"copy {source} running-config",), stdin=QUESTIONS, timeout_s=COPY_S)

@@ -6,6 +6,7 @@ Source: Juniper, "Commit the Configuration" in the CLI user guide: a second comm
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,13 +17,17 @@ from ncclient.transport.errors import TransportError
 
 from kgnet.errors import Refused, Unreachable
 from kgnet.ports import Candidate, Ended, Session
+from kgnet.transactions._driver import driver_of
+from kgnet.transactions._held import refusal, stranger, waits
 from kgnet.transactions._texts import running
 
 COMMIT_S = 180
+PYEZ = re.compile(r"\w+\(severity: .*?, message: (.*)\)$", re.DOTALL)  # how it prints what Junos said
+OURS = re.compile(r"\bkgnet [0-9a-f]{16} by (.*?UTC|\S+)")
 
 
 def _driver(session: Session) -> Any:
-    driver = getattr(session, "driver")  # noqa: B009 - NAPALM's, see the driver of that name
+    driver = driver_of(session)
     driver.device.timeout = COMMIT_S
     return driver
 
@@ -36,12 +41,9 @@ def _translated(candidate: Candidate, doing: str) -> Iterator[None]:
     except (RpcTimeoutError, ConnectClosedError, ConnectError, TransportError, OSError, EOFError) as reason:
         raise Unreachable(name, f"the connection broke ({doing})") from reason
     except LockError as reason:
-        who = _said(candidate, reason)
-        raise Refused(
-            name, f"somebody else holds its configuration — wait, or end their session: {who}"
-        ) from reason
+        raise Refused(name, stranger(_said(candidate, reason))) from reason
     except (RpcError, NapalmException) as reason:
-        raise Refused(name, f"{doing}: {_said(candidate, reason)}") from reason
+        raise Refused(name, refusal(doing, _said(candidate, reason))) from reason
 
 
 def _said(candidate: Candidate, reason: Exception) -> str:
@@ -51,7 +53,8 @@ def _said(candidate: Candidate, reason: Exception) -> str:
         text = "; ".join(_error(one) for one in errors[:3] if isinstance(one, dict))
     else:
         text = str(getattr(reason, "message", "") or reason)
-    return candidate.hide(" ".join(text.split()))[:300] or "it said nothing"
+    wrapped = PYEZ.match(text)
+    return candidate.hide(" ".join((wrapped[1] if wrapped else text).split()))[:300] or "it said nothing"
 
 
 def _error(told: dict[str, Any]) -> str:
@@ -80,19 +83,20 @@ def hold(session: Session, candidate: Candidate) -> None:
     driver = _driver(session)
     with _translated(candidate, "does not tell its commits"):
         if driver.has_pending_commit():
-            newest = (*_commits(driver), "somebody's change")[0]
-            raise Refused(
-                candidate.device.name,
-                f"a change waits to be confirmed: {newest} — wait, or `rollback 1`, `commit`",
-            )
+            newest = (*_commits(driver), "it does not tell whose")[0]
+            ours = OURS.search(newest)
+            told = waits(ours[1]) if ours else stranger(f"a change waits to be confirmed, {newest}")
+            raise Refused(candidate.device.name, told)
     with _translated(candidate, "refuses a line"):
         driver.load_merge_candidate(config="\n".join(candidate.commands))
+    with _translated(candidate, "does not accept the whole"):
         driver.device.cu.commit_check()
 
 
 def load(session: Session, candidate: Candidate, confirm_s: int) -> None:
     with _translated(candidate, "does not commit"):
-        _driver(session).commit_config(message=_mark(candidate), revert_in=60 * math.ceil(confirm_s / 60))
+        message = f"{_mark(candidate)} by {candidate.owner}".replace('"', "'")
+        _driver(session).commit_config(message=message, revert_in=60 * math.ceil(confirm_s / 60))
 
 
 def confirm(session: Session, candidate: Candidate) -> None:

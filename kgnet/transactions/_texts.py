@@ -5,6 +5,7 @@ from __future__ import annotations
 from kgnet.errors import ReadError, Refused
 from kgnet.model.config import Config
 from kgnet.ports import Candidate, Ended, Output, Session
+from kgnet.transactions._held import refusal
 
 SHOW_STARTUP = "show startup-config"
 SAVE = "write memory"
@@ -28,10 +29,8 @@ def save(session: Session, candidate: Candidate) -> None:
     output = session.run((SAVE,), timeout_s=SAVE_S)
     bad = "rror" in output.out or "failed" in output.out.lower() or "No space" in output.out
     if output.code != 0 or bad:
-        raise Refused(
-            candidate.device.name,
-            f"cannot save its configuration: {words(candidate, output)} — free its flash",
-        )
+        doing = "cannot save its configuration"
+        raise Refused(candidate.device.name, refusal(doing, words(candidate, output)))
 
 
 def runs(session: Session, candidate: Candidate, which: str) -> bool:

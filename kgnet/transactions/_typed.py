@@ -1,19 +1,16 @@
-"""What the transactions of small offices' devices share: typing lines, reading back, who holds the device."""
+"""What the transactions of small offices' devices share: typing lines, reading back."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 from kgnet.errors import DeviceError, ReadError, Refused
 from kgnet.model.tree import walk
 from kgnet.ports import Candidate, Output, Part, Session
+from kgnet.transactions._held import refusal
 from kgnet.transactions._texts import said
 
-LEASE = timedelta(minutes=10)  # what a run needs between its lock and its timer; then a dead one's lock falls
-SINCE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)[T -]?(\d\d)[:-]?(\d\d)[:-]?(\d\d)")
 TOO_LATE = "its timer was faster than the verification"
 UNKNOWABLE = "<secret"  # stands in the undoing of what the device never shows
 
@@ -37,7 +34,8 @@ class Typist:
         """Type a command that has to be taken; Refused in the device's words else."""
         output = self.ask(command, answers, timeout_s)
         if output.code != 0:
-            raise Refused(self.device, f"does not take `{self.shown(command)}`: {self.words(output)}")
+            doing = f"does not take `{self.shown(command)}`"
+            raise Refused(self.device, refusal(doing, self.words(output)))
         return output.out
 
     def say_all(self, *commands: str) -> None:
@@ -87,32 +85,3 @@ class Typist:
 
 def _owned(part: Part, text: str) -> list[tuple[str, ...]]:
     return sorted(path for path in walk(text, part.closers) if part.owns(path))
-
-
-# ── locks ───────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Lock:
-    """A run's mark on a device: its token, and who it is, since when."""
-
-    token: str
-    owner: str
-
-    @property
-    def dead(self) -> bool:
-        """Tell a lock whose run should have armed its timer long ago."""
-        found = SINCE.search(self.owner)
-        if found is None:
-            return False
-        since = datetime(*map(int, found.groups()), tzinfo=UTC)  # type: ignore[arg-type, misc]
-        return datetime.now(UTC) - since > LEASE
-
-
-def others(locks: Iterable[Lock], token: str) -> list[Lock]:
-    return [lock for lock in locks if lock.token != token]
-
-
-def held_by(lock: Lock, *, remedy: str) -> str:
-    """Say who holds the device, and what becomes of it."""
-    return f"another run holds it: {lock.owner} — wait; should that one be dead, {remedy}"

@@ -16,14 +16,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from kgnet.errors import Refused, Unreachable
-from kgnet.ports import Candidate, Ended, Session, Transaction
-from kgnet.transactions._typed import TOO_LATE, Lock, Typist, held_by, others
+from kgnet.ports import Candidate, Ended, Output, Session, Transaction
+from kgnet.transactions._held import Lock, held_by, others, waits
+from kgnet.transactions._texts import said
+from kgnet.transactions._typed import TOO_LATE, Typist
 
 MARK = re.compile(
     r'^\s*edit "kgnet-(?P<token>[0-9a-f]{16}|last)"\s*\n\s*set comment "(?P<comment>[^"]*)"', re.MULTILINE
 )
 MODE = re.compile(r"^cfg-save\s*:\s*(?P<mode>\S+)", re.MULTILINE)
 LOADED, CONFIRMING = "loaded: ", "confirming: "
+STAGE = re.compile(rf"^(?:{LOADED}|{CONFIRMING})")
 LAST = "last"
 RECEIVED = re.compile(r"[1-9]\d* packets received")
 SAVE_S = 120.0
@@ -31,6 +34,10 @@ SAVING = re.compile(r"^\s*(set cfg-(?:save|revert-timeout) \S+)\s*$", re.MULTILI
 AUTOMATIC = "automatic"
 USUAL_REVERT_S = 600  # what it does not print
 TRIES = 3
+UNSAVED = (
+    "somebody has a change that is not saved (cfg-save is {}) — ask them to save it or to take it back, "
+    "then `set cfg-save automatic`"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +62,20 @@ class FortiOs(Typist):
         return found["mode"]
 
     def locks(self) -> list[Lock]:
-        return [Lock(token, owner) for token, owner in self.marks().items() if token != LAST]
+        """Return whose marks there are, without how far they have come."""
+        owners = ((token, STAGE.sub("", told)) for token, told in self.marks().items())
+        return [Lock(token, owner) for token, owner in owners if token != LAST]
+
+    def words(self, output: Output) -> str:
+        """Return what it said: FortiOS tells the reason in the lines before the number of an error."""
+        return said(self.candidate, Output(output.code, output.out, "")) or "without a word"
 
     # ── steps ───────────────────────────────────────────────────────────────
 
-    def mark(self, comment: str) -> None:
+    def mark(self, stage: str) -> None:
         owner = re.sub(r"[^\w .:@-]", "-", self.candidate.owner)[:200]
-        self.say_all(
-            "config firewall address", f'edit "kgnet-{self.candidate.token}"', 'set comment '
-                                                                               f'"{comment}{owner}"',
-            "next", "end",
-        )  # fmt: skip
+        name, comment = f'edit "kgnet-{self.candidate.token}"', f'set comment "{stage}{owner}"'
+        self.say_all("config firewall address", name, comment, "next", "end")
 
     def unmark(self, token: str, *, confirmed: bool = False) -> None:
         last = ('edit "kgnet-last"', f'set comment "{token}"', "next") if confirmed else ()
@@ -93,18 +103,13 @@ class FortiOs(Typist):
         mode = self.mode()
         if mode != AUTOMATIC:
             held = others(self.locks(), self.candidate.token)
-            who = held[0].owner if held else "somebody"
-            raise Refused(
-                self.device,
-                f"another change is under way (cfg-save is {mode}): {who} — wait, or `execute cfg save` "
-                "what it runs",
-            )
+            raise Refused(self.device, waits(held[0].owner) if held else UNSAVED.format(mode))
         for dead in (lock for lock in others(self.locks(), self.candidate.token) if lock.dead):
             self.unmark(dead.token)
         self.mark("")
         if held := others(self.locks(), self.candidate.token):
             self.unmark(self.candidate.token)
-            raise Refused(self.device, held_by(held[0], remedy="its lock falls after ten minutes"))
+            raise Refused(self.device, held_by(held[0].owner))
 
 
 def hold(session: Session, candidate: Candidate) -> None:

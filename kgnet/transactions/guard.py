@@ -11,6 +11,7 @@ from importlib import resources
 
 from kgnet.errors import DeviceError, PluginError, Refused
 from kgnet.ports import Candidate, Ended, Output, Part, Session, Transaction
+from kgnet.transactions._held import held_by
 
 PLACE = "/run/kgnet/deploy"  # emptied by a reboot, as the guard wants it
 LAST = "/run/kgnet/last"  # how the last deploy ended
@@ -113,7 +114,7 @@ def _held(told: Sequence[str]) -> str:
     """Say who holds the lock, and what to do about a dead one."""
     owner = told[0] if told else "nobody knows whose"
     if "timed" in told[1:]:
-        return f"another deploy holds it: {owner} — wait; should that one be dead, its timer frees the device"
+        return held_by(owner, remedy="its timer frees the device")
     return (
         f"a dead deploy holds it: {owner} — there, `sh {PLACE}/guard restore` puts the old text back,"
         f" `rm -r {PLACE}` keeps what runs"

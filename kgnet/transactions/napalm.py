@@ -15,6 +15,7 @@ from types import ModuleType
 from kgnet.model.fleet import Device, InterfaceKind
 from kgnet.ports import Candidate, Ended, Session, Transaction
 from kgnet.transactions import _napalm_eos, _napalm_ios, _napalm_junos
+from kgnet.transactions._driver import driver_of
 
 WAYS: Mapping[str, ModuleType] = {"ios": _napalm_ios, "eos": _napalm_eos, "junos": _napalm_junos}
 PING = {"ios": "ping {} repeat 2 timeout 1", "eos": "ping {} repeat 2", "junos": "ping {} count 2 rapid"}
@@ -56,7 +57,7 @@ def ended(session: Session, candidate: Candidate) -> Ended:
 
 def reaches(session: Session, addresses: Iterable[str]) -> frozenset[str]:
     """Ask for pings; what stands in the management network is found by way of its VRF only."""
-    dialect = getattr(session, "driver").platform  # noqa: B009 - every session of the driver napalm has one
+    dialect = driver_of(session).platform
     device = getattr(session, "device")  # noqa: B009 - and the device that it is with
     asked = {address: _ping(device, dialect, address) for address in addresses}
     answers = ((address, session.run((line,), timeout_s=PING_S)) for address, line in asked.items())

@@ -18,9 +18,11 @@ from dataclasses import dataclass
 
 from kgnet.errors import Refused, Unreachable
 from kgnet.ports import Candidate, Ended, Session, Transaction
-from kgnet.transactions._typed import TOO_LATE, Lock, Typist, held_by, others
+from kgnet.transactions._held import NOBODY, Lock, held_by, others, refusal, waits
+from kgnet.transactions._typed import TOO_LATE, Typist
 
 CTRL_X = "\x18"
+SAVED = " saved"  # said of the lock once there is a backup: the one in the backup does not say so
 MOST_ACTIONS = 80  # of the 100 that safe mode can take back, its own and other people's among them
 ENTRY = re.compile(
     r"^\s*\d+ (?P<flags>[A-Z ]*?) *(?=\S*=)(?P<rest>.*?\bname=(?P<name>kgnet-\S+).*)$", re.MULTILINE
@@ -40,20 +42,24 @@ class RouterOs(Typist):
         return f"kgnet-{self.candidate.token}"
 
     @property
+    def owner(self) -> str:
+        return re.sub(r"[^\w .:@-]", "-", self.candidate.owner)
+
+    @property
     def timers(self) -> tuple[str, str]:
         return f"{self.name}-timer", f"{self.name}-boot"
 
     # ── what is there ───────────────────────────────────────────────────────
 
     def entries(self) -> dict[str, str]:
-        """Return our and others' entries of the scheduler: name → who."""
+        """Return our and others' entries of the scheduler in the order in which they came: name → who."""
         told = self.say('/system scheduler print terse where name~"^kgnet-"')
         owners = ((found["name"], OWNER.search(found["rest"])) for found in ENTRY.finditer(told))
-        return {name: owner["owner"].strip() if owner else "nobody knows who" for name, owner in owners}
+        return {name: owner["owner"].strip() if owner else NOBODY for name, owner in owners}
 
     def locks(self) -> list[Lock]:
         found = ((TOKEN.fullmatch(name), owner) for name, owner in self.entries().items())
-        return [Lock(name["token"], owner) for name, owner in found if name]
+        return [Lock(name["token"], owner.removesuffix(SAVED)) for name, owner in found if name]
 
     def armed(self, token: str) -> bool:
         return any(name.startswith(f"kgnet-{token}-") for name in self.entries())
@@ -68,11 +74,12 @@ class RouterOs(Typist):
         for dead in (lock for lock in others(self.locks(), self.candidate.token) if lock.dead):
             if not self.armed(dead.token):
                 self.forget(f"kgnet-{dead.token}")
-        owner = re.sub(r"[^\w .:@-]", "-", self.candidate.owner)
-        self.say(f'/system scheduler add comment="{owner}" disabled=yes name={self.name}')
-        if held := others(self.locks(), self.candidate.token):
+        self.say(f'/system scheduler add comment="{self.owner}" disabled=yes name={self.name}')
+        first = next(iter(self.locks()), None)  # of two that came at the same time, the first has it
+        if first and first.token != self.candidate.token:
             self.forget(self.name)
-            raise Refused(self.device, held_by(held[0], remedy="its lock falls after ten minutes"))
+            told = waits if self.armed(first.token) else held_by
+            raise Refused(self.device, told(first.owner))
 
     def arm(self, confirm_s: int) -> None:
         script = f'on-event="/system backup load name={self.name}.backup password=\\"\\""'
@@ -90,7 +97,11 @@ class RouterOs(Typist):
 
     def safe_mode(self) -> None:
         if "Safe Mode taken" not in self.ask(CTRL_X, "d\n").out:
-            raise Refused(self.device, "somebody else works in safe mode — wait until they leave it (Ctrl-X)")
+            raise Refused(
+                self.device,
+                "somebody else works in safe mode — wait until they leave it (Ctrl-X); "
+                "`/user active print` shows who is logged in",
+            )
 
     def leave_safe_mode(self) -> None:
         if "released" not in self.ask(CTRL_X, "d\n").out:
@@ -102,7 +113,8 @@ def hold(session: Session, candidate: Candidate) -> None:
     router.lock()
     router.say(f"/system backup save dont-encrypt=yes name={router.name}")
     if f"{router.name}.backup" not in router.files():
-        raise Refused(router.device, "saved no backup — look at the space on its disk")
+        raise Refused(router.device, refusal("saved no backup", "its disk may be full"))
+    router.say(f'/system scheduler set [find name="{router.name}"] comment="{router.owner}{SAVED}"')
 
 
 def load(session: Session, candidate: Candidate, confirm_s: int) -> None:
@@ -161,8 +173,9 @@ def ended(session: Session, candidate: Candidate) -> Ended:
     entries = router.entries()
     if any(timer in entries for timer in router.timers):
         return Ended.PENDING
-    router.forget(router.name)  # the backup was taken when only the lock was there
-    return Ended.TIMED_OUT if router.name in entries else Ended.RESTORED
+    loaded = router.name in entries and not entries[router.name].endswith(SAVED)
+    router.forget(router.name)
+    return Ended.TIMED_OUT if loaded else Ended.RESTORED
 
 
 def reaches(session: Session, addresses: Iterable[str]) -> frozenset[str]:

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 
 from kgnet.errors import DeviceError, Refused, Unreachable
 from kgnet.ports import Candidate, Ended, Session, Transaction
-from kgnet.transactions._typed import TOO_LATE, Lock, Typist, held_by, others
+from kgnet.transactions._held import Lock, held_by, others, short, waits
+from kgnet.transactions._typed import TOO_LATE, Typist
 
 YES = "y\ny\n"
 ENTRY = re.compile(r"^\s*\d+\s+[d-]\S*\s.*\s(?P<name>\S+)\s*$", re.MULTILINE)
@@ -80,10 +81,11 @@ class Vrp(Typist):
                 self.remove(f"kgnet-{dead.token}-")
         self.say(f"mkdir {_lock_name(self.candidate)}")
         held = others(self.locks(self.names()), self.token)
-        if held or self.restarts():
+        restarts = self.restarts()
+        if held or restarts:
             self.remove(f"kgnet-{self.token}-")
             if held:
-                raise Refused(self.device, held_by(held[0], remedy="its lock falls after ten minutes"))
+                raise Refused(self.device, (waits if restarts else held_by)(held[0].owner))
             raise Refused(
                 self.device, "somebody has scheduled a restart — `undo schedule reboot`, or wait for it"
             )
@@ -103,10 +105,8 @@ def _is_file(name: str) -> bool:
 
 def _lock_name(candidate: Candidate) -> str:
     """Return a directory's name that says who, and since when in UTC."""
-    who, _, since = candidate.owner.partition(" since ")
-    words = re.sub(r"[^A-Za-z0-9]+", "-", who).strip("-")[:24] or "somebody"
-    moment = re.sub(r"[^0-9]", "", since)[:14]
-    return f"kgnet-{candidate.token}-by-{words}-{moment}"[:NAME_LENGTH].rstrip("-")
+    moment = re.sub(r"[^0-9]", "", candidate.owner.partition(" since ")[2])[:14]
+    return f"kgnet-{candidate.token}-by-{short(candidate.owner)}-{moment}"[:NAME_LENGTH].rstrip("-")
 
 
 def hold(session: Session, candidate: Candidate) -> None:
