@@ -17,7 +17,7 @@ from kgnet.design import design
 from kgnet.emulate import lab
 from kgnet.emulate.device import Spec
 from kgnet.model.config import Config
-from kgnet.plan import plan
+from kgnet.plan import plan, ways
 from kgnet.platforms.juniper_junos import PLATFORM
 from kgnet.render import render
 
@@ -195,6 +195,24 @@ def test_what_is_rendered_is_deployed_and_read_back(net: lab.Lab, role: str) -> 
         driver.load_merge_candidate(config="\n".join(PART.commands((), after, have)))
         driver.commit_config()
         assert PART.canonical(driver.get_config()["running"]) == have
+
+
+def test_the_whole_can_be_replaced(net: lab.Lab) -> None:
+    """What every Junos must have stays, although the intent does not speak for it."""
+    fleet = design(inventory.load(paths.inventories() / "kiengiang"))
+    device = next(d for d in fleet.devices.values() if d.platform == PLATFORM.name)
+    want = Config(
+        "r1", {PART.name: render(device, paths.templates(), secret=lambda name: name).parts[PART.name]}
+    )
+    with napalm(net) as driver:
+        have = Config("r1", {PART.name: PART.canonical(driver.get_config()["running"])})
+        todo = plan(want, have, whole=True)
+        driver.load_merge_candidate(config="\n".join(ways(todo, have).there))
+        driver.device.cu.commit_check()
+        after = PART.canonical(driver.get_config(retrieve="candidate")["candidate"])
+        driver.discard_config()
+    assert "user admin" not in after
+    assert not plan(want, Config("r1", {PART.name: after}), whole=True)
 
 
 def _together(want: str, have: str) -> str:

@@ -11,7 +11,8 @@ from plan_props import normal, roundtrip
 from kgnet.emulate.juniper_junos.load import Loader, read
 from kgnet.model.config import Config
 from kgnet.model.fleet import Device
-from kgnet.plan import plan
+from kgnet.model.outcome import Action
+from kgnet.plan import apply, plan
 from kgnet.platforms.juniper_junos import PLATFORM
 from kgnet.platforms.juniper_junos.commands import commands, ordered
 from kgnet.platforms.juniper_junos.owned import owns
@@ -44,6 +45,33 @@ def test_a_bare_device_becomes_what_is_wanted(device: Device) -> None:
     root = read(have)
     Loader(root).commands("\n".join(commands((), have, want)))
     assert not plan(Config("r", {PART.name: want}), Config("r", {PART.name: printed(root)}))
+
+
+ROOT = 'root-authentication {{ encrypted-password "$6$a${}"; }}'
+
+
+def _replaced(have: str, want: str) -> tuple[set[str], str]:
+    """Return the lines that `--replace` removes, and what the device has then."""
+    known = {PART.name: PART}
+    configs = [Config("r", {PART.name: canonical(f"system {{ {text} }}")}) for text in (have, want)]
+    todo = plan(configs[1], configs[0], parts=known, whole=True)
+    gone = {change.line for change in todo.changes if change.action is Action.REMOVE}
+    return gone, apply(todo, configs[0], parts=known).parts[PART.name]
+
+
+def test_what_every_junos_must_have_stays_when_the_whole_is_replaced() -> None:
+    user = "login {{ user noc {{ {} class admins; }} }}"
+    have = f"{ROOT.format('old')} {user.format('uid 2000;')} domain-name old.vn;"
+    gone, after = _replaced(have, user.format(""))
+    assert gone == {"domain-name old.vn;"}
+    assert "$6$a$old" in after
+    assert "uid 2000;" in after
+
+
+def test_how_root_logs_in_is_replaced_where_the_intent_says_so() -> None:
+    gone, after = _replaced(ROOT.format("old"), ROOT.format("new"))
+    assert gone == {"root-authentication {", 'encrypted-password "$6$a$old";'}
+    assert after == canonical(f"system {{ {ROOT.format('new')} }}")
 
 
 TERM = "term {} {{ then accept; }}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kgnet.platforms.juniper_junos import commands, ports, text, want
-from kgnet.platforms.juniper_junos.owned import owns
+from kgnet.platforms.juniper_junos.owned import opaque, owns, permanent
 from kgnet.platforms.juniper_junos.read import read
 from kgnet.platforms.juniper_junos.state import STATE
 from kgnet.ports import Part, Path, Platform
@@ -56,7 +56,9 @@ PLATFORM = Platform(
             indent=INDENT,
             ending=r"[};]",
             ordered=commands.ordered,
+            opaque=opaque,
             owns=owns,
+            permanent=permanent,
             commands=commands.commands,
         ),
     ),

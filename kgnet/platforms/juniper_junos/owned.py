@@ -36,9 +36,28 @@ HOLDERS = re.compile(
 )
 
 
+# What every Junos must have or makes by itself, unless the intent says otherwise: no commit goes without.
+ROOT = "system/root-authentication"
+MANDATORY = re.compile(rf"system|system/login|{ROOT}(?:/.*)?|system/login/user [^/]+/uid .*")
+
+
+def _told(path: Path) -> str:
+    return "/".join(line.removeprefix("inactive: ").rstrip(" {;") for line in path)
+
+
+def permanent(path: Path) -> bool:
+    """Return whether the statement at *path* stays even where the whole is replaced."""
+    return bool(MANDATORY.fullmatch(_told(path)))
+
+
+def opaque(path: Path) -> bool:
+    """Return whether the block at *path* is one thing: how root logs in is the intent's or the device's."""
+    return _told(path) == ROOT
+
+
 def owns(path: Path) -> bool:
     """Return whether the intent speaks for the statement at *path*."""
-    told = "/".join(line.removeprefix("inactive: ").rstrip(" {;") for line in path)
+    told = _told(path)
     if HOLDERS.fullmatch(told) or LEFT.fullmatch(told):
         return False
     return bool(OWNED.fullmatch(told))
