@@ -8,8 +8,7 @@ KgnetError
 ├── SecretError         a secret that the intent names is not there, or is readable by others
 ├── DeviceError         one device did not do what was asked of it
 │   ├── Unreachable     it could not be spoken to at all
-│   ├── Refused         it answered and declined: a bad line, a busy lock, a wrong privilege
-│   └── RolledBack      it was changed, did not come back well, and has its old configuration again
+│   └── Refused         it answered and declined: a bad line, a busy lock, a wrong privilege
 ├── JournalError        the journal of runs cannot be written, or is not as it was written
 ├── MissingFact         a rule asked for a fact that nobody collected
 ├── NotOurs             a rule would judge what the intent leaves alone on the device's platform
@@ -89,10 +88,6 @@ class Unreachable(DeviceError):
 
 class Refused(DeviceError):
     """The device answered and declined; nothing was changed."""
-
-
-class RolledBack(DeviceError):
-    """The device was changed, did not come back well, and runs its old configuration again."""
 
 
 class JournalError(KgnetError):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -19,6 +22,31 @@ def write(path: Path, text: str, *, mode: int = 0o644) -> None:
         raise OSError(reason.errno, reason.strerror, str(path)) from reason
     finally:
         fresh.unlink(missing_ok=True)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a lock that falls with this process, however that ends; the file is gone afterwards.
+
+    OSError (BlockingIOError) if another one holds it.
+    """
+    with path.open("w", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def is_locked(path: Path) -> bool:
+    """Return whether somebody holds the lock; what a dead one left of it is taken away."""
+    if not path.exists():
+        return False
+    try:
+        with locked(path):
+            return False
+    except BlockingIOError:
+        return True
 
 
 def digest(folder: Path) -> str:

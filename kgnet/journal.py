@@ -14,7 +14,7 @@ import secrets as random
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from typing import Any
 
 from kgnet.box import Box
 from kgnet.errors import JournalError, SecretError
+from kgnet.files import is_locked, locked
 from kgnet.model.outcome import Action, Change, Outcome, Plan
 from kgnet.secrets import Secrets
 
@@ -41,6 +42,8 @@ CREATE TABLE IF NOT EXISTS kept (
 """
 BEGIN, END = "begin", "end"  # of a run
 PLANNED, KEPT, HOLD, ENDED = "planned", "kept", "hold", "ended"  # of a device
+ELSEWHERE = "make room there, or name another folder in KGNET_STATE"
+NOT_AS_WRITTEN = "is not as it was written — `kgnet journal --verify`"
 WHOLE_RUN = ""  # the device of an entry that is about the run
 
 
@@ -63,6 +66,7 @@ class Run:
     begun: Entry
     devices: Mapping[str, tuple[Entry, ...]]
     over: bool  # it came to its end, whatever that was
+    lives: bool  # its process works on it
 
     def result(self, device: str) -> str:
         """Return how the device's change ended, e.g. `changed`; "" if the run died before."""
@@ -72,6 +76,10 @@ class Run:
     def reason(self, device: str) -> str:
         """Return what the run told of the device's end."""
         return str(self.devices[device][-1].detail.get("reason", ""))
+
+    def was_planned(self, device: str) -> bool:
+        """Return whether the device could be compared."""
+        return any(each.step == PLANNED for each in self.devices[device])
 
     def plan(self, device: str) -> Plan:
         """Return what was agreed to for *device*; JournalError if it could not be compared then."""
@@ -100,17 +108,23 @@ def default_path() -> Path:
 class Journal:
     """One file; threads and processes may write at the same time."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, box: Box | None) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, box: Box | None, signs: ExitStack) -> None:
         self._connection = connection
         self._path = path
         self._lock = threading.Lock()
         self._box = box
+        self._signs = signs
 
-    def begin(self, **detail: object) -> str:
+    def begin(self, *, who: str, why: str, **detail: object) -> str:
         """Open a run; return its id, which sorts by time."""
         run = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{random.token_hex(2)}"
-        self.note(run, WHOLE_RUN, BEGIN, **detail)
+        self._signs.enter_context(locked(self._sign(run)))
+        self.note(run, WHOLE_RUN, BEGIN, who=who, why=why, pid=os.getpid(), **detail)
         return run
+
+    def _sign(self, run: str) -> Path:
+        """Return the file that is locked for as long as a process works on *run*, and falls with it."""
+        return self._path.with_name(f"{run}.lives")
 
     def note(self, run: str, device: str, step: str, **detail: object) -> None:
         """Add an entry; it is on the disk when this returns."""
@@ -158,9 +172,11 @@ class Journal:
         except SecretError as reason:
             raise JournalError(f"{self._path}: the old configuration of {device}: {reason}") from reason
 
-    def runs(self) -> list[Run]:
-        """Return all runs, the latest first."""
-        found = self._connection.execute("SELECT DISTINCT run FROM entry ORDER BY run DESC").fetchall()
+    def runs(self, last: int = -1) -> list[Run]:
+        """Return the *last* runs, the latest first; without it all."""
+        found = self._connection.execute(
+            "SELECT DISTINCT run FROM entry ORDER BY run DESC LIMIT ?", (last,)
+        ).fetchall()
         return [self.run(name) for (name,) in found]
 
     def run(self, name: str) -> Run:
@@ -177,7 +193,11 @@ class Journal:
         for entry in entries:
             if entry.device != WHOLE_RUN:
                 devices[entry.device] = (*devices.get(entry.device, ()), entry)
-        return Run(name, entries[0], devices, any(entry.step == END for entry in entries))
+        begun = entries[0]
+        if begun.step != BEGIN or not {"who", "why"} <= begun.detail.keys():
+            raise JournalError(f"{self._path}: run {name} {NOT_AS_WRITTEN}")
+        over = any(entry.step == END for entry in entries)
+        return Run(name, begun, devices, over, not over and is_locked(self._sign(name)))
 
     def head(self) -> str:
         """Return the hash of the last entry."""
@@ -212,17 +232,20 @@ class Journal:
 @contextmanager
 def journal(path: Path, *, box: Box | None = None) -> Iterator[Journal]:
     """Open the journal at *path*, made if it is not there; without a *box* no old configuration is kept."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)
         connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
     except (sqlite3.Error, OSError) as reason:
-        raise JournalError(f"{path}: {reason}") from reason
+        raise JournalError(f"the journal {path}: {reason} — {ELSEWHERE}") from reason
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.executescript(SCHEMA)
-        yield Journal(connection, path, box)
+        with ExitStack() as signs:
+            yield Journal(connection, path, box, signs)
+    except sqlite3.OperationalError as reason:
+        raise JournalError(f"the journal {path}: {reason} — {ELSEWHERE}") from reason
     except sqlite3.DatabaseError as reason:
         raise JournalError(f"{path}: {reason} — is it a journal of kgnet?") from reason
     finally:
@@ -244,7 +267,9 @@ def _entry(row: tuple[int, str, str, str, str, str, str]) -> Entry:
     try:
         said = json.loads(detail)
     except ValueError as reason:
-        raise JournalError(f"entry {number} is not as it was written — `kgnet journal --verify`") from reason
+        raise JournalError(f"entry {number} {NOT_AS_WRITTEN}") from reason
+    if not isinstance(said, dict):
+        raise JournalError(f"entry {number} {NOT_AS_WRITTEN}")
     return Entry(number, run, at, device, step, said, told)
 
 

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from kgnet import collect
 from kgnet.backup import Taken
 from kgnet.deploy import Health, Terms, Timing, Tools, never
-from kgnet.design.calendar import closed
-from kgnet.errors import Refused, SecretError
+from kgnet.errors import SecretError
 from kgnet.journal import Journal
 from kgnet.model.config import Config
 from kgnet.model.facts import BfdPeers, BgpPeers, Snapshot
-from kgnet.model.fleet import Device, Fleet
+from kgnet.model.fleet import Device
 from kgnet.model.managed import InterfaceErrors, OspfPeers, Unsaved
 from kgnet.model.outcome import Plan
 from kgnet.plan import plan, sectional, ways
@@ -136,12 +134,6 @@ def terms(
         kept.keep(run, device.name, str(old))
 
     return Terms(timing, note, keep, stopped, intended=intended)
-
-
-def must_be_open(fleet: Fleet, device: Device, *, otherwise: str) -> None:
-    """Refuse a change while the calendar allows none; *otherwise* is how one changes the device anyhow."""
-    if reasons := closed(fleet, device, datetime.now(UTC)):
-        raise Refused(device.name, f"no change now: {reasons[0]} — later, or with {otherwise}")
 
 
 def health(device: Device, session: Session) -> Health:

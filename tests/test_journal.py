@@ -30,7 +30,7 @@ def test_a_run_tells_what_became_of_every_device(tmp_path: Path) -> None:
         kept.ended(run, Outcome("hub1", Result.CHANGED, PLAN, seconds=1.234))
         kept.note(run, "hub2", "planned", changes=[])
         told = kept.run(run)
-    assert told.begun.detail == {"who": "an", "why": "deploy"}
+    assert told.begun.detail == {"who": "an", "why": "deploy", "pid": os.getpid()}
     assert (told.result("hub1"), told.result("hub2")) == ("changed", "")
     assert told.plan("hub1") == PLAN
     assert (told.token("hub1"), told.token("hub2")) == ("00ff", "")
@@ -41,7 +41,7 @@ def test_an_entry_that_was_changed_is_found(tmp_path: Path) -> None:
     """Whoever edits the file would have to compute every later hash anew."""
     path = tmp_path / "j"
     with journal(path) as kept:
-        run = kept.begin()
+        run = kept.begin(who="an", why="deploy")
         for device in ("a", "b", "c"):
             kept.note(run, device, "ended", result="failed")
         assert kept.verify() == 4
@@ -54,7 +54,7 @@ def test_an_entry_that_was_changed_is_found(tmp_path: Path) -> None:
 def test_an_entry_that_was_removed_is_found(tmp_path: Path) -> None:
     path = tmp_path / "j"
     with journal(path) as kept:
-        run = kept.begin()
+        run = kept.begin(who="an", why="deploy")
         kept.note(run, "a", "ended", result="changed")
         kept.note(run, "", "end")
     with sqlite3.connect(path) as raw:
@@ -66,7 +66,7 @@ def test_an_entry_that_was_removed_is_found(tmp_path: Path) -> None:
 def test_an_old_configuration_is_readable_with_the_key_only(tmp_path: Path) -> None:
     path = tmp_path / "j"
     with journal(path, box=BOX) as kept:
-        run = kept.begin()
+        run = kept.begin(who="an", why="deploy")
         kept.keep(run, "hub1", "neighbor password swordfish\n")
         assert kept.kept(run, "hub1") == "neighbor password swordfish\n"
     assert all(b"swordfish" not in file.read_bytes() for file in tmp_path.iterdir())
@@ -87,7 +87,7 @@ def test_many_may_write_at_once(tmp_path: Path) -> None:
 
     def write() -> None:
         with journal(path) as own:
-            run = own.begin()
+            run = own.begin(who="an", why="deploy")
             for number in range(20):
                 own.note(run, f"d{number}", "ended", result="changed")
 
@@ -106,7 +106,7 @@ import sys
 from pathlib import Path
 from kgnet.journal import journal
 with journal(Path(sys.argv[1])) as kept:
-    run = kept.begin()
+    run = kept.begin(who="an", why="deploy")
     while True:
         kept.note(run, "hub1", "load")
 """
@@ -133,7 +133,7 @@ def _count(path: Path) -> int:
 
 def test_an_unknown_run_is_told_with_those_there_are(tmp_path: Path) -> None:
     with journal(tmp_path / "j") as kept:
-        run = kept.begin()
+        run = kept.begin(who="an", why="deploy")
         with pytest.raises(JournalError, match=f"no run is named 'x' — the latest: {run}"):
             kept.run("x")
 

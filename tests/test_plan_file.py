@@ -44,11 +44,6 @@ def test_the_same_plan_is_the_same_text() -> None:
     assert written(read(TEXT, "p.json")) == TEXT
 
 
-def test_it_tells_what_was_approved_for_a_device() -> None:
-    assert APPROVED.of("r1") == APPROVED.devices[0]
-    assert APPROVED.of("r9") is None
-
-
 def edited(**values: Any) -> str:
     return json.dumps(json.loads(TEXT) | values)
 

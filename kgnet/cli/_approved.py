@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def approved(path: Path) -> PlanFile:
-    """Return what *path* holds; UsageError if it was changed since, or lacks a device that was asked for."""
+    """Return what *path* holds; UsageError if it was changed since, or says nothing of a device."""
     from kgnet.plan.file import read
 
     try:
@@ -40,5 +40,4 @@ def run(change: Change, plan: PlanFile) -> int:
         typer.echo("the plan changes none of these devices")
         return 0
     looked_at = {each.plan.device: each.running for each in plan.devices}
-    exact = replace(change, devices=devices, approved=looked_at)
-    return exact.run({device.name: due[device.name] for device in devices})
+    return replace(change, devices=devices, agreed=due, approved=looked_at).run()

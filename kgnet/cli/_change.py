@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import getpass
-import os
-import signal
-import threading
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -17,7 +12,8 @@ import typer
 
 from kgnet.cli import ERROR, PENDING, _line
 from kgnet.cli._options import OutputFormat
-from kgnet.errors import DeviceError, UsageError
+from kgnet.cli._outcomes import interruptible, summed, told
+from kgnet.errors import DeviceError, Refused, UsageError
 
 if TYPE_CHECKING:
     from kgnet.deploy import Tools, Wave
@@ -56,6 +52,7 @@ class Change:
     manner: Manner
     intended: bool = True  # towards the intent
     whole: bool = False  # what the intent does not speak for goes, too
+    agreed: Mapping[str, Plan] | None = None  # device → the plan that somebody agreed to, and to no other
     approved: Mapping[str, str] | None = None  # device → digest of the sealed text that was looked at
 
     def planned(self) -> dict[str, Plan | DeviceError]:
@@ -71,27 +68,46 @@ class Change:
     def _compared(self, wanted: Mapping[str, Config], device: Device) -> Plan:
         tools = self.tools
         with tools.open(device) as session:
-            have = tools.read(device, session)
-        return tools.compare(tools.seal(device, wanted[device.name]), tools.seal(device, have))
+            have = tools.seal(device, tools.read(device, session))
+        todo = tools.compare(tools.seal(device, wanted[device.name]), have)
+        if todo and not self._is_approved(have):
+            raise Refused(device.name, "has changed since the plan was made — make a new one")
+        if todo and self.agreed is not None and todo != self.agreed[device.name]:
+            what = "the intent for it" if self.approved else "it, or the intent for it,"
+            raise Refused(device.name, f"{what} has changed since the plan was made — make a new one")
+        return todo
 
-    def run(self, planned: Planned | None = None) -> int:
-        """Bring the devices there, by the plans that were *planned* and no others; return the exit code."""
+    def run(self) -> int:
+        """Bring the devices there; return the exit code."""
+        from kgnet import journal
         from kgnet.deploy import waves
 
         manner = self.manner
         if manner.form is OutputFormat.JSON and not (manner.yes or manner.check):
             raise UsageError("--format json cannot ask — add --yes, or --check to look only")
-        planned = planned or self.planned()
-        due = waves(self.fleet, [each for each in self.devices if planned[each.name]], size=manner.wave_size)
+        if not manner.check:
+            with journal.opened(_line.store()):
+                pass  # one that cannot be written is told before anything else is done
+        planned = self.planned()
+        waiting = self._waiting(planned)
+        ready = [each for each in self.devices if _is_due(planned[each.name]) and each.name not in waiting]
+        due = waves(self.fleet, ready, size=manner.wave_size)
         if manner.form is OutputFormat.TEXT:
-            self._show(planned, due)
-        if manner.check:
+            self._show(planned, due, waiting)
+        if manner.check or (self.approved is not None and _failed(planned)):
             return self._looked(planned)
         if due and not manner.yes and not _agreed():
             return PENDING
-        outcomes = self._changed(planned, due) if due else {}
-        unchanged = _unchanged(planned)
-        return self._ended([{**unchanged, **outcomes}[device.name] for device in self.devices])
+        outcomes = {**_settled(planned, waiting), **(self._changed(planned, due) if due else {})}
+        ended = [outcomes[device.name] for device in self.devices]
+        return summed(ended, manner.form, waiting=frozenset(waiting))
+
+    def _waiting(self, planned: Planned) -> dict[str, str]:
+        """Return which devices the calendar holds back now, and why."""
+        if self.manner.despite_freeze:
+            return {}
+        closed = {each.name: _line.closed(self.fleet, each) for each in self.devices if planned[each.name]}
+        return {name: reasons[0] for name, reasons in closed.items() if reasons}
 
     def _changed(self, planned: Planned, due: Sequence[Wave]) -> dict[str, Outcome]:
         from kgnet import journal
@@ -101,9 +117,11 @@ class Change:
         manner, outcomes = self.manner, {}
         with journal.opened(_line.store()) as kept, interruptible() as stopped:
             run = kept.begin(who=getpass.getuser(), why=self.why, whole=self.whole)
-            for todo in planned.values():
-                if todo and not isinstance(todo, DeviceError):
-                    kept.planned(run, todo)
+            for outcome in _failed(planned).values():
+                kept.ended(run, outcome)
+            for wave in due:
+                for device in wave.devices:
+                    kept.planned(run, _plan(planned[device.name]))
             self._say(f"run {run}")
             work = self._work(kept, run, planned, stopped)
             for outcome in deploy_fleet(
@@ -113,6 +131,7 @@ class Change:
                 max_failures=manner.max_failures,
                 workers=manner.workers,
                 stopped=stopped,
+                unseen=[device for device in self.devices if device.name in _failed(planned)],
             ):
                 outcomes[outcome.device] = outcome
                 kept.ended(run, outcome)
@@ -125,16 +144,15 @@ class Change:
     ) -> Callable[[Device], Outcome]:
         """Return what changes one device, by the plan that was shown and by no other."""
         from kgnet.deploy import Timing, deploy
-        from kgnet.line import must_be_open, terms
+        from kgnet.line import terms
+        from kgnet.model.outcome import Outcome, Result
 
         timing = Timing(self.manner.confirm_s)
 
         def work(device: Device) -> Outcome:
-            todo = planned[device.name]
-            if isinstance(todo, DeviceError):
-                raise todo
-            if not self.manner.despite_freeze:
-                must_be_open(self.fleet, device, otherwise="--despite-freeze")
+            todo = _plan(planned[device.name])
+            if reason := self._waiting({device.name: todo}).get(device.name):
+                return Outcome(device.name, Result.NOT_TRIED, todo, reason)
             under = terms(kept, run, device, timing=timing, stopped=stopped, intended=self.intended)
             under = replace(under, approved=self._is_approved)
             return deploy(device, self.tools, terms=under, shown=todo)
@@ -153,38 +171,29 @@ class Change:
         if self.manner.form is OutputFormat.TEXT:
             typer.echo(text)
 
-    def _show(self, planned: Planned, due: Sequence[Wave]) -> None:
+    def _show(self, planned: Planned, due: Sequence[Wave], waiting: Mapping[str, str]) -> None:
         console = _line.console()
-        for todo in planned.values():
-            if todo and not isinstance(todo, DeviceError):
-                _line.shown(console, todo)
-        for line in _line.blast(self.province, self.fleet, [name for name, todo in planned.items() if todo]):
+        changes = {name: todo for name, todo in planned.items() if _is_due(todo)}
+        for todo in changes.values():
+            _line.shown(console, _plan(todo))
+        for line in _line.blast(self.province, self.fleet, list(changes)):
             console.print(line)
         for number, wave in enumerate(due, 1):
-            names = ", ".join(device.name for device in wave.devices)
-            console.print(f"wave {number}, {wave.name}: {names}")
-            for device in wave.devices:
-                for reason in _line.closed(self.fleet, device):
-                    console.print(f"  {device.name}: no change now: {reason}")
-        console.print(f"{sum(map(bool, planned.values()))} of {len(planned)} devices are not as wanted")
+            console.print(f"wave {number}, {wave.name}: {', '.join(device.name for device in wave.devices)}")
+        for name, reason in waiting.items():
+            console.print(f"{name}: no change now: {reason} — later, or with --despite-freeze")
+        failed = _failed(planned)
+        unseen = f", {len(failed)} could not be compared" if failed else ""
+        console.print(f"{len(changes)} of {len(planned)} devices are not as wanted{unseen}")
         _line.told(todo for todo in planned.values() if isinstance(todo, DeviceError))
 
     def _looked(self, planned: Planned) -> int:
         """Say what would be changed; return the exit code."""
         if self.manner.form is OutputFormat.JSON:
             _line.as_json([_line.planned(name, todo) for name, todo in planned.items()])
-        if any(isinstance(todo, DeviceError) for todo in planned.values()):
+        if _failed(planned):
             return ERROR
         return PENDING if any(planned.values()) else 0
-
-    def _ended(self, outcomes: Sequence[Outcome]) -> int:
-        """Sum up; return the exit code."""
-        if self.manner.form is OutputFormat.JSON:
-            _line.as_json([_row(outcome) for outcome in outcomes])
-        else:
-            counts = Counter(outcome.result.value for outcome in outcomes)
-            typer.echo(", ".join(f"{count} {result}" for result, count in counts.items()))
-        return 0 if all(outcome.ok for outcome in outcomes) else ERROR
 
 
 def towards(change: Change, wanted: Mapping[str, Any]) -> Change:
@@ -205,54 +214,34 @@ def _agreed() -> bool:
         raise
 
 
-def _unchanged(planned: Planned) -> dict[str, Outcome]:
+def _is_due(todo: Plan | DeviceError) -> bool:
+    return bool(todo) and not isinstance(todo, DeviceError)
+
+
+def _plan(todo: Plan | DeviceError) -> Plan:
+    """Return the plan of a device that could be compared."""
+    if isinstance(todo, DeviceError):
+        raise todo
+    return todo
+
+
+def _failed(planned: Planned) -> dict[str, Outcome]:
+    """Return the outcomes of the devices that could not be compared."""
     from kgnet.model.outcome import Outcome, Plan, Result
 
     return {
-        name: Outcome(name, Result.UNCHANGED, todo)
+        name: Outcome(name, Result.FAILED, Plan(name, ()), todo.reason)
         for name, todo in planned.items()
-        if isinstance(todo, Plan) and not todo
+        if isinstance(todo, DeviceError)
     }
 
 
-@contextmanager
-def interruptible() -> Iterator[Callable[[], bool]]:
-    """Take the first Ctrl-C as the wish to have back what is under way; the second ends us at once."""
-    asked = threading.Event()
+def _settled(planned: Planned, waiting: Mapping[str, str]) -> dict[str, Outcome]:
+    """Return the outcomes of the devices for which there is nothing to do, or nothing now."""
+    from kgnet.model.outcome import Outcome, Result
 
-    def ask(*_: object) -> None:
-        if asked.is_set():
-            os._exit(130)  # the timers on the devices do the rest
-        asked.set()
-        typer.echo(
-            "stopping: what is under way is taken back; once more leaves that to the devices", err=True
-        )
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield asked.is_set
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-COLOURS = {"changed": "green", "unchanged": "white", "not tried": "yellow"}
-
-
-def told(outcome: Outcome) -> str:
-    add, remove = _line.sums(outcome.plan)
-    result = typer.style(f"{outcome.result.value:11}", fg=COLOURS.get(outcome.result.value, "red"))
-    reason = (
-        f"  {outcome.reason}" if outcome.reason else f"  +{add} −{remove} lines in {outcome.seconds:.1f} s"
-    )
-    return f"{outcome.device:16} {result}{reason}"
-
-
-def _row(outcome: Outcome) -> dict[str, Any]:
-    return {
-        "device": outcome.device,
-        "result": outcome.result.value,
-        "reason": outcome.reason or None,
-        "seconds": round(outcome.seconds, 2),
-        "changes": _line.changes(outcome.plan),
-    }
+    plans = {name: todo for name, todo in planned.items() if not isinstance(todo, DeviceError)}
+    unchanged = {name: Outcome(name, Result.UNCHANGED, todo) for name, todo in plans.items() if not todo}
+    held = {name: Outcome(name, Result.NOT_TRIED, plans[name], why) for name, why in waiting.items()
+            if name in plans}  # fmt: skip
+    return {**unchanged, **held, **_failed(planned)}

@@ -210,12 +210,14 @@ def restore(
     """
     from kgnet.cli._change import Change, Manner, towards
 
-    province, fleet, (chosen, *_) = _line.loaded(inventory, device)
-    line = _line.line(None)
-    want = _true(fleet, line, chosen.name, folder, at)
+    province, fleet, _ = _line.loaded(inventory, "")
+    if device not in fleet.devices:
+        raise UsageError(f"{device!r} is no device of {inventory} — restore takes one, by its name")
+    chosen, line = fleet.devices[device], _line.line(None)
+    want = _true(fleet, line, device, folder, at)
     manner = Manner(yes=yes, check=check, despite_freeze=despite_freeze)
     change = Change(province, fleet, (chosen,), line.tools(), f"restore {device} {at}", manner)
-    raise typer.Exit(towards(change, {chosen.name: want}).run())
+    raise typer.Exit(towards(change, {device: want}).run())
 
 
 def _true(fleet: Fleet, line: Line, name: str, folder: Path, at: str) -> Config:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kgnet.cli import _line
+from kgnet.cli import _again, _approved, _line
 from kgnet.cli._change import Change, Manner
 from kgnet.cli._options import (
     DEFAULT_INVENTORY,
@@ -19,6 +19,9 @@ from kgnet.cli._options import (
     Workers,
 )
 from kgnet.errors import UsageError
+
+if TYPE_CHECKING:
+    from kgnet.plan.file import PlanFile
 
 Approved = Annotated[
     Path | None,
@@ -50,11 +53,11 @@ Despite = Annotated[
     bool, typer.Option("--despite-freeze", help="Change although the calendar says not now, e.g. a meeting.")
 ]
 Resume = Annotated[
-    str,
+    str | None,
     typer.Option("--resume", help="Go on with a run that was killed or stopped.", metavar="RUN"),
 ]
 Undo = Annotated[
-    str,
+    str | None,
     typer.Option("--undo", help="Bring back what a run changed; `kgnet journal` lists runs.", metavar="RUN"),
 ]
 
@@ -73,8 +76,8 @@ def deploy(
     wave_size: WaveSize = 8,
     workers: Workers = 16,
     despite_freeze: Despite = False,
-    resume: Resume = "",
-    undo: Undo = "",
+    resume: Resume = None,
+    undo: Undo = None,
     form: Format = OutputFormat.TEXT,
 ) -> None:
     """Change what differs from the intent, wave after wave, and take back what does not come back well.
@@ -83,11 +86,13 @@ def deploy(
     from the centre outwards, islands last. A device that fails has its old configuration back, and
     no further wave is begun. Every run leaves a journal, by which it can be resumed or undone.
 
-    Exit codes: 0 every device is as wanted; 2 `--check` found something to do, or the answer was no;
-    1 a device could not be changed.
+    Exit codes: 0 every device is as wanted; 2 something is still to do: `--check` found it, the answer was
+    no, or the calendar says not now; 1 a device could not be compared or changed.
     """
-    if sum(map(bool, (approved, resume, undo))) > 1:
+    if sum(way is not None for way in (approved, resume, undo)) > 1:
         raise UsageError("a plan, --resume and --undo are three ways: choose one")
+    if approved and (replace or templates):
+        raise UsageError("a plan says all of it — leave out --replace and --templates")
     manner = Manner(
         yes=yes,
         check=check,
@@ -98,15 +103,18 @@ def deploy(
         despite_freeze=despite_freeze,
         form=form,
     )
-    from kgnet.cli import _again, _approved
-
     plan = _approved.approved(approved) if approved else None
     province, fleet, devices = _line.loaded(inventory, limit)
     whole = plan.whole if plan else replace
     tools = _line.line(templates).tools(whole=whole)
     change = Change(province, fleet, devices, tools, f"deploy {approved or ''}".strip(), manner, whole=whole)
-    if plan:
-        raise typer.Exit(_approved.run(change, plan))
-    if resume or undo:
-        raise typer.Exit(_again.resume(change, resume) if resume else _again.undo(change, undo))
-    raise typer.Exit(change.run())
+    raise typer.Exit(_run(change, plan, resume, undo))
+
+
+def _run(change: Change, plan: PlanFile | None, resume: str | None, undo: str | None) -> int:
+    """Do what was asked for, in the one way that was; return the exit code."""
+    if plan is not None:
+        return _approved.run(change, plan)
+    if resume is not None:
+        return _again.resume(change, resume)
+    return change.run() if undo is None else _again.undo(change, undo)

@@ -70,14 +70,15 @@ def up(
 
     started = time.monotonic()
     fleet = design(load(inventory))
-    devices = specs.emulated(select(fleet, only))
+    selected = select(fleet, only)
+    devices = specs.emulated(selected)
     folder = Folder((state or launch.root() / inventory.resolve().name).absolute())
     if launch.alive(folder):
         raise TwinError(f"{folder.path}: already emulated: kgnet emulate down")
     wanted = _specs(devices, Secrets(folder.secrets), configs, provisioned=provisioned)
     count = launch.up(folder, wanted, outside=specs.outside(fleet, devices), speed=speed, seed=seed)
     _access(folder, devices, inventory, Secrets(folder.secrets))
-    left = len(select(fleet, only)) - len(devices)
+    left = len(selected) - len(devices)
     others = f"; {left} of other platforms are taken to be there and well" if left else ""
     typer.echo(f"{count} devices emulated in {time.monotonic() - started:.1f} s, {folder.path}{others}")
 

@@ -33,13 +33,16 @@ def journal(
     from kgnet.journal import default_path
     from kgnet.journal import journal as opened
 
+    if not default_path().exists():
+        return _listed([], form)
     with opened(default_path()) as kept:
         if verify:
             _verified(kept, form)
         elif run:
             _one(kept.run(run), form)
         else:
-            _listed(kept.runs()[:last], form)
+            _listed(kept.runs(last), form)
+    return None
 
 
 def _verified(kept: Journal, form: OutputFormat) -> None:
@@ -55,19 +58,23 @@ def _listed(runs: list[Run], form: OutputFormat) -> None:
         _line.as_json([_row(run) for run in runs])
         return
     for run in runs:
-        results = Counter(run.result(device) or "left behind" for device in run.devices)
-        said = ", ".join(f"{count} {result}" for result, count in results.items())
-        again = str(run.begun.detail["why"]).startswith("deploy")
-        over = (
-            ""
-            if run.over
-            else "  died: give the command once more"
-            if not again
-            else f"  died — `kgnet deploy --resume {run.id}` goes on"
-        )
-        typer.echo(f"{run.id}  {run.begun.detail['who']}  {run.begun.detail['why']}: {said}{over}")
+        middle = "under way" if run.lives else "left behind"
+        results = Counter(run.result(device) or middle for device in run.devices)
+        said = ", ".join(f"{count} {result}" for result, count in results.items()) or "nothing"
+        typer.echo(f"{run.id}  {run.begun.detail['who']}  {run.begun.detail['why']}: {said}{_end(run)}")
     if not runs:
         typer.echo("no run has changed anything yet")
+
+
+def _end(run: Run) -> str:
+    """Say of a run that came to no end what has become of it."""
+    if run.over:
+        return ""
+    if run.lives:
+        return f"  under way, process {run.begun.detail.get('pid')}"
+    if str(run.begun.detail["why"]).startswith("deploy"):
+        return f"  died — `kgnet deploy --resume {run.id}` goes on"
+    return "  died: give the command once more"
 
 
 def _one(run: Run, form: OutputFormat) -> None:
@@ -77,7 +84,8 @@ def _one(run: Run, form: OutputFormat) -> None:
     typer.echo(f"run {run.id} by {run.begun.detail['who']}, {run.begun.at}: {run.begun.detail['why']}")
     console = _line.console()
     for device in run.devices:
-        _line.shown(console, run.plan(device))
+        if run.was_planned(device):
+            _line.shown(console, run.plan(device))
         for entry in run.devices[device]:
             said = " ".join(
                 str(entry.detail[key]) for key in ("result", "reason", "detail") if key in entry.detail
@@ -91,6 +99,7 @@ def _row(run: Run) -> dict[str, Any]:
         "begun": run.begun.at,
         **run.begun.detail,
         "over": run.over,
+        "lives": run.lives,
         "devices": {
             device: {
                 "result": run.result(device) or None,

@@ -125,20 +125,23 @@ def deploy_fleet(
     max_failures: int = 0,
     workers: int = 8,
     stopped: Callable[[], bool],
+    unseen: Sequence[Device] = (),
 ) -> Iterator[Outcome]:
     """Yield the outcome of every device, wave after wave; past *max_failures* the rest is not tried.
 
-    Whatever may fail: when one of those that carry each other's traffic did, the others are left alone.
+    Whatever may fail: when one of those that carry each other's traffic did, or is *unseen* since nobody
+    reached it, the others are left alone.
     """
     failed: list[Device] = []
     for wave in planned:
-        reason = _reason(failed, max_failures, stopped()) or _needed(wave, failed)
+        reason = _reason(failed, max_failures, stopped()) or _needed(wave, [*unseen, *failed])
         if reason:
             yield from (_not_tried(device, reason) for device in wave.devices)
             continue
         named = {device.name: device for device in wave.devices}
         for outcome in _wave(wave, work, each, workers, stopped):
-            failed += [] if outcome.ok else [named[outcome.device]]
+            well = outcome.ok or outcome.result is Result.NOT_TRIED
+            failed += [] if well else [named[outcome.device]]
             yield outcome
 
 
@@ -146,7 +149,7 @@ def _needed(wave: Wave, failed: Sequence[Device]) -> str:
     """Return why *wave* has to wait: its like failed, and it carries the traffic of both."""
     roles = {device.role for device in wave.devices} & set(ALONE)
     alike = [device.name for device in failed if device.role in roles]
-    return f"it carries what {', '.join(alike)} carried, which was not changed well" if alike else ""
+    return f"it carries what {', '.join(alike)} carried, which is not well" if alike else ""
 
 
 def _wave(

@@ -49,9 +49,6 @@ class PlanFile:
     blast: tuple[str, ...] = ()  # what is behind the devices that change, in plain words
     limit: str = ""  # which devices were asked for
 
-    def of(self, device: str) -> Planned | None:
-        return next((each for each in self.devices if each.plan.device == device), None)
-
 
 def digest(config: Config) -> str:
     """Return the SHA-256 of a sealed configuration: two that differ in a line have two."""
@@ -79,10 +76,10 @@ def read(text: str, source: str) -> PlanFile:
     try:
         body = json.loads(text)
         told = body.pop("sha256", "") if isinstance(body, dict) else ""
-    except ValueError as reason:
-        raise UsageError(f"{source}: is no plan: {reason} — `kgnet plan -o {source}` makes one") from reason
+    except (ValueError, RecursionError) as reason:
+        raise UsageError(f"{source}: is no plan: {reason} — `kgnet plan -o FILE` makes one") from reason
     if not isinstance(body, dict) or body.get("format") != FORMAT:
-        raise UsageError(f"{source}: is no plan that this kgnet reads — `kgnet plan -o {source}` makes one")
+        raise UsageError(f"{source}: is no plan that this kgnet reads — `kgnet plan -o FILE` makes one")
     if told != _hash(body):
         raise UsageError(
             f"{source}: was changed after it was made — `kgnet plan -o {source}` makes a new one"
@@ -120,11 +117,14 @@ def _file(body: Mapping[str, Any]) -> PlanFile:
     created = datetime.fromisoformat(body["created"])
     if created.tzinfo is None:
         raise ValueError("its time has no zone")
+    devices = tuple(_planned(row) for row in body["devices"])
+    if len({each.plan.device for each in devices}) < len(devices):
+        raise ValueError("a device stands in it twice")
     return PlanFile(
         created=created,
         inventory=_checked(body["inventory"]),
         whole={mode: whole for whole, mode in MODES.items()}[body["mode"]],
-        devices=tuple(_planned(row) for row in body["devices"]),
+        devices=devices,
         failed={str(name): str(reason) for name, reason in body["failed"].items()},
         blast=tuple(map(str, body["blast"])),
         limit=str(body["limit"]),
@@ -133,16 +133,22 @@ def _file(body: Mapping[str, Any]) -> PlanFile:
 
 def _planned(row: Mapping[str, Any]) -> Planned:
     changes = tuple(
-        Change(Action(action), part, tuple(path), line, position)
+        Change(Action(action), _text(part), tuple(map(_text, path)), _text(line), position)
         for action, part, path, line, position in row["changes"]
     )
     return Planned(
-        plan=Plan(row["device"], changes),
+        plan=Plan(_text(row["device"]), changes),
         running=_checked(row["running"]),
         predicted=_checked(row["predicted"]),
-        commands=tuple(row["commands"]),
-        undo=tuple(row["undo"]),
+        commands=tuple(map(_text, row["commands"])),
+        undo=tuple(map(_text, row["undo"])),
     )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is no text")
+    return value
 
 
 def _checked(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ from ansible.plugins.action import ActionBase
 from kgnet import collect, journal, paths, secrets
 from kgnet.ansible.designed import fleet_of
 from kgnet.deploy import Timing, deploy
-from kgnet.errors import KgnetError
-from kgnet.line import Line, must_be_open, terms
+from kgnet.design.calendar import closed
+from kgnet.errors import KgnetError, Refused
+from kgnet.line import Line, terms
 from kgnet.model.fleet import Device, Fleet
 from kgnet.model.outcome import Outcome, Result
 from kgnet.plan import lines
@@ -69,8 +71,11 @@ def _deployed(line: Line, fleet: Fleet, device: Device, options: dict[str, Any])
     todo = line.plan(device)
     if not todo:
         return _told(Outcome(device.name, Result.UNCHANGED, todo))
-    if not options["despite_freeze"]:
-        must_be_open(fleet, device, otherwise=f"--extra-vars {DESPITE}=true")
+    reasons = () if options["despite_freeze"] else closed(fleet, device, datetime.now(UTC))
+    if reasons:
+        raise Refused(
+            device.name, f"no change now: {reasons[0]} — later, or with --extra-vars {DESPITE}=true"
+        )
     with journal.opened(line.store) as kept:
         run = kept.begin(who=getpass.getuser(), why=f"ansible, {device.name}")
         kept.planned(run, todo)
