@@ -68,6 +68,15 @@ def way_to(driver: Any, want: str) -> str:
     return "\n".join(line for line in typed if line != "no username admin")  # by whom we are logged in
 
 
+def test_a_slow_command_has_its_effect_before_the_wait(net: lab.Lab, driver: Any) -> None:
+    """Whoever dies while waiting has done it."""
+    net.fault(NAME, "slow", "hostname late", value="3")
+    driver.device.connection.transport.timeout = 1
+    with pytest.raises(ConnectionError):
+        driver.device.run_commands(["configure", "hostname late"])
+    assert "hostname late" in net.running(NAME)
+
+
 # ── NAPALM ──────────────────────────────────────────────────────────────────
 
 

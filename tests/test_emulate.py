@@ -79,6 +79,22 @@ def test_a_fault_of_no_kind_is_refused() -> None:
         Fault("explode")
 
 
+@pytest.mark.parametrize(
+    ("kind", "at", "value", "told"),
+    [
+        ("full", "[", "", r"'\[' is no regular expression: unterminated"),
+        ("slow", "", "", "'' is no number of seconds"),
+        ("slow", "", "abc", "'abc' is no number of seconds"),
+        ("slow", "", "nan", "'nan' is no number of seconds"),
+        ("slow", "", "-1", "'-1' is no number of seconds"),
+        ("dialect", "", "xx", "'xx' is no platform: arista_eos, cisco_ios"),
+    ],
+)
+def test_a_fault_that_could_not_strike_is_refused(kind: str, at: str, value: str, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        Fault(kind, at, value=value)
+
+
 def test_faults_by_lot_are_the_same_for_the_same_seed() -> None:
     def drawn(seed: int) -> list[Fault]:
         random = Random(seed)

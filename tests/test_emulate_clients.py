@@ -256,6 +256,16 @@ def test_slow_answers_garbage_banners_and_pages_to_order(net: Lab, name: str) ->
         raw.until(f"{name}#".encode())
 
 
+def test_a_slow_command_has_its_effect_before_the_wait(net: Lab, name: str) -> None:
+    """Whoever dies while waiting has done it."""
+    net.fault(name, "slow", "hostname late", value="3")
+    with Raw(net, name) as raw:
+        raw.channel.send(b"configure terminal\rhostname late\r")
+        raw.until(b"hostname late")
+        time.sleep(0.5)
+    assert "hostname late" in net.running(name)
+
+
 def test_a_deaf_device_never_says_a_word(net: Lab, name: str) -> None:
     net.fault(name, "deaf")
     with Raw(net, name) as raw:

@@ -50,7 +50,12 @@ def test_hubs_of_the_province_are_emulated_found_faulted_and_gone(folder: Folder
         "emulate", "exec", "--", "printenv", "KGNET_ENDPOINTS", "KGNET_SSH_USER", **at
     ).stdout.split()
     assert json.loads(Path(seen[0]).read_text())["hub1"]["ssh"] == shown[0]["endpoints"]["ssh"]
-    assert kgnet("emulate", "fault", "hub1", "slow", "--at", "^show", **at).returncode == 0
+    assert kgnet("emulate", "fault", "hub1", "slow", "--at", "^show", "--value", "1", **at).returncode == 0
+    for wrong in (("slow", "--at", "[", "--value", "1"), ("slow", "--value", "abc"), ("slow",), ("dialect",)):
+        refused = kgnet("emulate", "fault", "hub1", *wrong, **at)
+        assert (refused.returncode, refused.stderr.count("\n")) == (1, 1), refused.stderr
+        assert "it ended" not in refused.stderr
+    assert "Traceback" not in folder.log.read_text()
     assert "slow ^show" in kgnet("emulate", "status", **at).stdout
     assert "fault ordered: slow" in kgnet("emulate", "log", "hub1", **at).stdout
     assert "hostname hub1" in kgnet("emulate", "show", "hub1", **at).stdout

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jnpr.junos.exception import CommitError, ConnectClosedError, RpcError
+from jnpr.junos.exception import CommitError, ConnectClosedError, RpcError, RpcTimeoutError
 from napalm import get_network_driver
 from napalm.base.exceptions import LockError, MergeConfigException
 
@@ -115,6 +115,21 @@ def test_a_commit_that_is_confirmed_stays(net: lab.Lab) -> None:
         net.step(600)
         assert "host-name kept;" in net.running("r1")
         assert net.startup("r1") == net.running("r1")
+        driver.load_merge_candidate(config="set system host-name r1")
+        driver.commit_config()
+
+
+def test_a_slow_commit_has_its_effect_before_the_wait(net: lab.Lab) -> None:
+    """Whoever dies while waiting has done it."""
+    with napalm(net) as driver:
+        driver.load_merge_candidate(config="set system host-name late")
+        net.fault("r1", "slow", "commit-configuration", value="3")
+        driver.device.timeout = 1
+        with pytest.raises(RpcTimeoutError):
+            driver.commit_config()
+        assert "host-name late;" in net.running("r1")
+        driver.device.timeout = 30
+    with napalm(net) as driver:
         driver.load_merge_candidate(config="set system host-name r1")
         driver.commit_config()
 

@@ -12,7 +12,7 @@ KINDS = {
     "drop-before": "the connection breaks at the command, which has no effect",
     "drop-after": "the connection breaks at the command, which has its effect but is not answered",
     "drop-output": "the connection breaks in the middle of the answer",
-    "slow": "the answer takes *value* seconds longer",
+    "slow": "the answer comes *value* seconds after the command has had its effect",
     "hang": "the command is never answered, and has no effect",
     "reboot-before": "the device restarts at the command, which has no effect; what was not saved is lost",
     "reboot-after": "the device restarts right after the command; what was not saved is lost",
@@ -28,6 +28,7 @@ KINDS = {
     "ignore": "(d) the configuration line is accepted and not stored",
     "locked": "(d) the configuration is locked by *value*, another person",
 }
+LONGEST_S = 86400.0  # of one answer
 DROPS = ("drop-before", "drop-after", "drop-output", "reboot-before", "reboot-after")
 
 
@@ -46,7 +47,26 @@ class Fault:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"no fault is called {self.kind!r}: {', '.join(KINDS)}")
-        re.compile(self.at)
+        try:
+            re.compile(self.at)
+        except re.error as reason:
+            raise ValueError(f"{self.at!r} is no regular expression: {reason}") from reason
+        if self.kind == "slow" and not self.seconds:
+            raise ValueError(f"slow: {self.value!r} is no number of seconds — e.g. --value 5")
+        if self.kind == "dialect":
+            from kgnet.emulate.dialects import known  # which imports us
+
+            if self.value not in known():
+                raise ValueError(f"dialect: {self.value!r} is no platform: {', '.join(known())}")
+
+    @property
+    def seconds(self) -> float:
+        """How many seconds it takes longer; 0 if *value* is no such number."""
+        try:
+            seconds = float(self.value)
+        except ValueError:
+            return 0.0
+        return seconds if 0 < seconds <= LONGEST_S else 0.0
 
     def pending(self) -> bool:
         """Whether it will strike yet."""

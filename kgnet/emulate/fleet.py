@@ -37,7 +37,7 @@ class Fleet:
         self.devices: dict[str, Device] = {}
         self.world = World(self.devices, outside)
         self.endpoints: Endpoints = {}
-        self._masks: dict[str, Device] = {}
+        self._masks: dict[tuple[str, str], Device] = {}  # by name and dialect
         self._doors: list[Any] = []
         self._held = ssh.Held()
         self._ticks: asyncio.Task[None] | None = None
@@ -55,9 +55,10 @@ class Fleet:
         """Who answers at a device's endpoints now."""
         device = self.devices[name]
         if fault := device.faults.take("dialect"):
-            return self._masks.setdefault(
-                f"{name}/{fault.value}", self._made(replace(device.spec, dialect=fault.value, startup=""))
-            )
+            mask = name, fault.value
+            if mask not in self._masks:
+                self._masks[mask] = self._made(replace(device.spec, dialect=fault.value, startup=""))
+            return self._masks[mask]
         return device
 
     async def start(self) -> None:

@@ -146,11 +146,14 @@ def ask(folder: Folder, verb: str, **words: Any) -> dict[str, Any]:
         try:
             line.connect(f"/proc/self/fd/{fd}/{folder.control.name}")
             line.sendall(json.dumps({"verb": verb, **words}).encode() + b"\n")
-            answer: dict[str, Any] = json.loads(line.makefile().readline() or '{"error": "it ended"}')
+            told = line.makefile().readline()
         except OSError as reason:
             raise TwinError(f"{folder.path}: does not answer: {reason}") from reason
         finally:
             os.close(fd)
+    if not told:
+        raise TwinError(f"{folder.path}: gave no answer: see {folder.log}")
+    answer: dict[str, Any] = json.loads(told)
     if "error" in answer:
         raise TwinError(answer["error"])
     return answer

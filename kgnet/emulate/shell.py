@@ -62,9 +62,9 @@ class Shell:
             while await self._key():  # until the client has enough
                 pass
             raise Dropped(line)
-        if fault := faults.take("slow", line):
-            await asyncio.sleep(float(fault.value or 1))
         said = self.terminal.type(line)
+        if fault := faults.take("slow", line):
+            await asyncio.sleep(fault.seconds)
         if said and not said.endswith("\n"):
             said += "\n"
         if faults.take("garbage", line):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import json
@@ -64,7 +65,17 @@ async def answer(device: Eos, request: Any) -> web.Response:
         said = run(terminal, commands, form)
     finally:
         terminal.close()
+    await asyncio.sleep(sum(_delay_s(device, command) for command in commands))
     return web.json_response({"jsonrpc": "2.0", "id": asked.get("id"), **said})
+
+
+def _line(command: Any) -> str:
+    return str(command["cmd"] if isinstance(command, dict) else command)
+
+
+def _delay_s(device: Eos, command: Any) -> float:
+    fault = device.faults.take("slow", _line(command))
+    return fault.seconds if fault else 0.0
 
 
 def _who(header: str) -> tuple[str, str] | None:
@@ -80,9 +91,7 @@ def run(terminal: Terminal, commands: list[Any], form: str) -> dict[str, Any]:
     """Return the result of all commands, or the error of the first that fails, with what came before it."""
     results: list[dict[str, Any]] = []
     for number, command in enumerate(commands, 1):
-        line, more = (
-            (command["cmd"], command.get("input", "")) if isinstance(command, dict) else (command, "")
-        )
+        line, more = _line(command), command.get("input", "") if isinstance(command, dict) else ""
         try:
             results.append(_one(terminal, line, more, form))
         except Failed as why:

@@ -79,8 +79,6 @@ class Server:
             while await self._reader.read(READ):  # until the client has enough
                 pass
             raise Dropped(text)
-        if fault := faults.take("slow", text):
-            await asyncio.sleep(float(fault.value or 1))
         self.device.clock.fire()
         before(self.device, text)
         self.device.note(f"{session.user}: <{text}>")
@@ -89,6 +87,8 @@ class Server:
         except Error as reason:
             inner = reason.xml()
         after(self.device, text)
+        if fault := faults.take("slow", text):
+            await asyncio.sleep(fault.seconds)
         attributes = "".join(
             f" {name}={quoteattr(value)}" for name, value in rpc.attrib.items() if not name.startswith("{")
         )
