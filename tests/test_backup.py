@@ -49,6 +49,12 @@ def test_the_first_run_makes_the_repository(tmp_path: Path) -> None:
     assert (tmp_path / "kept" / "r-a.cfg").read_text(encoding="utf-8") == str(A)
 
 
+def test_a_folder_named_from_here_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert keep(Path("some/kept"), A).commit
+    assert sorted(path.name for path in Path("some/kept").iterdir()) == [".git", "r-a.cfg"]
+
+
 def test_the_history_says_who_and_by_which_run(tmp_path: Path) -> None:
     keep(tmp_path, A)
     assert git(tmp_path, "log", "--format=%an <%ae>, %(trailers:key=Run)").strip() == (
@@ -101,8 +107,49 @@ def test_other_files_of_the_repository_are_not_committed(tmp_path: Path) -> None
 
 def test_a_broken_repository_is_told_in_a_line(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
-    with pytest.raises(UsageError, match=r"git status failed: fatal: not a git repository"):
-        keep(tmp_path, A)
+    for ask in (lambda: keep(tmp_path, A), lambda: kept_text(tmp_path, "r-a", revision="HEAD", box=None)):
+        with pytest.raises(
+            UsageError, match=r"\.git: is no whole repository: fatal: not a git .* — repair it"
+        ):
+            ask()
+    assert not (tmp_path / "r-a.cfg").exists()
+
+
+def test_a_repository_around_the_folder_is_left_alone(tmp_path: Path) -> None:
+    """A folder with a broken repository of its own is no part of the one around it."""
+    git(tmp_path, "init", "-q", "-b", "main")
+    kept = keep(tmp_path / "kept", A)
+    assert git(tmp_path / "kept", "log", "--format=%h").strip() == kept.commit
+    (tmp_path / "broken" / ".git").mkdir(parents=True)
+    with pytest.raises(UsageError, match="is no whole repository"):
+        keep(tmp_path / "broken", A)
+    assert not list(tmp_path.glob(".git/objects/??")), "nothing was added to the outer one"
+
+
+FULL_GIT = """#!/bin/sh
+for last; do :; done
+mkdir -p "$last/.git"
+echo "fatal: cannot copy a template: No space left on device" >&2
+exit 128
+"""
+
+
+def test_a_repository_that_cannot_be_made_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "git").write_text(FULL_GIT, encoding="utf-8")
+    (tmp_path / "bin" / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    with pytest.raises(UsageError, match=r"git init failed: .*No space left on device — make room there"):
+        keep(tmp_path / "deep" / "kept", A)
+    assert not (tmp_path / "deep").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_told_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "kept").write_text("a file", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"kept: File exists — .* another folder"):
+        keep(tmp_path / "kept", A)
 
 
 def test_the_digest_shows_what_changed_and_what_is_unsaved(tmp_path: Path) -> None:

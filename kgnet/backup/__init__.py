@@ -122,9 +122,9 @@ def kept_text(folder: Path, device: str, *, revision: str, box: Box | None) -> t
 
     UsageError if there is none.
     """
-    if not (folder / ".git").exists():
-        raise UsageError(f"{folder}: is no repository of backups — `kgnet backup -o {folder}` makes it")
     repository = Repository(folder)
+    if not repository.there():
+        raise UsageError(f"{folder}: is no repository of backups — `kgnet backup -o {folder}` makes it")
     if box is not None and (folder / f"{device}{SEALED}").exists():
         return box.open(repository.text(f"{device}{SEALED}", revision).encode()), True
     return repository.text(f"{device}{SUFFIX}", revision), False

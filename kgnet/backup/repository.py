@@ -6,13 +6,17 @@ import os
 import re
 import socket
 import subprocess
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from kgnet.errors import UsageError
 
 TIME = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d.*)?|\d+ [a-z]+ ago|yesterday|now")
+FULL = re.compile("no space left|read-only|permission denied|quota", re.IGNORECASE)
+ELSEWHERE = "make room there, or keep the backups in another folder"
 FOREIGN = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY")  # of a hook that runs us
 
 
@@ -23,10 +27,33 @@ class Repository:
     folder: Path
 
     def make(self) -> None:
-        """Make it if it is not there."""
-        self.folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+        """Make it if it is not there; nothing is left of one that could not be made."""
+        new = [folder for folder in (self.folder, *self.folder.parents) if not folder.exists()]
+        try:
+            self.folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+            if not self.there():
+                with tempfile.TemporaryDirectory(prefix=".new-", dir=self.folder) as place:
+                    self._git("init", "-q", "-b", "main", Path(place).name)
+                    Path(place, ".git").rename(self.folder / ".git")
+        except OSError as reason:
+            _remove(new)
+            raise UsageError(f"{self.folder}: {reason.strerror} — {ELSEWHERE}") from reason
+        except UsageError:
+            _remove(new)
+            raise
+
+    def there(self) -> bool:
+        """Tell whether the folder is a repository of its own; UsageError if what there is of it is broken."""
         if not (self.folder / ".git").exists():
-            self._git("init", "-q", "-b", "main")
+            return False
+        asked = self._run("rev-parse", "--show-cdup")
+        if asked.returncode != 0 or asked.stdout.strip():
+            words = (asked.stderr.strip().splitlines() or ["fatal: it is part of another one"])[0]
+            raise UsageError(
+                f"{self.folder / '.git'}: is no whole repository: {words} — repair it, or move it away: "
+                "the next backup makes a new one"
+            )
+        return True
 
     def changed(self, names: Sequence[str]) -> list[str]:
         """Return those of the files that are new or differ from the last commit, sorted."""
@@ -75,11 +102,13 @@ class Repository:
         if done.returncode != 0:
             words = (done.stderr or done.stdout).strip().splitlines() or ["without a word"]
             verb = next(word for word in argv if not word.startswith(("-", "user.")))
-            raise UsageError(f"{self.folder}: git {verb} failed: {words[-1]}")
+            remedy = f" — {ELSEWHERE}" if FULL.search(words[-1]) else ""
+            raise UsageError(f"{self.folder}: git {verb} failed: {words[-1]}{remedy}")
         return done.stdout
 
     def _run(self, *argv: str) -> subprocess.CompletedProcess[str]:
         environment = {name: value for name, value in os.environ.items() if name not in FOREIGN}
+        environment["GIT_CEILING_DIRECTORIES"] = str(self.folder.resolve().parent)  # not one further up
         try:
             return subprocess.run(
                 ["git", "-C", str(self.folder), *argv],
@@ -90,3 +119,10 @@ class Repository:
             )
         except FileNotFoundError as reason:
             raise UsageError("git is not installed — apt install git") from reason
+
+
+def _remove(folders: Iterable[Path]) -> None:
+    """Remove the folders that are empty, the innermost first."""
+    with suppress(OSError):
+        for folder in folders:
+            folder.rmdir()
