@@ -128,7 +128,7 @@ def test_a_repository_around_the_folder_is_left_alone(tmp_path: Path) -> None:
 
 FULL_GIT = """#!/bin/sh
 for last; do :; done
-mkdir -p "$last/.git"
+mkdir -p "$2/$last/.git"  # git -C FOLDER init … NAME
 echo "fatal: cannot copy a template: No space left on device" >&2
 exit 128
 """
