@@ -12,10 +12,11 @@ import small
 from kgnet.deploy import deploy
 from kgnet.emulate.device import Device as Emulated
 from kgnet.emulate.faults import DROPS
-from kgnet.errors import Refused
+from kgnet.errors import Refused, Unreachable
 from kgnet.model.outcome import Outcome, Result
 from kgnet.plugins import one
-from kgnet.ports import Platform, Transaction
+from kgnet.ports import Ended, Platform, Transaction
+from kgnet.transactions._held import refusal
 
 STEPS = {  # the line that begins the loading, one in its middle, the one that ends the confirming
     "huawei_vrp": ("schedule reboot", "lldp enable", "rename kgnet"),
@@ -95,6 +96,27 @@ def test_an_unconfirmed_change_is_taken_back_by_the_device(device: Emulated) -> 
     device.clock.step(600)
     assert small.lines(device) == old
     assert device.login("admin", "admin") is not None
+
+
+def test_who_took_it_back_is_told(device: Emulated) -> None:
+    """The timer's work is its own; what safe mode undid is not."""
+    _loaded(device)
+    device.clock.step(600)
+    transaction, candidate = _candidate(device)
+    with small.session(device) as session:
+        assert transaction.ended(session, candidate) is Ended.TIMED_OUT  # type: ignore[arg-type]
+
+
+def test_what_safe_mode_undid_is_not_told_as_the_timers_work() -> None:
+    device = small.emulated("mikrotik_routeros")
+    device.order("drop-before", "strong-crypto")
+    transaction, candidate = _candidate(device)
+    with small.session(device) as session, pytest.raises(Unreachable):
+        transaction.hold(session, candidate)  # type: ignore[arg-type]
+        transaction.load(session, candidate, 120)  # type: ignore[arg-type]
+    with small.session(device) as session:
+        assert transaction.ended(session, candidate) is Ended.RESTORED  # type: ignore[arg-type]
+    assert leftovers(device) == []
 
 
 def test_a_power_cut_takes_an_unconfirmed_change_back(device: Emulated) -> None:
@@ -334,3 +356,16 @@ def test_somebody_elses_unsaved_change_is_left_alone() -> None:
     outcome = deployed(device)
     assert outcome.result is Result.FAILED
     assert "cfg-save is manual" in outcome.reason
+
+
+@pytest.mark.parametrize(
+    ("words", "ends"),
+    [
+        ("failure: not enough disk space", " — free its flash"),
+        ("Error: There is not enough space", " — free its flash"),
+        ("no permission: not enough permissions", "permissions"),
+        ("value parse error before 'full'", "'full'"),
+    ],
+)
+def test_only_a_full_storage_is_told_to_be_freed(words: str, ends: str) -> None:
+    assert refusal("does not take it", words).endswith(ends)

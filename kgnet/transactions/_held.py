@@ -11,7 +11,11 @@ LEASE = timedelta(minutes=10)  # what a run needs between its lock and its timer
 FALLS = "its lock falls after ten minutes"
 SINCE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)[T -]?(\d\d)[:-]?(\d\d)[:-]?(\d\d)")
 LOCKED = re.compile(r"\blocked by\b|\bis locked\b", re.IGNORECASE)
-FULL = re.compile(r"no (?:more |free )?space|not enough|space .*not enough|\bfull\b", re.IGNORECASE)
+FULL = re.compile(
+    r"no (?:more |free )?space|(?:not enough|insufficient) \w* ?space|space (?:is )?not enough"
+    r"|(?:disk|flash|storage) (?:is )?full",
+    re.IGNORECASE,
+)
 NOBODY = "nobody knows who"
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from kgnet.errors import Refused, Unreachable
 from kgnet.ports import Candidate, Ended, Session, Transaction
-from kgnet.transactions._held import NOBODY, Lock, held_by, others, refusal, waits
+from kgnet.transactions._held import NOBODY, Lock, held_by, others, waits
 from kgnet.transactions._typed import TOO_LATE, Typist
 
 CTRL_X = "\x18"
@@ -113,7 +113,7 @@ def hold(session: Session, candidate: Candidate) -> None:
     router.lock()
     router.say(f"/system backup save dont-encrypt=yes name={router.name}")
     if f"{router.name}.backup" not in router.files():
-        raise Refused(router.device, refusal("saved no backup", "its disk may be full"))
+        raise Refused(router.device, "saved no backup — free its flash")
     router.say(f'/system scheduler set [find name="{router.name}"] comment="{router.owner}{SAVED}"')
 
 
