@@ -106,7 +106,8 @@ class Change:
         """Return which devices the calendar holds back now, and why."""
         if self.manner.despite_freeze:
             return {}
-        closed = {each.name: _line.closed(self.fleet, each) for each in self.devices if planned[each.name]}
+        due = (self.fleet.devices[name] for name, todo in planned.items() if _is_due(todo))
+        closed = {device.name: _line.closed(self.fleet, device) for device in due}
         return {name: reasons[0] for name, reasons in closed.items() if reasons}
 
     def _changed(self, planned: Planned, due: Sequence[Wave]) -> dict[str, Outcome]:
