@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from kgnet.platforms.cisco_ios import grammar, read, secrets, state, text, want
+from kgnet.platforms.cisco_ios import grammar, ports, read, secrets, state, text, want
 from kgnet.platforms.cisco_ios.grammar import GRAMMAR
-from kgnet.platforms.cisco_ios.ports import ports
 from kgnet.ports import Part, Platform
 
 PLATFORM = Platform(
@@ -34,5 +33,5 @@ PLATFORM = Platform(
     state=state.STATE,
     secrets=secrets.SECRETS,
     refusals=secrets.REFUSALS,
-    ports=ports,
+    ports=ports.ports,
 )
