@@ -153,7 +153,7 @@ def read_file(file: Path, device: Device, *, mark: Mark | None = None) -> Snapsh
         else:
             read[2].update(dict.fromkeys(gives(part.read), f"{file} has no part {part.name}"))
     for command, reader in platform.state.items():
-        read[2][reader.fact] = f"a file does not tell `{as_typed(command)}`"
+        read[2].update(dict.fromkeys(reader.facts, f"a file does not tell `{as_typed(command)}`"))
     return Snapshot(device.name, config, *read)
 
 
@@ -189,7 +189,7 @@ def ask(device: Device, session: Session, *facts: type) -> Snapshot:
     """Ask a device only for these *facts* of its running state."""
     read: Read = ({}, {}, {})
     for command, reader in one(Platform, device.platform).state.items():
-        if reader.fact in facts:
+        if set(reader.facts) & set(facts):
             _merge(read, _asked(device, session, command, reader, None))
     return Snapshot(device.name, Config(device.name, {}), *read)
 
@@ -197,18 +197,23 @@ def ask(device: Device, session: Session, *facts: type) -> Snapshot:
 def _asked(
     device: Device, session: Session, command: tuple[str, ...], reader: Reader, mark: Mark | None
 ) -> Read:
-    """Ask for one fact of the running state."""
+    """Ask for what one command tells of the running state."""
+
+    def missing(why: str) -> Read:
+        return {}, {}, dict.fromkeys(reader.facts, why)
+
     if reader.roles and device.role not in reader.roles:
-        return {}, {}, {reader.fact: f"asked of {', '.join(reader.roles)} only"}
+        return missing(f"asked of {', '.join(reader.roles)} only")
     output = session.run(command)
     platform = one(Platform, device.platform)
     if output.code != 0:
-        return {}, {}, {reader.fact: platform.redacted(_failure(command, output))}
+        return missing(platform.redacted(_failure(command, output)))
     try:
-        fact = reader.read(platform.redacted(output.out, mark))
+        told = reader(platform.redacted(output.out, mark))
     except ReadError as reason:
-        return {}, {}, {reader.fact: f"`{as_typed(command)}`: {reason}"}
-    return {reader.fact: fact}, {reader.fact: as_typed(command)}, {}
+        return missing(f"`{as_typed(command)}`: {reason}")
+    facts = dict(zip(reader.facts, told, strict=True))
+    return facts, dict.fromkeys(facts, as_typed(command)), {}
 
 
 def _merge(into: Read, more: Read) -> None:

@@ -94,17 +94,23 @@ class Driver:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Makes the one fact *fact* of what a command printed; raises ReadError on what it does not know.
+    """Makes the fact *fact* of what a command printed; raises ReadError on what it does not know.
 
     Where the command fails, *fact* is missing. *roles* are the devices to ask it of (empty: all).
+    *also* are further facts that the same words tell.
     """
 
     fact: type
     read: Callable[[str], object]
     roles: tuple[Role, ...] = ()
+    also: Mapping[type, Callable[[str], object]] = field(default_factory=dict)
+
+    @property
+    def facts(self) -> tuple[type, ...]:
+        return (self.fact, *self.also)
 
     def __call__(self, text: str) -> tuple[object, ...]:
-        return (self.read(text),)
+        return (self.read(text), *(read(text) for read in self.also.values()))
 
 
 def gives(reader: Callable[..., Any]) -> frozenset[type]:
@@ -195,7 +201,7 @@ class Platform:
     def facts(self) -> frozenset[type]:
         """Return every fact that one can learn of it, from its configuration or while it runs."""
         return frozenset(fact for part in self.parts for fact in gives(part.read)).union(
-            reader.fact for reader in self.state.values()
+            fact for reader in self.state.values() for fact in reader.facts
         )
 
     def redacted(self, text: str, mark: Callable[[str], str] | None = None) -> str:
