@@ -28,7 +28,7 @@ from kgnet.model.fleet import Device
 from kgnet.model.outcome import Evidence, Finding, Severity, Status
 from kgnet.model.pack import Waiver
 from kgnet.model.province import Role
-from kgnet.ports import Report, Rule
+from kgnet.ports import Rule
 from kgnet.render import render
 
 RULES = plugins.found(Rule)
@@ -435,9 +435,3 @@ def test_rules_are_listed_and_explained() -> None:
     done = kgnet("rules", "explain", "KG-NON-99")
     assert done.returncode == 1
     assert "no rule is named 'KG-NON-99'" in done.stderr
-
-
-@pytest.mark.parametrize("report", plugins.found(Report).values(), ids=plugins.found(Report))
-def test_a_report_of_nothing_is_not_empty(report: Report) -> None:
-    """A report that says nothing at all looks like one that was cut off."""
-    assert report.write([], RULES).strip()
