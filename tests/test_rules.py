@@ -30,7 +30,7 @@ from kgnet.audit import audit
 from kgnet.audit.pack import load, parameters
 from kgnet.collect import read_file
 from kgnet.model import facts as vocabulary
-from kgnet.model import managed
+from kgnet.model import managed, operations
 from kgnet.model.config import Config
 from kgnet.model.facts import Settings, Snapshot
 from kgnet.model.fleet import Device
@@ -39,6 +39,7 @@ from kgnet.model.pack import Choice, Pack
 from kgnet.model.province import Role
 from kgnet.ports import Platform, Rule, gives
 
+VOCABULARY = (vocabulary, managed, operations)  # the modules whose facts `have:` may name
 CASES = Path(__file__).parent / "cases" / "rules"
 RECORDED = Path(__file__).parent / "recorded" / "audit"  # of one FRR router as the daemons leave it
 RULES = plugins.found(Rule)
@@ -117,7 +118,7 @@ def snapshot(want: Device, written: Mapping[str, Any]) -> Snapshot:
         said = file if "\n" in file else (RECORDED / file).read_text(encoding="utf-8")
         facts |= {type(fact): fact for fact in reader(said)}
     for name, value in written.get("have", {}).items():
-        kind = getattr(vocabulary if hasattr(vocabulary, name) else managed, name)
+        kind = next(getattr(module, name) for module in VOCABULARY if hasattr(module, name))
         facts[kind] = TypeAdapter(kind).validate_python(_written(kind, value))
     return Snapshot(want.name, read.config, facts, read.sources, read.missing)
 
