@@ -151,7 +151,7 @@ def test_shipped_packs_load(name: str) -> None:
         ("title: x\n  rules: {\n", ":2: is not YAML"),
         ("title: x\nextends: nowhere\n", "no pack is named 'nowhere'"),
         ("title: x\nextends: office.yml\nrules: {KG-ACC-07: }\n", "in a circle"),
-        ("title: x\nextends: baseline\nwithout: [KG-NON-99]\n", ":3: the extended pack has no rule"),
+        ("title: x\nextends: baseline\nwithout: [KG-NON-99]\n", ":3: the extended packs have no rule"),
         ("title: x\nlines:\n  A-1: {title: t, must: '('}\n", ":3: A-1.must is no regular expression"),
         ("title: x\nlines:\n  A-1: {title: t}\n", ":3: lines.A-1: neither `must` nor `must_not`"),
         ("title: &a\n  b: *a\n", "nested too deeply"),

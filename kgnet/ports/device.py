@@ -178,6 +178,7 @@ class Part:
     indent: str = " "  # of the canonical text, one level
     commands: Typed | None = None
     ending: str = ""  # how a whole printed text ends (a regular expression); what does not is a torn one
+    opening: str = ""  # how a printed text begins, where ours does not: it has to have the *ending*, too
     silent_check: bool = False  # anything on stderr of the check is a refusal, whatever the exit code
 
 
@@ -195,6 +196,7 @@ class Platform:
     dialect: str = ""  # the name that the driver's library has for it: NAPALM's "ios", Netmiko's "huawei"
     refusals: tuple[re.Pattern[str], ...] = ()  # what it prints instead of an exit code: "% Invalid input"
     ports: Callable[[Device], Mapping[str, str]] = _nothing  # interface as designed → as the device calls it
+    signs: re.Pattern[str] | None = None  # finds what only its text has: whose text is this?
     whole: bool = True  # the templates print all of it, so that all else may be removed (`--replace`)
 
     @property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from kgnet.platforms.cisco_ios import grammar, read, secrets, state, text, want
 from kgnet.platforms.cisco_ios.grammar import GRAMMAR
 from kgnet.platforms.cisco_ios.ports import ports
@@ -29,10 +31,16 @@ PLATFORM = Platform(
             indent=GRAMMAR.indent,
             commands=grammar.commands,
             ending=r"\nend",
+            opening=r"\s*(?:Building configuration|Current configuration|! Last configuration change)",
         ),
     ),
     state=state.STATE,
     secrets=secrets.SECRETS,
     refusals=secrets.REFUSALS,
     ports=ports,
+    signs=re.compile(
+        r"^(?:version \d+\.\d+\s*$|service timestamps (?:debug|log) |aaa new-model$|line con 0$"
+        r"|boot-start-marker)",
+        re.MULTILINE,
+    ),
 )

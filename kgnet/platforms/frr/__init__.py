@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from kgnet.model.facts import BfdPeers, BgpPeers
 from kgnet.model.managed import Unsaved
 from kgnet.platforms import _linux, _nftables
@@ -27,6 +29,7 @@ PLATFORM = Platform(
             close=text.close,
             silent_check=True,
             ending="end",
+            opening=r"\s*Building configuration",
         ),
         _nftables.part("frr/nftables.j2"),
         tc.PART,
@@ -38,4 +41,5 @@ PLATFORM = Platform(
         **_linux.STATE,
     },
     secrets=(text.SECRET, wireguard.SECRET, wireguard.PEER, *_linux.SECRETS),
+    signs=re.compile(r"^frr (?:version|defaults) ", re.MULTILINE),
 )

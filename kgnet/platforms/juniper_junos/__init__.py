@@ -12,10 +12,11 @@ from kgnet.ports import Part, Path, Platform
 
 INDENT = "    "
 SECRETS = (
+    re.compile(r'\bencrypted-password "?\$[156]\$(?!<secret)([^\s";]+)'),  # how it is kept is no secret
     re.compile(
         r"\b(?:encrypted-password|authentication-key|privacy-key|authentication-password|privacy-password"
         r"|plain-text-password-value|secret|md5 \d+ key|key|simple-password|ascii-text|hexadecimal|password"
-        r'|chap-secret|pap-password|bind-password|passphrase|value) "([^"\n]+)"'
+        r'|chap-secret|pap-password|bind-password|passphrase|value) "(?!\$[156]\$<secret)([^"\n]+)"'
     ),
     re.compile(
         r"(?<!<)\b(?:encrypted-password|authentication-key|privacy-key|authentication-password|privacy-password"
@@ -26,7 +27,7 @@ SECRETS = (
         r"^\s*(?:set snmp |inactive: )?community \"?(?!members )([^\s\";{]+)\"?(?=[ ;]|$)(?! members)",
         re.MULTILINE,
     ),
-    re.compile(r'(\$[15689]\$[^\s";]+)'),
+    re.compile(r'(\$[15689]\$(?!<secret)[^\s";]+)'),
 )
 REFUSALS = (
     re.compile(r"^\s*(?:error|syntax error|unknown command|invalid (?:value|command))\b", re.MULTILINE),
@@ -64,4 +65,8 @@ PLATFORM = Platform(
     secrets=SECRETS,
     refusals=REFUSALS,
     ports=ports.ports,
+    signs=re.compile(
+        r"^(?:(?:system|interfaces|routing-options|security|protocols|groups) \{|version \d\S*;|## Last )",
+        re.MULTILINE,
+    ),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from kgnet.model.facts import System
 from kgnet.platforms import _linux, _nftables
 from kgnet.platforms.linux import services
@@ -13,4 +15,5 @@ PLATFORM = Platform(
     parts=(_nftables.part("linux/nftables.j2"),),
     state={**_linux.STATE, _linux.SYSTEM: Reader(System, _linux.system), **services.STATE},
     secrets=_linux.SECRETS,
+    signs=re.compile(r"^table (?:inet|ip6?|arp|bridge|netdev) \S+ \{", re.MULTILINE),
 )

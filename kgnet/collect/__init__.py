@@ -6,30 +6,43 @@ Only `configuration` gives the true text away: deploy needs it to put a device b
 from __future__ import annotations
 
 import re
-import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager
-from dataclasses import fields, is_dataclass, replace
-from pathlib import Path
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import TypeVar
 
 from kgnet import paths
-from kgnet.environment import access as access  # noqa: PLC0414 - callers say `collect.access`
-from kgnet.errors import DeviceError, ReadError, Refused, Unreachable, UsageError
-from kgnet.model.config import Config
+from kgnet.collect.files import SUFFIX, Mark, read_file, read_folder, spoken
+from kgnet.collect.parts import Read, as_typed, merge, part_facts
+from kgnet.environment import access
+from kgnet.errors import DeviceError, ReadError, Refused, Unreachable
+from kgnet.model.config import Config, unfit
 from kgnet.model.facts import Snapshot
-from kgnet.model.fleet import Device, Fleet
+from kgnet.model.fleet import Device
 from kgnet.plugins import one
 from kgnet.ports import Access, Driver, Output, Part, Platform, Reader, Session, gives
 
+__all__ = [
+    "SUFFIX",
+    "Mark",
+    "access",
+    "as_typed",
+    "ask",
+    "collect",
+    "configuration",
+    "each",
+    "in_order",
+    "read_file",
+    "read_folder",
+    "sealed",
+    "session",
+    "spoken",
+]
+
 T = TypeVar("T")
-Mark = Callable[[str], str]  # a secret's value → what stands in its place, e.g. `Secrets.mark`
-Read = tuple[dict[type, Any], dict[type, str], dict[type, str]]  # facts, sources, missing
 
 MARKED = re.compile(r"<secret [^>\n]*>")
-SUFFIX = ".cfg"
-LONG = 80  # characters of a command in a message
 NOT_THERE = 127  # a shell's exit code for a command that is not there (POSIX 2.8.2)
 
 
@@ -66,16 +79,12 @@ def _shown(device: Device, session: Session, part: Part) -> str:
             if not re.search(rf"(?:{part.ending})\s*\Z", output.out):
                 lines = output.out.count("\n")
                 raise Refused(device.name, f"gave only {lines} lines of its {part.name}: the end is missing")
+            if output.out.strip() and (why := unfit(output.out)):
+                raise Refused(device.name, f"`{as_typed(part.show)}`: what it printed {why}")
             return part.canonical(output.out)
     except ReadError as reason:
         raise Refused(device.name, f"`{as_typed(part.show)}`: {reason}") from reason
     raise Refused(device.name, f"cannot tell its {part.name}: {_failure(part.show, output)}")
-
-
-def as_typed(argv: Sequence[str]) -> str:
-    """Return *argv* as one types it, a constant script as such, cut where it gets long."""
-    line = argv[2] if argv[:2] == ("sh", "-c") else shlex.join(argv)
-    return line if len(line) <= LONG else f"{line[: LONG - 1]}…"
 
 
 def _failure(argv: tuple[str, ...], output: Output) -> str:
@@ -121,68 +130,10 @@ def collect(device: Device, session: Session, *, mark: Mark | None = None, live:
     config = Config(device.name, texts, "running")
     for part in platform.parts:
         if part.name in texts:
-            _merge(read, _part_facts(part, config, as_typed(part.show)))
+            merge(read, part_facts(part, config, as_typed(part.show)))
     for command, reader in platform.state.items() if live else ():
-        _merge(read, _asked(device, session, command, reader, mark))
+        merge(read, _asked(device, session, command, reader, mark))
     return Snapshot(device.name, config, *read)
-
-
-def read_folder(folder: Path, fleet: Fleet, *, mark: Mark | None = None) -> Iterator[Snapshot]:
-    """Yield what the files `<device>.cfg` say, as `kgnet render -o` and `kgnet backup` write them.
-
-    UsageError if there are none, or one is of no device of the fleet.
-    """
-    files = sorted(folder.glob(f"*{SUFFIX}"))
-    if not files:
-        raise UsageError(f"{folder}: no {SUFFIX} file in it — `kgnet backup -o {folder}` writes them")
-    for file in files:
-        if file.stem not in fleet.devices:
-            raise UsageError(f"{file}: no device is named {file.stem} — remove the file, or add the device")
-        yield read_file(file, fleet.devices[file.stem], mark=mark)
-
-
-def read_file(file: Path, device: Device, *, mark: Mark | None = None) -> Snapshot:
-    """Return what one file says of *device*; facts of the running state are missing."""
-    platform = one(Platform, device.platform)
-    text = platform.redacted(_text(file), mark)
-    config = Config.parse(device.name, text, default=_main(platform), source=str(file))
-    read: Read = ({}, {}, {})
-    for part in platform.parts:
-        if part.name in config.parts:
-            _merge(read, _part_facts(part, config, str(file)))
-        else:
-            read[2].update(dict.fromkeys(gives(part.read), f"{file} has no part {part.name}"))
-    for command, reader in platform.state.items():
-        read[2].update(dict.fromkeys(reader.facts, f"a file does not tell `{as_typed(command)}`"))
-    return Snapshot(device.name, config, *read)
-
-
-def _main(platform: Platform) -> str:
-    """Return the part that a file without headers holds: the one named like the platform, else the first."""
-    names = [part.name for part in platform.parts]
-    return platform.name if platform.name in names else names[0]
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as reason:
-        raise UsageError(f"{file}: not UTF-8 text at byte {reason.start}") from reason
-
-
-def _part_facts(part: Part, config: Config, source: str) -> Read:
-    """Read one part; lines count as in `str(config)`."""
-    try:
-        found = list(part.read(config.parts[part.name], part.name))
-    except ReadError as reason:
-        return {}, {}, dict.fromkeys(gives(part.read), f"{source}: {reason}")
-    before = 1
-    for name, text in config.parts.items():
-        if name == part.name:
-            break
-        before += 1 + len(text.splitlines())
-    facts = {type(fact): _moved(fact, before) for fact in found}
-    return facts, dict.fromkeys(facts, source), {}
 
 
 def ask(device: Device, session: Session, *facts: type) -> Snapshot:
@@ -190,7 +141,7 @@ def ask(device: Device, session: Session, *facts: type) -> Snapshot:
     read: Read = ({}, {}, {})
     for command, reader in one(Platform, device.platform).state.items():
         if set(reader.facts) & set(facts):
-            _merge(read, _asked(device, session, command, reader, None))
+            merge(read, _asked(device, session, command, reader, None))
     return Snapshot(device.name, Config(device.name, {}), *read)
 
 
@@ -214,25 +165,6 @@ def _asked(
         return missing(f"`{as_typed(command)}`: {reason}")
     facts = dict(zip(reader.facts, told, strict=True))
     return facts, dict.fromkeys(facts, as_typed(command)), {}
-
-
-def _merge(into: Read, more: Read) -> None:
-    for old, new in zip(into, more, strict=True):
-        old.update(new)
-
-
-def _moved(value: Any, by: int) -> Any:
-    """Return *value* with every `line` in it *by* further down."""
-    if is_dataclass(value) and not isinstance(value, type):
-        moved = {field.name: _moved(getattr(value, field.name), by) for field in fields(value)}
-        if moved.get("line"):
-            moved["line"] += by
-        return replace(value, **moved)
-    if isinstance(value, tuple):
-        return tuple(_moved(item, by) for item in value)
-    if isinstance(value, Mapping):
-        return {key: _moved(item, by) for key, item in value.items()}
-    return value
 
 
 # ── many devices ────────────────────────────────────────────────────────────
