@@ -111,6 +111,23 @@ def heat(findings: Iterable[Finding]) -> dict[str, dict[str, Cell]]:
     return {site: dict(cells) for site, cells in sorted(sites.items())}
 
 
+def worst_first(every: Iterable[Judged]) -> list[Judged]:
+    """Return the rules that have something open: what could not be judged first, then by severity."""
+    held = [one for one in every if one.of(*OPEN)]
+    return sorted(held, key=lambda one: (not one.of(Status.ERROR), WORST_FIRST.index(one.severity), one.id))
+
+
+def used(findings: Iterable[Finding], about: About) -> dict[str, str]:
+    """Return the domains that were asked about: code → name, in their order."""
+    there = {code(finding.rule): domain(finding.rule, about) for finding in findings}
+    return {each: there[each] for each in ("", *DOMAINS) if each in there}
+
+
+def named(site: str, about: About) -> str:
+    """Return a site's code and name."""
+    return f"{site} {about.sites.get(site, '')}".strip()
+
+
 def code(id: str) -> str:
     """Return the code of a rule's domain: of KG-AAA-01 it is AAA; empty: it is none of ours."""
     middle = id.split("-")[1:2] if id.startswith("KG-") else []
