@@ -31,9 +31,8 @@ from kgnet.model.facts import (
     RouteMaps,
     System,
 )
+from kgnet.model.layer2 import Switching
 from kgnet.model.managed import (
-    Aaa,
-    Accounts,
     LogHosts,
     LoginBanner,
     RemoteAccess,
@@ -41,12 +40,12 @@ from kgnet.model.managed import (
     TimeServers,
     Vrfs,
 )
-from kgnet.platforms.arista_eos import managed, traffic
+from kgnet.platforms._operations import Operations
+from kgnet.platforms.arista_eos import accounts, forwarding, layer2, managed, operations, perimeter, traffic
 from kgnet.platforms.arista_eos.block import Block, blocks, rest
 
 Facts = (
-    Aaa
-    | Accounts
+    accounts.Facts
     | ConfiguredBgp
     | ConfiguredInterfaces
     | ConfiguredTunnels
@@ -61,6 +60,10 @@ Facts = (
     | System
     | TimeServers
     | Vrfs
+    | Switching
+    | forwarding.Facts
+    | Operations
+    | perimeter.Perimeter
 )
 DEFAULT_ROUTES = 12_000  # what EOS takes from a neighbour where nothing is said; 0 is no limit
 PREFIX = re.compile(
@@ -84,6 +87,10 @@ def read(text: str, part: str) -> Iterator[Facts]:
         yield Vrfs(_vrfs(top))
         yield from traffic.read(top)
         yield from managed.read(top)
+        yield layer2.switching(top)
+        yield from forwarding.read(top)
+        yield from operations.read(top)
+        yield from perimeter.read(top)
     except (ValueError, IndexError) as reason:
         raise ReadError(f"EOS's configuration is not as expected: {reason}") from reason
 

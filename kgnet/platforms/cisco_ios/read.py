@@ -22,9 +22,8 @@ from kgnet.model.facts import (
     RouteMaps,
     System,
 )
+from kgnet.model.layer2 import Switching
 from kgnet.model.managed import (
-    Aaa,
-    Accounts,
     LogHosts,
     LoginBanner,
     RemoteAccess,
@@ -32,8 +31,9 @@ from kgnet.model.managed import (
     TimeServers,
     Vrfs,
 )
+from kgnet.platforms._operations import Operations
+from kgnet.platforms.cisco_ios import accounts, forwarding, layer2, managed, operations, perimeter, qos
 from kgnet.platforms.cisco_ios import filter as ios_filter
-from kgnet.platforms.cisco_ios import managed, qos
 from kgnet.platforms.cisco_ios.lines import Block, blocks
 
 Facts = (
@@ -45,14 +45,17 @@ Facts = (
     | RouteMaps
     | PacketFilter
     | Queues
-    | Accounts
+    | accounts.Facts
     | TimeServers
     | LogHosts
     | SnmpAgent
     | RemoteAccess
-    | Aaa
     | LoginBanner
     | Vrfs
+    | Switching
+    | forwarding.Facts
+    | Operations
+    | perimeter.Perimeter
 )
 IKE = 500  # RFC 7296 §2
 
@@ -72,6 +75,10 @@ def read(text: str, part: str) -> Iterator[Facts]:
         yield ios_filter.packet_filter(root)
         yield Queues(tuple(qos.queues(root)))
         yield from managed.facts(root)
+        yield layer2.switching(root)
+        yield from forwarding.read(root, addresses)
+        yield from operations.facts(root)
+        yield from perimeter.facts(root)
     except (ValueError, LookupError) as reason:
         raise ReadError(f"{part}: the configuration is not as IOS prints it: {reason}") from reason
 

@@ -18,8 +18,9 @@ from kgnet.model.facts import (
     RouteMaps,
     System,
 )
+from kgnet.platforms.frr import forwarding
 
-Facts = ConfiguredInterfaces | ConfiguredBgp | PrefixLists | RouteMaps | System
+Facts = ConfiguredInterfaces | ConfiguredBgp | PrefixLists | RouteMaps | System | forwarding.Facts
 Words = list[str]
 
 
@@ -32,6 +33,7 @@ def read(text: str, part: str) -> Iterator[Facts]:
         yield from _bgp(lines)
         yield _prefix_lists(lines)
         yield _route_maps(lines)
+        yield from forwarding.read(lines)
     except (ValueError, IndexError) as reason:
         raise ReadError(f"FRR's configuration is not as expected: {reason}") from reason
 

@@ -6,10 +6,8 @@ from collections.abc import Iterator
 
 from kgnet.errors import ReadError
 from kgnet.model.facts import System
+from kgnet.model.layer2 import Switching
 from kgnet.model.managed import (
-    Aaa,
-    Account,
-    Accounts,
     LogHosts,
     LoginBanner,
     RemoteAccess,
@@ -18,24 +16,30 @@ from kgnet.model.managed import (
     TimeServers,
     Vrfs,
 )
+from kgnet.platforms._operations import Operations
+from kgnet.platforms.juniper_junos import accounts, forwarding, layer2
+from kgnet.platforms.juniper_junos.operations import operations
+from kgnet.platforms.juniper_junos.perimeter import Perimeter, perimeter
 from kgnet.platforms.juniper_junos.read_filter import FilterFacts, packet_filter
 from kgnet.platforms.juniper_junos.read_route import RouteFacts, routes
 from kgnet.platforms.juniper_junos.text import Statement, members, parse
 
 Facts = (
     System
-    | Accounts
+    | accounts.Facts
     | TimeServers
     | LogHosts
     | SnmpAgent
     | RemoteAccess
-    | Aaa
     | LoginBanner
     | Vrfs
+    | Switching
+    | forwarding.Facts
+    | Operations
     | RouteFacts
     | FilterFacts
+    | Perimeter
 )
-HASHES = {"$6$": "sha512", "$5$": "sha256", "$1$": "md5", "<se": "hidden"}
 SEVERITIES = {  # Junos's words → RFC 5424's, the most urgent first
     **{"emergency": "emergency", "alert": "alert", "critical": "critical", "error": "error"},
     **{"warning": "warning", "notice": "notice", "info": "informational", "any": "debug"},
@@ -53,16 +57,19 @@ def read(text: str, part: str) -> Iterator[Facts]:
     system = root.one("system") or NOWHERE
     try:
         yield System(system.value("host-name"), tuple(_hosts(system)), None)
-        yield _accounts(system)
+        yield from accounts.facts(system)
         yield _time_servers(system)
         yield _log_hosts(system)
         yield _snmp(root)
         yield _remote(system, root)
-        yield _aaa(system)
         yield _banner(system)
         yield Vrfs({each.words: _members(each) for each in root.one("routing-instances") or ()})
+        yield from operations(root)
         yield from routes(root)
+        yield layer2.switching(root)
+        yield from forwarding.read(root)
         yield from packet_filter(root)
+        yield from perimeter(root)
     except (ValueError, IndexError, KeyError) as reason:
         raise ReadError(f"Junos's configuration is not as expected: {reason!r}") from reason
 
@@ -73,26 +80,6 @@ def _members(instance: Statement) -> tuple[str, ...]:
 
 
 # ── who gets in ─────────────────────────────────────────────────────────────
-
-
-def _accounts(system: Statement) -> Accounts:
-    login = system.one("login") or NOWHERE
-    found = [_account(each, each.rest, each.value("class") or "") for each in login.every("user")]
-    root = system.one("root-authentication")
-    if root:
-        holder = Statement(
-            root.words, root.line, inside=[Statement("authentication", root.line, inside=root.inside)]
-        )
-        found.append(_account(holder, "root", "super-user"))
-    return Accounts(tuple(found))
-
-
-def _account(user: Statement, name: str, privilege: str) -> Account:
-    held = user.one("authentication") or NOWHERE
-    kept = held.value("encrypted-password")
-    hashed = HASHES.get(kept[:3], "unknown") if kept else ""
-    keys = sum(each.first.startswith("ssh-") for each in held)
-    return Account(name, privilege, hashed, keys, user.line)
 
 
 def _remote(system: Statement, root: Statement) -> RemoteAccess:
@@ -118,21 +105,6 @@ def _ssh_version(ssh: Statement) -> int:
 def _filter_of_lo0(root: Statement) -> str | None:
     unit = root.one("interfaces", "lo0", "unit 0", "family inet", "filter")
     return unit.value("input") if unit else None
-
-
-def _aaa(system: Statement) -> Aaa:
-    order = members(system.value("authentication-order") or "password")
-    words = {"tacplus": "tacacs+", "password": "local", "radius": "radius"}
-    kinds = ("tacplus-server", "radius-server")
-    servers = [each.first for kind in kinds for each in system.one(kind) or ()]
-    accounting = system.one("accounting")
-    return Aaa(
-        login=tuple(words[word] for word in order),
-        commands=(),
-        accounting=accounting is not None and accounting.one("destination") is not None,
-        servers=tuple(servers),
-        line=next((each.line for each in system.every("authentication-order")), 0),
-    )
 
 
 def _banner(system: Statement) -> LoginBanner:

@@ -1,0 +1,222 @@
+"""Interior routing in the words that IOS, EOS and FRR share → where it runs, and who is believed there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Interface, IPv6Interface, ip_network
+
+from kgnet.model.forwarding import InteriorLink, InteriorLinks
+
+LOOPBACK = re.compile(r"(?i)lo(?:opback)?\d*")
+ROUTER = re.compile(r"router (ospf|ospfv3|isis|eigrp|rip)\b ?(.*)")
+DIGEST = re.compile(r"ip ospf message-digest-key \d+ (\S+)")
+AREA = re.compile(r"(?:ip ospf|ip ospf \d+|ospfv3 \d+ ipv6|ospfv3 ipv6|ipv6 ospf|ipv6 ospf \d+) area (\S+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A block at the top of a configuration: its first line, and all below it at any depth."""
+
+    head: str
+    lines: tuple[str, ...]
+    number: int
+    addresses: tuple[IPv4Interface | IPv6Interface, ...] = ()  # of an interface
+
+    @property
+    def name(self) -> str:
+        return self.head.split()[1]
+
+    def rest(self, start: str) -> str | None:
+        return next((line.removeprefix(start) for line in self.lines if line.startswith(start)), None)
+
+
+def links(sections: Sequence[Section]) -> InteriorLinks:
+    """Return every interface that a protocol runs on; those that are shut carry none."""
+    ports = [each for each in sections if each.head.startswith("interface ") and "shutdown" not in each.lines]
+    chains = dict(_chains(sections))
+    found = list(_by_port(ports, sections, chains))
+    for section in sections:
+        if router := ROUTER.fullmatch(section.head):
+            for port in ports:
+                found += _covered(router[1], section, port, chains)
+    return InteriorLinks(tuple(sorted(found, key=lambda link: (link.line, link.protocol))))
+
+
+def _chains(sections: Iterable[Section]) -> Iterator[tuple[str, str]]:
+    """Yield each key chain with what its weakest key makes of a message; without a word it is MD5."""
+    for section in sections:
+        if section.head.startswith("key chain "):
+            keys = [line for line in section.lines if re.fullmatch(r"key \d+", line)]
+            start = "cryptographic-algorithm "
+            told = [line.removeprefix(start) for line in section.lines if line.startswith(start)]
+            strong = len(told) == len(keys) and all("sha" in each for each in told)
+            yield section.head.split()[2], ("sha" if strong else "md5") if keys else ""
+
+
+# ── OSPF and IS-IS, asked for at the interface ──────────────────────────────
+
+
+def _by_port(
+    ports: Iterable[Section], sections: Sequence[Section], chains: Mapping[str, str]
+) -> Iterator[InteriorLink]:
+    for port in ports:
+        areas = {line.split()[0]: found[1] for line in port.lines if (found := AREA.fullmatch(line))}
+        if "ip" in areas:
+            yield _ospf(port, areas["ip"], _routers(sections, "ospf"), chains)
+        if areas.keys() - {"ip"}:
+            processes = _routers(sections, "ospfv3") or _routers(sections, "ospf")
+            yield InteriorLink("ospf3", port.name, _passive(port, processes), _ospf3(port), port.number)
+        if any(re.match(r"ip(?:v6)? router isis\b|isis enable\b", line) for line in port.lines):
+            passive = _passive(port, _routers(sections, "isis"))
+            yield InteriorLink("isis", port.name, passive, _isis(port, chains), port.number)
+
+
+def _routers(sections: Iterable[Section], kind: str) -> list[Section]:
+    return [each for each in sections if (found := ROUTER.fullmatch(each.head)) and found[1] == kind]
+
+
+def _passive(port: Section, processes: Iterable[Section]) -> bool:
+    """Whether no neighbour is looked for: the interface's own word counts before that of the process."""
+    if LOOPBACK.fullmatch(port.name):
+        return True
+    for line in port.lines:
+        if found := re.fullmatch(r"(no )?(?:ip ospf|ipv6 ospf6|isis|ospfv3) passive(?:-interface)?", line):
+            return found[1] is None
+    lines = [line for process in processes for line in process.lines]
+    if f"no passive-interface {port.name}" in lines:
+        return False
+    return f"passive-interface {port.name}" in lines or "passive-interface default" in lines
+
+
+def _ospf(port: Section, area: str, processes: Sequence[Section], chains: Mapping[str, str]) -> InteriorLink:
+    return InteriorLink(
+        "ospf", port.name, _passive(port, processes), _ospf_key(port, area, processes, chains), port.number
+    )
+
+
+def _ospf_key(port: Section, area: str, processes: Iterable[Section], chains: Mapping[str, str]) -> str:
+    asked = next((line for line in port.lines if re.match(r"ip ospf authentication(?: |$)", line)), None)
+    if asked is None:
+        told = (line.split() for process in processes for line in process.lines)
+        own = (
+            words[3:]
+            for words in told
+            if words[:1] == ["area"]
+            and words[2:3] == ["authentication"]
+            and _number(words[1]) == _number(area)
+        )
+        words = next(own, ["null"])
+    else:
+        words = asked.split()[3:]
+    match words:
+        case []:
+            return "plain"
+        case ["key-chain", name]:
+            return chains.get(name, "")
+        case ["message-digest"]:
+            kinds = [found[1] for line in port.lines if (found := DIGEST.match(line))]
+            return ("sha" if all("sha" in kind for kind in kinds) else "md5") if kinds else ""
+    return ""
+
+
+def _number(area: str) -> int:
+    return int(area) if area.isdecimal() else int(IPv4Address(area))
+
+
+def _ospf3(port: Section) -> str:
+    return (
+        "ipsec"
+        if any(
+            re.match(r"(?:ipv6 ospf|ospfv3) (?:authentication|encryption) ipsec", line) for line in port.lines
+        )
+        else "sha"
+        if port.rest("ospfv3 authentication key-chain ")
+        else ""
+    )
+
+
+def _isis(port: Section, chains: Mapping[str, str]) -> str:
+    password = port.rest("isis password ")
+    if password:
+        return "md5" if password.startswith("md5 ") else "plain"
+    mode, chain = port.rest("isis authentication mode "), port.rest("isis authentication key-chain ")
+    key = port.rest("isis authentication key ")
+    if chain and chains.get(chain.split()[0]):
+        return chains[chain.split()[0]] if mode else "plain"
+    if key is None or mode is None:
+        return ""
+    return "sha" if mode.startswith("sha") else "md5" if mode.startswith("md5") else "plain"
+
+
+# ── what a process covers by its networks ───────────────────────────────────
+
+
+def _covered(kind: str, process: Section, port: Section, chains: Mapping[str, str]) -> Iterator[InteriorLink]:
+    own = [each for each in port.addresses if isinstance(each, IPv4Interface)]
+    covering = [
+        words
+        for words in map(str.split, process.lines)
+        if words[0] == "network" and any(_within(each.ip, words) for each in own)
+    ]
+    asked = any(AREA.fullmatch(line) and line.startswith("ip ") for line in port.lines)
+    if not covering or (kind == "ospf" and asked):
+        return
+    if kind == "ospf":
+        yield _ospf(port, covering[0][-1], [process], chains)
+    elif kind == "rip":
+        key = _rip(port, chains)
+        yield InteriorLink("rip", port.name, _passive(port, [process]), key, port.number)
+    elif kind == "eigrp":
+        yield _eigrp(process, port, chains)
+
+
+def _within(address: IPv4Address, words: Sequence[str]) -> bool:
+    """Whether a line `network …` covers *address*: a length, a wildcard, or a class (RFC 791 §2.3)."""
+    match words[1:]:
+        case [network, *_] if "/" in network:
+            found = ip_network(network)
+            return found.version == 4 and address in found
+        case [network, wildcard, *_] if wildcard[0].isdecimal():
+            return (int(address) ^ int(IPv4Address(network))) & ~int(IPv4Address(wildcard)) == 0
+        case [network, *_] if network[0].isdecimal():
+            first = int(network.partition(".")[0])
+            length = 8 if first < 128 else 16 if first < 192 else 24
+            return address in ip_network(f"{network}/{length}", strict=False)
+    return False
+
+
+def _rip(port: Section, chains: Mapping[str, str]) -> str:
+    chain, key = port.rest("ip rip authentication key-chain "), port.rest("ip rip authentication string ")
+    mode = port.rest("ip rip authentication mode ") or "text"
+    if not key and not chains.get(chain or ""):
+        return ""
+    return "md5" if mode.startswith("md5") else "plain"
+
+
+def _eigrp(process: Section, port: Section, chains: Mapping[str, str]) -> InteriorLink:
+    """Read the classic form, by the AS number at the interface, or the named one, by `af-interface`."""
+    number = process.head.split()[-1]
+    passive = _passive(port, [process])
+    if number.isdecimal():
+        mode = port.rest(f"ip authentication mode eigrp {number} ")
+        chain = port.rest(f"ip authentication key-chain eigrp {number} ")
+    else:
+        own = [*_af_interface(process, port.name), *_af_interface(process, "default")]
+        passive = passive or ("passive-interface" in own and "no passive-interface" not in own)
+        said = Section("", tuple(own), 0)
+        mode, chain = said.rest("authentication mode "), said.rest("authentication key-chain ")
+    if mode and mode.startswith("hmac-sha-256"):
+        return InteriorLink("eigrp", port.name, passive, "sha", port.number)
+    keyed = mode == "md5" and chains.get(chain or "")
+    return InteriorLink("eigrp", port.name, passive, "md5" if keyed else "", port.number)
+
+
+def _af_interface(process: Section, name: str) -> Iterator[str]:
+    here = False
+    for line in process.lines:
+        if line.startswith("af-interface "):
+            here = line == f"af-interface {name}"
+        elif here:
+            yield line

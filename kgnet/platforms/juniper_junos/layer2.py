@@ -1,0 +1,178 @@
+"""Junos's configuration → what it switches, and how: EX and QFX, in the newer style (ELS) and the older.
+
+Defaults: a port that switches is an access port in the VLAN `default`, number 1; a trunk carries what it
+names and nothing without a tag; there is no spanning tree unless one is configured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from kgnet.model.layer2 import ACCESS, TRUNK, Switching, SwitchPort, VlanInterface
+from kgnet.platforms._vlans import EVERY, numbers
+from kgnet.platforms.juniper_junos.text import Statement, members
+
+NOWHERE = Statement("", 0)
+TREES = {"rstp": "rstp", "mstp": "mstp", "vstp": "rapid-pvst", "stp": "stp"}
+OLD = ("ethernet-switching-options", "secure-access-port")  # where the older style has its guards
+DEFAULT_VLAN = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Device:
+    root: Statement
+    numbers: Mapping[str, tuple[int, ...]]  # name of a VLAN, or of a range → its numbers
+
+    def vlans(self, names: tuple[str, ...]) -> tuple[int, ...] | None:
+        """Return the numbers that *names* mean; None: every VLAN."""
+        if "all" in names:
+            return None
+        told = (self.numbers.get(name) or numbers(name) for name in names)
+        found = sorted({number for each in told for number in each})
+        return None if found == list(EVERY) else tuple(found)
+
+    def at(self, holder: Statement | None, port: str) -> Statement | None:
+        """Return what *holder* says of the interface *port*: by its name with or without unit, or of all."""
+        said = {each.rest: each for each in (holder or NOWHERE).every("interface")}
+        return said.get(port) or said.get(port.removesuffix(".0")) or said.get("all")
+
+
+def switching(root: Statement) -> Switching:
+    device = _Device(root, dict(_numbered(root)))
+    protocols = root.one("protocols") or NOWHERE
+    tree = next((each for word in TREES for each in protocols.every(word) if not _off(each)), None)
+    mvrp = protocols.one("mvrp")
+    return Switching(
+        ports=tuple(_ports(device)),
+        interfaces=tuple(_interfaces(device)),
+        spanning_tree=TREES[tree.first] if tree else "",
+        treeless=(),
+        snooped=tuple(_secured(device, "examine-dhcp")),
+        inspected=tuple(_secured(device, "arp-inspection")),
+        learns_vlans="MVRP" if mvrp and not _off(mvrp) else "",
+        line=tree.line if tree else protocols.line,
+    )
+
+
+def _off(statement: Statement) -> bool:
+    return statement.one("disable") is not None
+
+
+def _numbered(root: Statement) -> Iterator[tuple[str, tuple[int, ...]]]:
+    yield "default", (DEFAULT_VLAN,)
+    for vlan in root.one("vlans") or ():
+        lists = (vlan.value("vlan-id"), vlan.value("vlan-id-list"), vlan.value("vlan-range"))
+        listed = ",".join(word for text in lists if text for word in members(text))
+        if listed.replace(",", "").replace("-", "").isdecimal():
+            yield vlan.words, numbers(listed)
+
+
+def _secured(device: _Device, word: str) -> Iterator[int]:
+    """Yield the VLANs that are guarded by *word*; in the newer style, DHCP is watched where it is named."""
+    for vlan in device.root.one("vlans") or ():
+        held = vlan.one("forwarding-options", "dhcp-security")
+        if held and (word == "examine-dhcp" or held.one(word)):
+            yield from device.numbers.get(vlan.words, ())
+    for vlan in (device.root.one(*OLD) or NOWHERE).every("vlan"):
+        if vlan.one(word):
+            every = tuple(each for group in device.numbers.values() for each in group)
+            yield from every if vlan.rest == "all" else device.vlans((vlan.rest,)) or ()
+
+
+def _interfaces(device: _Device) -> Iterator[VlanInterface]:
+    ports = device.root.one("interfaces") or NOWHERE
+    for vlan in device.root.one("vlans") or ():
+        name = vlan.value("l3-interface")
+        if name:
+            port, _, unit = name.partition(".")
+            held = ports.one(port, f"unit {unit}")
+            enabled = held is not None and not _off(held)
+            for number in device.numbers.get(vlan.words, ()):
+                yield VlanInterface(name, number, enabled, held.line if held else vlan.line)
+
+
+# ── ports ───────────────────────────────────────────────────────────────────
+
+
+def _ports(device: _Device) -> Iterator[SwitchPort]:
+    for port in device.root.one("interfaces") or ():
+        for unit in port.every("unit"):
+            family = unit.one("family ethernet-switching")
+            if family and not port.inactive:
+                yield _port(device, port, unit, family)
+
+
+def _port(device: _Device, port: Statement, unit: Statement, family: Statement) -> SwitchPort:
+    name = f"{port.words}.{unit.rest}"
+    mode = TRUNK if TRUNK in (family.value("interface-mode"), family.value("port-mode")) else ACCESS
+    named = tuple(
+        word for each in (family.one("vlan") or NOWHERE).every("members") for word in members(each.rest)
+    )
+    carried = device.vlans(named)
+    native = port.value("native-vlan-id") or family.value("native-vlan-id")
+    edge = _edge(device, name)
+    return SwitchPort(
+        name=name,
+        mode=mode,
+        enabled=not (_off(port) or _off(unit)),
+        untagged=_native(device, native) if mode == TRUNK else (carried or (DEFAULT_VLAN,))[0],
+        tagged=carried if mode == TRUNK else (),
+        line=unit.line,
+        edge=edge,
+        bpdu_guard=_guarded(device, name, edge=edge),
+        authenticates=_supplicant(device, name) is not None,
+        most_addresses=_most(device, name),
+        dhcp_trusted=_trusted(device, name),
+        arp_trusted=_trusted(device, name),
+    )
+
+
+def _native(device: _Device, native: str | None) -> int | None:
+    return (device.vlans((native,)) or (None,))[0] if native else None
+
+
+def _edge(device: _Device, port: str) -> bool:
+    protocols = device.root.one("protocols") or NOWHERE
+    found = (device.at(each, port) for word in TREES for each in protocols.every(word))
+    return any(each.one("edge") is not None for each in found if each)
+
+
+def _guarded(device: _Device, port: str, *, edge: bool) -> bool:
+    """Whether a switch that is plugged in is shut out: as an edge of the tree, or whatever the tree is."""
+    protocols = device.root.one("protocols") or NOWHERE
+    trees = (each for word in TREES for each in protocols.every(word))
+    if edge and any(tree.one("bpdu-block-on-edge") for tree in trees):
+        return True
+    blocks = (protocols.one("layer2-control", "bpdu-block"), device.root.one(OLD[0], "bpdu-block"))
+    return any(device.at(held, port) is not None for held in blocks)
+
+
+def _supplicant(device: _Device, port: str) -> Statement | None:
+    return device.at(device.root.one("protocols", "dot1x", "authenticator"), port)
+
+
+def _most(device: _Device, port: str) -> int | None:
+    newer = device.at(device.root.one("switch-options"), port)
+    limits = [each for each in newer or () if each.first == "interface-mac-limit"]
+    found = [each.value("limit") or each.rest for each in limits]
+    older = device.at(device.root.one(*OLD), port)
+    found += [each.rest for each in older or () if each.first == "mac-limit"]
+    most = [int(text.split()[0]) for text in found if text]
+    login = _supplicant(device, port)
+    single = login is not None and login.value("supplicant") == "single-secure"
+    return min([*most, *([1] if single else [])], default=None)
+
+
+def _trusted(device: _Device, port: str) -> bool:
+    """Whether a group of the VLAN's DHCP security trusts the port, or the older style does."""
+    groups = (
+        group
+        for vlan in device.root.one("vlans") or ()
+        for group in (vlan.one("forwarding-options", "dhcp-security") or NOWHERE).every("group")
+        if group.one("overrides", "trusted")
+    )
+    if any(each.rest == port for group in groups for each in group.every("interface")):
+        return True
+    older = device.at(device.root.one(*OLD), port)
+    return older is not None and older.one("dhcp-trusted") is not None
