@@ -174,7 +174,7 @@ def test_who_manages_it_is_read() -> None:
     read = facts()
     assert read[Accounts].accounts == (
         Account("admin", "network-admin", "sha512", 1, 3),
-        Account("guest", "1", "none", 0, 5),
+        Account("guest", "1", "none", 0, 5, admin=False),
     )
     assert read[TimeServers].servers == ("172.20.0.11",)
     assert read[TimeServers].authenticated

@@ -11,8 +11,13 @@ from kgnet.model.outcome import Evidence
 
 
 def at(have: Snapshot, fact: type, line: int, what: str) -> Evidence:
-    """Return *what* with its place: `file:line`, or the command and the line of text that it printed."""
+    """Return *what* with its place: `file:line`, or the command and the line of text that it printed.
+
+    *line* 0 is none: the text does not say it, or it is no configuration.
+    """
     source = have.sources.get(fact) or have.config.source or have.device
+    if not line:
+        return Evidence(what, source)
     if source == have.config.source:
         return Evidence(what, f"{source}:{line}")
     text = next((each.text for each in have.config.lines() if each.number == line), None)

@@ -35,13 +35,21 @@ from kgnet.model.layer2 import Switching
 from kgnet.model.managed import (
     LogHosts,
     LoginBanner,
-    RemoteAccess,
     SnmpAgent,
     TimeServers,
     Vrfs,
 )
 from kgnet.platforms._operations import Operations
-from kgnet.platforms.arista_eos import accounts, forwarding, layer2, managed, operations, perimeter, traffic
+from kgnet.platforms.arista_eos import (
+    access,
+    accounts,
+    forwarding,
+    layer2,
+    managed,
+    operations,
+    perimeter,
+    traffic,
+)
 from kgnet.platforms.arista_eos.block import Block, blocks, rest
 
 Facts = (
@@ -54,7 +62,7 @@ Facts = (
     | PacketFilter
     | PrefixLists
     | Queues
-    | RemoteAccess
+    | access.AccessFacts
     | RouteMaps
     | SnmpAgent
     | System
@@ -85,7 +93,10 @@ def read(text: str, part: str) -> Iterator[Facts]:
         yield _route_maps(top)
         yield ConfiguredTunnels(tuple(_tunnels(top)))
         yield Vrfs(_vrfs(top))
-        yield from traffic.read(top)
+        for fact in traffic.read(top):
+            yield fact
+            if isinstance(fact, PacketFilter):
+                yield from access.read(top, fact)
         yield from managed.read(top)
         yield layer2.switching(top)
         yield from forwarding.read(top)

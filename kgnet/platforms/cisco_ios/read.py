@@ -26,13 +26,21 @@ from kgnet.model.layer2 import Switching
 from kgnet.model.managed import (
     LogHosts,
     LoginBanner,
-    RemoteAccess,
     SnmpAgent,
     TimeServers,
     Vrfs,
 )
 from kgnet.platforms._operations import Operations
-from kgnet.platforms.cisco_ios import accounts, forwarding, layer2, managed, operations, perimeter, qos
+from kgnet.platforms.cisco_ios import (
+    access,
+    accounts,
+    forwarding,
+    layer2,
+    managed,
+    operations,
+    perimeter,
+    qos,
+)
 from kgnet.platforms.cisco_ios import filter as ios_filter
 from kgnet.platforms.cisco_ios.lines import Block, blocks
 
@@ -49,7 +57,7 @@ Facts = (
     | TimeServers
     | LogHosts
     | SnmpAgent
-    | RemoteAccess
+    | access.AccessFacts
     | LoginBanner
     | Vrfs
     | Switching

@@ -32,6 +32,7 @@ from kgnet.platforms.fortinet_fortios.text import unquoted, words
 Managed = Accounts | TimeServers | LogHosts | SnmpAgent | RemoteAccess | Aaa | LoginBanner | Vrfs
 Facts = System | ConfiguredInterfaces | ConfiguredBgp | Managed
 COLLECTORS = tuple(f"config log syslogd{number} setting" for number in ("", "2", "3", "4"))
+PROFILES = ("super_admin", "prof_admin")  # of administrators who may change the configuration
 IDLE_MIN = 5  # minutes, FortiOS' default of admintimeout
 
 
@@ -167,7 +168,9 @@ def _accounts(admins: Table) -> Iterator[Account]:
             {"SH2": "sha256", "PB2": "pbkdf2"}.get(stored[1][:3], "hidden") if len(stored) > 1 else "hidden"
         )
         keys = sum(name.startswith("ssh-public-key") for name in each.values)
-        yield Account(name, each.one("accprofile"), form if stored else "none", keys, each.line)
+        profile = each.one("accprofile")
+        form = form if stored else "none"
+        yield Account(name, profile, form, keys, each.line, admin=profile in PROFILES)
 
 
 def _time(ntp: Table) -> TimeServers:
@@ -242,10 +245,12 @@ def _remote(root: Table, ports: dict[str, Table]) -> RemoteAccess:
 def _aaa(root: Table) -> Aaa:
     tacacs = list(root.get("config user tacacs+").entries())
     remote = any(each.one("remote-auth") == "enable" for _, each in root.get("config system admin").entries())
+    login = ("tacacs+", "local") if remote and tacacs else ("local",)
     return Aaa(
-        login=("tacacs+", "local") if remote and tacacs else ("local",),
-        commands=(),
-        accounting=False,  # FortiOS tells its log servers, no AAA server
+        login=login,
+        commands=("local",),  # by the profile of the administrator
+        accounting=(),  # FortiOS tells its log servers, no AAA server
+        enable=login,
         servers=tuple(each.one("server") for _, each in tacacs),
         line=root.get("config user tacacs+").line,
     )

@@ -38,6 +38,7 @@ Facts = System | ConfiguredInterfaces | ConfiguredBgp | ConfiguredTunnels | Mana
 SERVICES = {"api": "api", "api-ssl": "api", "ftp": "ftp", "ssh": "ssh", "telnet": "telnet",
             "winbox": "winbox", "www": "http"}  # fmt: skip
 SEVERITIES = ("debug", "info", "warning", "error", "critical")  # RouterOS' topics, the least urgent first
+WRITES = ("full", "write")  # groups whose members may change the configuration
 WORDS = {"info": "informational"}
 
 
@@ -186,7 +187,9 @@ def _neighbor(peer: Read) -> ConfiguredNeighbor:
 
 def _account(each: Read) -> Account:
     """An account as `/user print` tells it: how its password is kept stays untold (RouterOS hashes it)."""
-    return Account(each.get("name"), each.get("group"), "hidden", 0, each.line)
+    return Account(
+        each.get("name"), each.get("group"), "hidden", 0, each.line, admin=each.get("group") in WRITES
+    )
 
 
 def _time(sections: Sections) -> TimeServers:
@@ -274,10 +277,13 @@ def _idle_s(user: Read) -> int | None:
 def _aaa(sections: Sections) -> Aaa:
     remote = _setting(sections, "/user aaa", "use-radius") == "yes"
     asked = [each for each in _added(sections, "/radius") if "login" in _split(each.get("service"))]
+    login = ("local", "radius") if remote else ("local",)
+    recorded = remote and _setting(sections, "/user aaa", "accounting") != "no"
     return Aaa(
-        login=("local", "radius") if remote else ("local",),
-        commands=(),
-        accounting=remote and _setting(sections, "/user aaa", "accounting") != "no",
+        login=login,
+        commands=("local",),  # by the group of the user
+        accounting=("sessions",) if recorded else (),
+        enable=login,
         servers=tuple(each.get("address") for each in asked),
         line=_first(sections, "/user aaa", "/user"),
     )
