@@ -116,6 +116,8 @@ def _scalar(node: yaml.Node, place: Place, source: Source) -> Any:
     try:
         return loader.construct_object(node)
     except FOREIGN as reason:  # e.g. 2027-02-30 is no date
-        raise said([source.problem(place, f"{node.value!r}: {reason}")]) from reason
+        told = isinstance(reason, yaml.YAMLError | ValueError)
+        what = reason if told else f"is no {node.tag.rpartition(':')[2]}"
+        raise said([source.problem(place, f"{node.value!r}: {what}")]) from reason
     finally:
         loader.dispose()
