@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from kgnet.platforms._indented import Grammar, Listing, Literal, Rule
+from kgnet.platforms._snmp import WELL_KNOWN
 from kgnet.ports import Path
 
 ACCESS_LIST = r"(?:ip|ipv6) access-list .*"
@@ -165,14 +166,17 @@ REFUSALS = (
 VALUE = r"(<secret[^>\n]*>|\S+)"
 KINDS = r"(?:(?:0|5|7|8a|sha512|sha256|md5|\*) )?"
 SECRETS = tuple(
-    re.compile(pattern.replace("KINDS", KINDS).replace("VALUE", VALUE), re.MULTILINE)
+    re.compile(
+        pattern.replace("WELL_KNOWN", WELL_KNOWN).replace("KINDS", KINDS).replace("VALUE", VALUE),
+        re.MULTILINE,
+    )
     for pattern in (
         r"^\s*username \S+ .*?secret KINDSVALUE",
         r"^\s*(?:enable|aaa root|boot) (?:password|secret)(?: secret)? KINDSVALUE",
         r"^\s*neighbor \S+ password KINDSVALUE",
         r"^\s*(?:tacacs|radius)-server (?:.*? )?key KINDSVALUE",
         r"^\s*(?:client|server) (?:.*? )?key KINDSVALUE",
-        r"^\s*snmp-server community KINDSVALUE",
+        rf"^\s*snmp-server community {WELL_KNOWN}KINDSVALUE",
         r"^\s*snmp-server user .* auth \S+ VALUE",
         r"^\s*snmp-server user .* priv \S+ VALUE",
         r"^\s*snmp-server host .* version (?:1|2c) VALUE",

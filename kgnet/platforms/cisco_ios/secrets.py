@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from kgnet.platforms._snmp import WELL_KNOWN
+
 TYPE = r"(?:[056789] )?"
 
 
@@ -24,7 +26,7 @@ SECRETS = (
     _line(rf"neighbor \S+ password {TYPE}(\S+)"),
     _line(rf"(?:pre-shared-key (?:address \S+(?: \S+)? key |local |remote |hex )*){TYPE}(\S+)"),
     _line(rf"crypto isakmp key {TYPE}(\S+) (?:address|hostname|ipv6)"),
-    _line(r"snmp-server community (\S+)"),
+    _line(rf"snmp-server community {WELL_KNOWN}(\S+)"),
     _line(
         r"snmp-server host \S+(?: vrf \S+)?(?: informs| traps)?(?: version (?:1|2c))?"
         r" (?!version |informs |traps |vrf )(\S+)"

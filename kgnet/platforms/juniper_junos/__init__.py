@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from kgnet.platforms._snmp import WELL_KNOWN
 from kgnet.platforms.juniper_junos import commands, ports, text, want
 from kgnet.platforms.juniper_junos.owned import owns
 from kgnet.platforms.juniper_junos.read import read
@@ -24,7 +25,9 @@ SECRETS = (
         r' (?!")([^\s;{\]]+);'
     ),
     re.compile(
-        r"^\s*(?:set snmp |inactive: )?community \"?(?!members )([^\s\";{]+)\"?(?=[ ;]|$)(?! members)",
+        r"^\s*(?:set snmp |inactive: )?community "
+        + WELL_KNOWN
+        + r"\"?(?!members )([^\s\";{]+)\"?(?=[ ;]|$)(?! members)",
         re.MULTILINE,
     ),
     re.compile(r'(\$[15689]\$(?!<secret)[^\s";]+)'),
