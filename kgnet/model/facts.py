@@ -94,6 +94,7 @@ class FilterRule:
     comment: str | None
     line: int
     harmless: bool = False  # lets in answers, or what IP itself needs: errors, neighbour discovery
+    narrow: bool = False  # matches less than is told here: a state, a flag, a port that it comes from …
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from kgnet.model.facts import (
 from kgnet.model.managed import RemoteAccess, SnmpAgent
 from kgnet.model.perimeter import SourceChecks
 from kgnet.model.services import Services
-from kgnet.platforms import _linux_access, _linux_snmp
+from kgnet.platforms import _linux_access, _linux_accounts, _linux_snmp
 from kgnet.platforms._perimeter import source_checks
 from kgnet.platforms._snmp import WELL_KNOWN
 from kgnet.ports import Reader
@@ -153,6 +153,7 @@ STATE: Mapping[tuple[str, ...], Reader] = {
         SnmpServer, snmp_server, also={SnmpAgent: lambda text: _linux_snmp.agent(snmp_server(text))}
     ),
     **_linux_access.STATE,
+    **_linux_accounts.STATE,
     ("sh", "-c", "chronyc -n -c tracking && chronyc -n -c sources"): Reader(Clock, clock),
 }
 # USM keys of snmpd.conf(5), in clear or localised, and communities that are not the well-known ones.

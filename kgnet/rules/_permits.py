@@ -48,6 +48,10 @@ class Permit:
         family = f" (IPv{self.family})" if self.from_anywhere and self.to_anywhere else ""
         return f"{self.protocol}{ports} from {source} to {destination}{family}"
 
+    @classmethod
+    def everything(cls, family: int) -> Permit:
+        return cls(family, "any", PORTS, (0, LAST[family]), (0, LAST[family]))
+
     @property
     def from_anywhere(self) -> bool:
         return self.source == (0, LAST[self.family])
