@@ -29,8 +29,8 @@ from kgnet import plugins
 from kgnet.audit import audit
 from kgnet.audit.pack import load, parameters
 from kgnet.collect import read_file
+from kgnet.model import drift, managed, operations
 from kgnet.model import facts as vocabulary
-from kgnet.model import managed, operations
 from kgnet.model.config import Config
 from kgnet.model.facts import Settings, Snapshot
 from kgnet.model.fleet import Device
@@ -39,7 +39,7 @@ from kgnet.model.pack import Choice, Pack
 from kgnet.model.province import Role
 from kgnet.ports import Platform, Rule, gives
 
-VOCABULARY = (vocabulary, managed, operations)  # the modules whose facts `have:` may name
+VOCABULARY = (vocabulary, managed, drift, operations)  # the modules whose facts `have:` may name
 CASES = Path(__file__).parent / "cases" / "rules"
 RECORDED = Path(__file__).parent / "recorded" / "audit"  # of one FRR router as the daemons leave it
 RULES = plugins.found(Rule)
@@ -230,7 +230,8 @@ def test_cases_are_of_rules() -> None:
 def test_the_baseline_asks_every_rule() -> None:
     """A rule that no shipped pack asks helps nobody."""
     pack, _ = load("baseline", RULES)
-    assert set(pack.rules) == set(RULES)
+    intent, _ = load("intent", RULES)
+    assert set(pack.rules) | set(intent.rules) == set(RULES)
 
 
 def test_there_are_rules_of_every_kind() -> None:

@@ -75,6 +75,7 @@ def audit(
     from kgnet.audit import pack as packs
     from kgnet.audit import record as records
     from kgnet.audit import waivers as waiving
+    from kgnet.cli import _golden
     from kgnet.cli._report import shown
     from kgnet.design import design
     from kgnet.inventory import load
@@ -87,9 +88,10 @@ def audit(
     held = waiving.load(file, rules) if waivers or file.exists() else ()
     fleet = design(load(inventory))
     chosen = select(fleet, limit)
+    complete = _golden.looking(asked, rules)
 
     def judge(want: Device, have: Snapshot) -> list[Finding]:
-        return verb.audit(want, have, rules, asked, live=config_dir is None)
+        return verb.audit(want, complete(want, have), rules, asked, live=config_dir is None)
 
     raw = _files(config_dir, fleet, chosen, judge) if config_dir else _live(chosen, judge, workers)
     findings = waiving.waive(raw, held, now.date())
