@@ -429,9 +429,9 @@ def test_rules_are_listed_and_explained() -> None:
     assert [row["id"] for row in rows] == sorted(RULES)
     assert all({*row} == {"id", "title", "severity", "references"} for row in rows)
     assert "KG-RTG-01" in kgnet("rules").stdout
-    explained = kgnet("rules", "explain", "KG-ACC-07").stdout
+    explained = kgnet("explain", "KG-ACC-07").stdout
     assert "most_s = 600" in explained
     assert "[from memory, unverified]" in explained
-    done = kgnet("rules", "explain", "KG-NON-99")
+    done = kgnet("explain", "KG-NON-99")
     assert done.returncode == 1
     assert "no rule is named 'KG-NON-99'" in done.stderr

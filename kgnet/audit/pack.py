@@ -14,6 +14,7 @@ from kgnet import paths
 from kgnet.audit import _yaml
 from kgnet.audit.line_rules import as_rule
 from kgnet.errors import PackError, Problem
+from kgnet.model.drift import Drift
 from kgnet.model.pack import Choice, LineRule, Only, Pack
 from kgnet.plugins import found
 from kgnet.ports import Platform, Rule
@@ -87,6 +88,8 @@ def _is_kept(only: Only, rule: Rule, choice: Choice) -> bool:
 
 def looks_at_intent(rule: Rule) -> bool:
     """Whether *rule* judges by what was wanted of the device, as its code tells: does it look at `want`?"""
+    if Drift in rule.needs:
+        return True
     want, *_ = inspect.signature(rule.judge).parameters
     steps = dis.get_instructions(rule.judge)
     return any(step.argval == want and step.opname.startswith("LOAD") for step in steps)

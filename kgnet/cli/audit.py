@@ -51,6 +51,14 @@ RecordFile = Annotated[
     ),
 ]
 
+ListCommands = Annotated[
+    bool,
+    typer.Option(
+        "--list-commands",
+        help="Ask nobody: print the commands that collecting needs, for a read-only account.",
+    ),
+]
+
 
 def audit(
     *,
@@ -65,6 +73,7 @@ def audit(
     per_site: PerSite = None,
     record: RecordFile = None,
     workers: Workers = 16,
+    list_commands: ListCommands = False,
 ) -> None:
     """Judge every device against the intent and a pack of rules.
 
@@ -75,13 +84,16 @@ def audit(
     from kgnet.audit import pack as packs
     from kgnet.audit import record as records
     from kgnet.audit import waivers as waiving
-    from kgnet.cli import _golden
+    from kgnet.cli import _commands, _golden
     from kgnet.cli._report import shown
     from kgnet.design import design
     from kgnet.inventory import load
     from kgnet.limit import select
     from kgnet.ports import About, Rule
 
+    if list_commands:
+        _commands.listed(select(design(load(inventory)), limit), format_)
+        return
     now, report = datetime.now(UTC), shown(format_, lang, output, per_site)
     asked, rules = packs.load(pack, plugins.found(Rule))
     file = waivers or inventory / waiving.FILE

@@ -76,6 +76,7 @@ class Rule:
     platforms: tuple[str, ...] = ()
     why: str = ""
     live: bool = False  # judges running state; skipped over files
+    asks: Mapping[str, str] = field(default_factory=dict)  # platform → what its control asks, in its words
 
 
 def rule(
@@ -88,6 +89,7 @@ def rule(
     roles: Sequence[Role] = (),
     platforms: Sequence[str] = (),
     live: bool = False,
+    asks: Mapping[str, str] | None = None,
 ) -> Callable[[Judge], Rule]:
     """Make a rule of a generator `(want: Device, have: Snapshot, **parameters)`; its docstring says why."""
 
@@ -103,6 +105,7 @@ def rule(
             platforms=tuple(platforms),
             why=inspect.cleandoc(judge.__doc__ or ""),
             live=live,
+            asks=asks or {},
         )
 
     return wrap

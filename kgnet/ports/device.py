@@ -196,6 +196,7 @@ class Platform:
     dialect: str = ""  # the name that the driver's library has for it: NAPALM's "ios", Netmiko's "huawei"
     refusals: tuple[re.Pattern[str], ...] = ()  # what it prints instead of an exit code: "% Invalid input"
     ports: Callable[[Device], Mapping[str, str]] = _nothing  # interface as designed → as the device calls it
+    session: tuple[str, ...] = ()  # what its driver types by itself before anything is asked
     signs: re.Pattern[str] | None = None  # finds what only its text has: whose text is this?
     whole: bool = True  # the templates print all of it, so that all else may be removed (`--replace`)
 

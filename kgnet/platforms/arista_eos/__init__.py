@@ -36,6 +36,7 @@ PLATFORM = Platform(
     state=state.STATE,
     secrets=grammar.SECRETS,
     refusals=grammar.REFUSALS,
+    session=("enable", "show version"),
     signs=re.compile(
         r"^(?:! device: .*EOS|service routing protocols model |management (?:api|ssh)|(?:no )?aaa root"
         r"|interface defaults$)",

@@ -46,6 +46,7 @@ PLATFORM = Platform(
     blind=text.BLIND,
     refusals=(re.compile(r"^\s*Error\s?:", re.MULTILINE), re.compile(r"^\s*\^\s*$", re.MULTILINE)),
     whole=False,
+    session=("screen-length 0 temporary",),
     signs=re.compile(
         r"^ ?(?:sysname |info-center |ntp-service |user-interface (?:vty|con) |stelnet )", re.MULTILINE
     ),
