@@ -29,7 +29,7 @@ from kgnet import plugins
 from kgnet.audit import audit
 from kgnet.audit.pack import load, parameters
 from kgnet.collect import read_file
-from kgnet.model import drift, managed, operations
+from kgnet.model import access, drift, managed, operations, services
 from kgnet.model import facts as vocabulary
 from kgnet.model.config import Config
 from kgnet.model.facts import Settings, Snapshot
@@ -39,7 +39,8 @@ from kgnet.model.pack import Choice, Pack
 from kgnet.model.province import Role
 from kgnet.ports import Platform, Rule, gives
 
-VOCABULARY = (vocabulary, managed, drift, operations)  # the modules whose facts `have:` may name
+# The modules whose facts `have:` may name.
+VOCABULARY = (vocabulary, managed, drift, operations, access, services)
 CASES = Path(__file__).parent / "cases" / "rules"
 RECORDED = Path(__file__).parent / "recorded" / "audit"  # of one FRR router as the daemons leave it
 RULES = plugins.found(Rule)
@@ -124,9 +125,9 @@ def snapshot(want: Device, written: Mapping[str, Any]) -> Snapshot:
 
 
 def of_text(want: Device, text: str) -> Snapshot:
-    """Return what a device says whose first part prints *text*."""
+    """Return what a device says whose main part, that of the platform's name or the first, prints *text*."""
     platform = plugins.one(Platform, want.platform)
-    part = platform.parts[0]
+    part = next((each for each in platform.parts if each.name == platform.name), platform.parts[0])
     with TemporaryDirectory() as folder:
         file = Path(folder) / f"{want.name}.cfg"
         file.write_text(str(Config(want.name, {part.name: part.canonical(text)})), encoding="utf-8")

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class InteriorLink:
     """An interface that an interior routing protocol runs on.
 
-    *authentication*: "" for none, "plain", "md5", "sha" for every HMAC of that family, "keys" where a key
-    chain decides, "ipsec".  *passive*: its network is told to others, no neighbour is looked for.
+    *authentication*: "" for none, "plain", "md5", "sha" for every HMAC of that family, "ipsec"; of
+    several keys the weakest.  *passive*: its network is told to others, no neighbour is looked for.
     """
 
     protocol: str  # ospf, ospf3, isis, eigrp, rip

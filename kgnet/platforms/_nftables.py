@@ -16,8 +16,10 @@ from typing import Any
 from kgnet.model.config import Config, Line
 from kgnet.model.facts import FilterRule, PacketFilter
 from kgnet.model.fleet import Device, Firewall, FlowRule, Network
+from kgnet.model.forwarding import Guards
 from kgnet.model.operations import IpOptions
 from kgnet.model.perimeter import PortFilters
+from kgnet.platforms._families import guards
 from kgnet.platforms._perimeter import port_filters
 from kgnet.ports import Part
 
@@ -160,7 +162,7 @@ OPTIONS = re.compile(r"^(?:meta nfproto ipv4 )?ip hdrlength (?:!= 5|> 5|6-15|>= 
 PROTOCOL = re.compile(r"\bmeta l4proto (\{[^}]*\}|\S+)|\b(icmp|icmpv6) type\b")
 
 
-def read(text: str, part: str) -> Iterator[PacketFilter | PortFilters | IpOptions]:
+def read(text: str, part: str) -> Iterator[PacketFilter | PortFilters | IpOptions | Guards]:
     """Read chains and rules; the chains of our own table go by their plain names."""
     lines = list(Config("", {part: text}).lines())
     policies = {
@@ -171,6 +173,7 @@ def read(text: str, part: str) -> Iterator[PacketFilter | PortFilters | IpOption
     yield packets
     yield port_filters(packets)
     yield _options(rules)
+    yield guards(lines)
 
 
 def _options(rules: Iterable[FilterRule]) -> IpOptions:

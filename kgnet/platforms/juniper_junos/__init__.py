@@ -27,7 +27,7 @@ SECRETS = (
     re.compile(
         r"^\s*(?:set snmp |inactive: )?community "
         + WELL_KNOWN
-        + r"\"?(?!members )([^\s\";{]+)\"?(?=[ ;]|$)(?! members)",
+        + r"\"?(?!(?:members|add|set|delete) [^{\s])([^\s\";{]+)\"?(?=[ ;]|$)(?! members)",
         re.MULTILINE,
     ),
     re.compile(r'(\$[15689]\$(?!<secret)[^\s";]+)'),
