@@ -5,7 +5,8 @@ want: {role: branch, …}            # fields of Device; what is left out does n
 have: {Clock: {…}, …}              # facts by name; settings may be written as key: value
 config: some.cfg                   # instead, or beside: recorded text, through the platform's reader
 text: |                            # the same, written here: what the device prints of its configuration
-printed: {"sshd -T": sshd.txt}     # the same for what a command of the platform's printed: a file, or lines
+printed: {"sshd -T": sshd.txt}     # the same for what a command of the platform's printed: a file, or lines;
+                                   # a command that is a script goes by the name of a fact that it tells
 parameters: {most_s: 300}
 status: fail
 evidence: ["…"]                    # exactly what the rule saw, each as `what` or `where: what`
@@ -37,7 +38,7 @@ from kgnet.model.fleet import Device
 from kgnet.model.outcome import Finding, Status
 from kgnet.model.pack import Choice, Pack
 from kgnet.model.province import Role
-from kgnet.ports import Platform, Rule, gives
+from kgnet.ports import Platform, Reader, Rule, gives
 
 # The modules whose facts `have:` may name.
 VOCABULARY = (vocabulary, managed, drift, operations, access, services)
@@ -115,13 +116,21 @@ def snapshot(want: Device, written: Mapping[str, Any]) -> Snapshot:
         read = of_text(want, written["text"])
     facts = dict(read.facts)
     for command, file in written.get("printed", {}).items():
-        reader = plugins.one(Platform, want.platform).state[tuple(shlex.split(command))]
+        reader = asked(plugins.one(Platform, want.platform), command)
         said = file if "\n" in file else (RECORDED / file).read_text(encoding="utf-8")
         facts |= {type(fact): fact for fact in reader(said)}
     for name, value in written.get("have", {}).items():
         kind = next(getattr(module, name) for module in VOCABULARY if hasattr(module, name))
         facts[kind] = TypeAdapter(kind).validate_python(_written(kind, value))
     return Snapshot(want.name, read.config, facts, read.sources, read.missing)
+
+
+def asked(platform: Platform, command: str) -> Reader:
+    """Return who reads what *command* prints, or the command that tells the fact of this name."""
+    if tuple(shlex.split(command)) in platform.state:
+        return platform.state[tuple(shlex.split(command))]
+    told = {fact.__name__: reader for reader in platform.state.values() for fact in reader.facts}
+    return told[command]
 
 
 def of_text(want: Device, text: str) -> Snapshot:

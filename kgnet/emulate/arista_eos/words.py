@@ -204,9 +204,12 @@ MODES = {
         takes=(
             r"ip(?:v6)? access-group \S+ (?:vrf \S+ )?in|idle-timeout \d+|cipher .+|mac .+"
             r"|key-exchange .+|shutdown"
-            r"|authentication .+|connection .+|hostkey .+"
+            r"|authentication .+|connection .+|hostkey .+|login timeout \d+"
         ),
-        keys=(r"(idle-timeout|cipher|mac|key-exchange) .+", r"(ip|ipv6) access-group \S+ (?:vrf (\S+) )?in"),
+        keys=(
+            r"(idle-timeout|cipher|mac|key-exchange|login timeout) .+",
+            r"(ip|ipv6) access-group \S+ (?:vrf (\S+) )?in",
+        ),
     ),
     "api": Mode(
         "mgmt-api-http-cmds",

@@ -118,7 +118,7 @@ GRAMMAR = Grammar(
         ),
         r"class .*": (r"(set dscp) \S+", r"(set traffic-class) \d+"),
         r"qos profile .*|tx-queue .*": (r"(shape rate) .+", r"(bandwidth guaranteed) .+"),
-        r"management .*": (r"(idle-timeout) \d+", r"(cipher) .+", r"(mac) .+"),
+        r"management .*": (r"(idle-timeout|login timeout) \d+", r"(cipher|mac|key-exchange) .+"),
         r"ike policy .*|sa policy .*": (
             r"(integrity) \S+",
             r"(encryption) \S+",
