@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from junos_devices import PART, RECORDED, ROUTERS, SOME, facts, printed, text_of
 
+from kgnet.audit.pack import load
 from kgnet.emulate.juniper_junos.load import read
 from kgnet.errors import MissingFact, NotOurs, ReadError
 from kgnet.model.config import Config
@@ -138,16 +139,19 @@ def test_a_deploy_never_cuts_the_way_that_it_came(device: Device) -> None:
 
 
 def judged(device: Device, text: str) -> Iterator[tuple[str, list[object]]]:
-    """Yield every rule that applies, with what it says."""
+    """Yield every rule that applies, with what it says where the baseline asks it."""
+    pack, rules = load("baseline", found(Rule))
     read_back = facts(text)
     have = Snapshot(device.name, Config(device.name, {PART.name: text}, "intent"), read_back)
-    for rule in found(Rule).values():
-        meant = (not rule.roles or device.role in rule.roles) and (
-            not rule.platforms or device.platform in rule.platforms
+    for rule, choice in ((rules[id], choice) for id, choice in pack.rules.items()):
+        meant = all(
+            (not each.roles or device.role in each.roles)
+            and (not each.platforms or device.platform in each.platforms)
+            for each in (rule, choice)
         )
         if meant and all(kind in read_back for kind in rule.needs):
             try:
-                yield rule.id, list(rule.judge(device, have))
+                yield rule.id, list(rule.judge(device, have, **choice.parameters))
             except NotOurs:
                 continue
             except MissingFact as reason:

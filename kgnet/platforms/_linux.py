@@ -1,4 +1,4 @@
-"""What every Linux host can be asked: interfaces, sockets, kernel, SSH, SNMP, clock; more in `_linux_asked`."""
+"""What every Linux host can be asked: interfaces, sockets, kernel, SSH, SNMP, clock; see `_linux_asked`."""
 
 from __future__ import annotations
 

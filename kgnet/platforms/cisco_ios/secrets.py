@@ -6,7 +6,7 @@ import re
 
 from kgnet.platforms._snmp import WELL_KNOWN
 
-TYPE = r"(?:[056789] )?"
+TYPE = r"(?:[0456789] )?"
 
 
 def _line(pattern: str) -> re.Pattern[str]:
@@ -16,7 +16,7 @@ def _line(pattern: str) -> re.Pattern[str]:
 SECRETS = (
     _line(rf"enable (?:secret|password)(?: level \d+)? {TYPE}(\S+)"),
     _line(rf"username \S+ .*?(?:secret|password) {TYPE}(\S+)"),
-    _line(rf"(?:password|secret) {TYPE}(\S+)"),  # of a line, of a certificate's enrolment
+    _line(rf"(?:password|secret) (?!encryption ){TYPE}(\S+)"),  # of a line, of a certificate's enrolment
     _line(rf"key-string {TYPE}(\S+)"),
     _line(rf"(?:tacacs|radius)-server (?:host \S+ .*)?key {TYPE}(\S+)"),
     _line(rf"server-private \S+ .*?key {TYPE}(\S+)"),
