@@ -1,15 +1,17 @@
 """The languages of reports: `data/texts.vi.csv` and `data/rules.vi.csv` beside the English of the code.
 
 A sentence of the engine or of a rule is made of a text with `{holes}`; it is found again by what stands
-around them.  A hole named `reason` holds a sentence itself.
+around them.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
+from itertools import islice
 from string import Formatter
 
 from kgnet.errors import PluginError
@@ -20,6 +22,10 @@ from kgnet.ports import Rule
 
 DATA = PACKAGE / "data"
 LONGEST = 4000  # characters; what is longer is a device's text, not a sentence of ours
+DEEPEST = 3  # a hole may hold a sentence, in which a hole holds one
+MOST_NAMES = 4  # colons or brackets that are looked at
+SILENCE = ("nobody", "nothing", "nowhere", "somebody")
+KEPT = 100_000  # sentences: most of a fleet's findings say the same
 
 Shape = tuple[tuple[str, ...], tuple[str, ...]]  # the texts around the holes, and the holes' names
 
@@ -57,18 +63,43 @@ def told_finding(finding: Finding, language: Language) -> Finding:
 
 def sentence(english: str, language: Language) -> str:
     """Return a sentence in *language* that was made of one of its texts; any other as it is."""
-    if english in language.texts:
-        return language.texts[english]
-    if len(english) > LONGEST:
+    if language is ENGLISH or len(english) > LONGEST:
         return english
-    for text, (around, names) in _shapes(language.code).items():
+    return _sentence(english, language.code)
+
+
+@lru_cache(KEPT)
+def _sentence(english: str, code: str) -> str:
+    return _known(english, code) or _beside_a_name(english, code) or english
+
+
+def _known(english: str, code: str, deep: int = DEEPEST) -> str:
+    """Return a text of the language with its holes filled, these told as well where they are known.
+
+    One word in a hole is a device's, be it `error` or `high`, but for those that stand for its silence.
+    """
+    language = load(code)
+    if english in language.texts and (deep == DEEPEST or " " in english or english in SILENCE):
+        return language.texts[english]
+    for text, (around, names) in _shapes(code).items():
         values = _between(around, english)
         if values is not None:
-            holes = dict(zip(names, values, strict=True))
-            if "reason" in holes:
-                holes["reason"] = sentence(holes["reason"], language)
-            return language.say(text, **holes)
-    return english
+            told = [_known(value, code, deep - 1) or value if deep else value for value in values]
+            return language.say(text, **dict(zip(names, told, strict=True)))
+    return ""
+
+
+def _beside_a_name(english: str, code: str) -> str:
+    """Return `name: sentence` or `sentence (line)` with the sentence told; empty: it is neither."""
+    for found in islice(re.finditer(": ", english), MOST_NAMES):
+        told = _known(english[found.end() :], code)
+        if told:
+            return english[: found.end()] + told
+    for found in islice(re.finditer(r" \(", english), MOST_NAMES):
+        told = _known(english[: found.start()], code) if english.endswith(")") else ""
+        if told:
+            return told + english[found.start() :]
+    return ""
 
 
 @cache
