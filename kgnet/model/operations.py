@@ -1,6 +1,6 @@
 """What a device says of its own upkeep, in neutral words: its logs, the packets that it refuses, records.
 
-Severities are RFC 5424's words: "emergency" … "debug".  *line* counts within the text, 0: the text does not say.
+Severities are RFC 5424's words: "emergency" … "debug".  *line* counts within the text, 0: it does not say.
 """
 
 from __future__ import annotations

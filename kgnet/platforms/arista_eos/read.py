@@ -40,9 +40,11 @@ from kgnet.model.managed import (
     Vrfs,
 )
 from kgnet.platforms._operations import Operations
+from kgnet.model.redundancy import FirstHops
 from kgnet.platforms.arista_eos import (
     access,
     accounts,
+    first_hops,
     forwarding,
     layer2,
     managed,
@@ -72,6 +74,7 @@ Facts = (
     | forwarding.Facts
     | Operations
     | perimeter.Perimeter
+    | FirstHops
 )
 DEFAULT_ROUTES = 12_000  # what EOS takes from a neighbour where nothing is said; 0 is no limit
 PREFIX = re.compile(
@@ -102,6 +105,7 @@ def read(text: str, part: str) -> Iterator[Facts]:
         yield from forwarding.read(top)
         yield from operations.read(top)
         yield from perimeter.read(top)
+        yield from first_hops.read(top)
     except (ValueError, IndexError) as reason:
         raise ReadError(f"EOS's configuration is not as expected: {reason}") from reason
 
@@ -226,6 +230,8 @@ def _neighbor(peer: str, told: list[list[str]], line: int) -> ConfiguredNeighbor
         export_policy=policies.get("out"),
         maximum_prefix=(int(most[1]) or None) if most else DEFAULT_ROUTES,
         line=line,
+        import_lists=tuple(words[1] for words in told if words[0] == "prefix-list" and words[2] == "in"),
+        export_lists=tuple(words[1] for words in told if words[0] == "prefix-list" and words[2] == "out"),
     )
 
 
@@ -258,8 +264,11 @@ def _entry(found: re.Match[str], line: int) -> PrefixEntry:
 
 def _route_maps(top: list[Block]) -> RouteMaps:
     maps: dict[str, tuple[str, ...]] = {}
+    unasked: dict[str, int] = {}
     for block in top:
         if block.words[0] == "route-map":
+            if block.words[2:3] != ["deny"] and rest(block, "match ") is None:
+                unasked.setdefault(block.words[1], block.number)
             matched = (line.words[-1] for line in block.inside if " address prefix-list " in line.text)
             maps[block.words[1]] = (*maps.get(block.words[1], ()), *matched)
-    return RouteMaps(maps)
+    return RouteMaps(maps, unasked)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address, IPv4Interface, IPv6Interface, ip_address, ip_interface, ip_network
 from typing import Any
 
@@ -35,6 +35,7 @@ from kgnet.platforms.cisco_ios import (
     access,
     accounts,
     forwarding,
+    inspection,
     layer2,
     managed,
     operations,
@@ -64,6 +65,7 @@ Facts = (
     | forwarding.Facts
     | Operations
     | perimeter.Perimeter
+    | inspection.Inspected
 )
 IKE = 500  # RFC 7296 §2
 
@@ -87,6 +89,7 @@ def read(text: str, part: str) -> Iterator[Facts]:
         yield from forwarding.read(root, addresses)
         yield from operations.facts(root)
         yield from perimeter.facts(root)
+        yield from inspection.facts(root)
     except (ValueError, LookupError) as reason:
         raise ReadError(f"{part}: the configuration is not as IOS prints it: {reason}") from reason
 
@@ -137,7 +140,7 @@ def _bgp(root: Block) -> Iterator[ConfiguredBgp]:
         yield ConfiguredBgp(
             asn=int(block.line.split()[2]),
             router_id=IPv4Address(router_id) if router_id else None,
-            neighbors=tuple(_neighbors(inside)),
+            neighbors=tuple(_neighbors(inside, dict(_templates(block)))),
             networks=tuple(_networks(inside, "network ")),
             aggregates=tuple(_networks(inside, "aggregate-address ")),
             requires_policy="bgp safe-ebgp-policy" in block.lines,
@@ -166,7 +169,13 @@ def _classful(address: str) -> int:
     return 8 if first < 128 else 16 if first < 192 else 24
 
 
-def _neighbors(inside: list[Block]) -> Iterator[ConfiguredNeighbor]:
+def _templates(block: Block) -> Iterator[tuple[str, list[list[str]]]]:
+    """Yield what neighbours may inherit: `template peer-session NAME`, `template peer-policy NAME`."""
+    for each in block.starting("template "):
+        yield each.line.removeprefix("template "), [line.split() for line in each.lines]
+
+
+def _neighbors(inside: list[Block], templates: Mapping[str, list[list[str]]]) -> Iterator[ConfiguredNeighbor]:
     said: dict[str, list[list[str]]] = {}
     numbers: dict[str, int] = {}
     groups: dict[str, str] = {}
@@ -179,7 +188,9 @@ def _neighbors(inside: list[Block]) -> Iterator[ConfiguredNeighbor]:
                 said.setdefault(name, []).append(words)
                 numbers.setdefault(name, each.number)
     for name in dict.fromkeys((*said, *groups)):
-        told = [*said.get(groups.get(name, ""), []), *said.get(name, [])]
+        own = [*said.get(groups.get(name, ""), []), *said.get(name, [])]
+        inherited = (templates.get(" ".join(words[1:]), []) for words in own if words[0] == "inherit")
+        told = [*(words for every in inherited for words in every), *own]
         if name[0].isdecimal() or ":" in name:
             yield from _neighbor(name, told, numbers[name])
 
@@ -194,11 +205,13 @@ def _neighbor(name: str, told: list[list[str]], line: int) -> Iterator[Configure
             remote_as=int(by_word["remote-as"][1]),
             description=" ".join(by_word["description"][1:]) if "description" in by_word else None,
             bfd=["fall-over", "bfd"] in [words[:2] for words in told],
-            password="password" in by_word,
+            password="password" in by_word or "ao" in by_word,  # TCP-AO, RFC 5925
             import_policy=policies.get("in"),
             export_policy=policies.get("out"),
             maximum_prefix=int(most[1]) if most else None,
             line=line,
+            import_lists=tuple(words[1] for words in told if words[0] == "prefix-list" and words[2] == "in"),
+            export_lists=tuple(words[1] for words in told if words[0] == "prefix-list" and words[2] == "out"),
         )
 
 
@@ -231,8 +244,11 @@ def _prefix(found: re.Match[str], line: int) -> PrefixEntry:
 
 def _route_maps(root: Block) -> RouteMaps:
     maps: dict[str, tuple[str, ...]] = {}
+    unasked: dict[str, int] = {}
     for block in root.starting("route-map "):
         name = block.line.split()[1]
+        if block.line.split()[2:3] != ["deny"] and block.rest("match ") is None:
+            unasked.setdefault(name, block.number)
         matched = (
             word
             for each in block.inside
@@ -240,4 +256,4 @@ def _route_maps(root: Block) -> RouteMaps:
             if each.line.startswith("match ip")
         )
         maps[name] = (*maps.get(name, ()), *matched)
-    return RouteMaps(maps)
+    return RouteMaps(maps, unasked)

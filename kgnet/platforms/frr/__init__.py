@@ -6,7 +6,7 @@ import re
 
 from kgnet.model.facts import BfdPeers, BgpPeers
 from kgnet.model.managed import Unsaved
-from kgnet.platforms import _linux, _nftables
+from kgnet.platforms import _linux, _linux_asked, _nftables
 from kgnet.platforms.frr import read, state, tc, text, wireguard
 from kgnet.ports import Part, Platform, Reader
 
@@ -38,7 +38,7 @@ PLATFORM = Platform(
         ("vtysh", "-c", "show bgp summary json"): Reader(BgpPeers, state.bgp_peers),
         ("vtysh", "-c", "show bfd peers json"): Reader(BfdPeers, state.bfd_peers),
         state.BOTH_TEXTS: Reader(Unsaved, state.unsaved),
-        **_linux.STATE,
+        **_linux_asked.ROUTER,
     },
     secrets=(text.SECRET, wireguard.SECRET, wireguard.PEER, *_linux.SECRETS),
     signs=re.compile(r"^frr (?:version|defaults) ", re.MULTILINE),

@@ -17,6 +17,7 @@ from kgnet.model.managed import (
 from kgnet.platforms._operations import Operations
 from kgnet.platforms.juniper_junos import access, accounts, forwarding, layer2, snmp
 from kgnet.platforms.juniper_junos.operations import operations
+from kgnet.platforms.juniper_junos.inspection import Inspected, inspected
 from kgnet.platforms.juniper_junos.perimeter import Perimeter, perimeter
 from kgnet.platforms.juniper_junos.read_filter import FilterFacts, packet_filter
 from kgnet.platforms.juniper_junos.read_route import RouteFacts, routes
@@ -37,6 +38,7 @@ Facts = (
     | RouteFacts
     | FilterFacts
     | Perimeter
+    | Inspected
 )
 SEVERITIES = {  # Junos's words → RFC 5424's, the most urgent first
     **{"emergency": "emergency", "alert": "alert", "critical": "critical", "error": "error"},
@@ -64,6 +66,7 @@ def read(text: str, part: str) -> Iterator[Facts]:
         yield from forwarding.read(root)
         yield from packet_filter(root)
         yield from perimeter(root)
+        yield from inspected(root)
     except (ValueError, IndexError, KeyError) as reason:
         raise ReadError(f"Junos's configuration is not as expected: {reason!r}") from reason
 
