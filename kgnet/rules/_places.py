@@ -39,6 +39,12 @@ def neighbors(have: Snapshot) -> tuple[ConfiguredNeighbor, ...]:
     return found
 
 
+def outer_neighbors(have: Snapshot) -> tuple[ConfiguredNeighbor, ...]:
+    """Return the neighbours of another AS; MissingFact if there is none at all."""
+    own = have.get(ConfiguredBgp).asn
+    return tuple(neighbor for neighbor in neighbors(have) if neighbor.remote_as != own)
+
+
 def met(wanted: tuple[BgpNeighbor, ...], have: Snapshot) -> Iterator[tuple[BgpNeighbor, ConfiguredNeighbor]]:
     """Yield each neighbour of the intent that is configured, with its configuration."""
     found = {neighbor.address: neighbor for neighbor in neighbors(have)}

@@ -39,8 +39,8 @@ from kgnet.model.managed import (
     TimeServers,
     Vrfs,
 )
-from kgnet.platforms._operations import Operations
 from kgnet.model.redundancy import FirstHops
+from kgnet.platforms._operations import Operations
 from kgnet.platforms.arista_eos import (
     access,
     accounts,
@@ -117,7 +117,8 @@ def _counted(line: Line) -> Line:
 def _system(top: list[Block]) -> System:
     hosts = [block.text for block in top if re.match(r"logging (vrf \S+ )?host ", block.text)]
     hostname = next((block.words[1] for block in top if block.words[0] == "hostname"), None)
-    return System(hostname, tuple(text.removeprefix("logging ") for text in hosts), None)
+    domain = next((block.words[2] for block in top if block.text.startswith("dns domain ")), "")
+    return System(hostname, tuple(text.removeprefix("logging ") for text in hosts), None, domain)
 
 
 # ── interfaces ──────────────────────────────────────────────────────────────

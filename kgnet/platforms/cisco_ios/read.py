@@ -99,6 +99,7 @@ def _system(root: Block) -> System:
         hostname=root.rest("hostname "),
         log_targets=tuple(host.split()[0] for host in managed.log_hosts(root)),
         service_password_encryption="service password-encryption" in root.lines,
+        domain=root.rest("ip domain name ") or root.rest("ip domain-name ") or "",
     )
 
 

@@ -23,7 +23,16 @@ from kgnet.model.redundancy import FirstHops
 from kgnet.platforms.frr import first_hops, forwarding
 from kgnet.platforms.frr.operations import logging
 
-Facts = ConfiguredInterfaces | ConfiguredBgp | PrefixLists | RouteMaps | System | Logging | forwarding.Facts | FirstHops
+Facts = (
+    ConfiguredInterfaces
+    | ConfiguredBgp
+    | PrefixLists
+    | RouteMaps
+    | System
+    | Logging
+    | forwarding.Facts
+    | FirstHops
+)
 Words = list[str]
 
 
