@@ -64,7 +64,7 @@ class Inspection:
 
 @dataclass(frozen=True, slots=True)
 class WirelessNetwork:
-    """An SSID; *vlan* None: it shares the wired network; *security*: wpa2-enterprise, wpa3-personal, open …"""
+    """An SSID; *vlan* None: it shares the wired network; *security*: wpa2-enterprise, open …"""
 
     ssid: str
     vlan: str | None

@@ -6,7 +6,7 @@ import re
 
 from kgnet.model.facts import BfdPeers, BgpPeers
 from kgnet.model.managed import Unsaved
-from kgnet.platforms import _linux, _linux_asked, _nftables
+from kgnet.platforms import _linux, _linux_asked, _nftables, _watchers
 from kgnet.platforms.frr import read, state, tc, text, wireguard
 from kgnet.ports import Part, Platform, Reader
 
@@ -39,6 +39,7 @@ PLATFORM = Platform(
         ("vtysh", "-c", "show bfd peers json"): Reader(BfdPeers, state.bfd_peers),
         state.BOTH_TEXTS: Reader(Unsaved, state.unsaved),
         **_linux_asked.ROUTER,
+        **_watchers.STATE,
     },
     secrets=(text.SECRET, wireguard.SECRET, wireguard.PEER, *_linux.SECRETS),
     signs=re.compile(r"^frr (?:version|defaults) ", re.MULTILINE),

@@ -16,8 +16,8 @@ from kgnet.model.managed import (
 )
 from kgnet.platforms._operations import Operations
 from kgnet.platforms.juniper_junos import access, accounts, forwarding, layer2, snmp
-from kgnet.platforms.juniper_junos.operations import operations
 from kgnet.platforms.juniper_junos.inspection import Inspected, inspected
+from kgnet.platforms.juniper_junos.operations import operations
 from kgnet.platforms.juniper_junos.perimeter import Perimeter, perimeter
 from kgnet.platforms.juniper_junos.read_filter import FilterFacts, packet_filter
 from kgnet.platforms.juniper_junos.read_route import RouteFacts, routes
@@ -52,7 +52,8 @@ def read(text: str, part: str) -> Iterator[Facts]:
     root = parse(text)
     system = root.one("system") or NOWHERE
     try:
-        yield System(system.value("host-name"), tuple(_hosts(system)), None)
+        domain = system.value("domain-name") or ""
+        yield System(system.value("host-name"), tuple(_hosts(system)), None, domain)
         yield from accounts.facts(system)
         yield _time_servers(system)
         yield _log_hosts(system)
