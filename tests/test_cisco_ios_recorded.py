@@ -68,6 +68,13 @@ def test_no_secret_of_a_recorded_configuration_survives(model: str) -> None:
         assert "\n key 1\n" in PLATFORM.redacted(text)
 
 
+def test_how_a_secret_is_kept_is_none() -> None:
+    """A hash of type 4, which Cisco withdrew, goes as well; what says that keys are encrypted stays."""
+    told = PLATFORM.redacted("username old secret 4 LcV6aBcc/53FoCJjXQMd7rBUDEpeevrK8V5jQVoJEhU\n")
+    assert told == "username old secret 4 <secret>\n"
+    assert PLATFORM.redacted("password encryption aes\n") == "password encryption aes\n"
+
+
 def test_a_secret_is_marked_alike_wherever_it_stands() -> None:
     """Without that, what is wanted and what is there could not be compared sealed."""
     told = PLATFORM.redacted("neighbor 192.0.2.1 password 7 0822455D0A16\n key 7 0822455D0A16\n", str.lower)
