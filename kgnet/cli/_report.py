@@ -7,6 +7,7 @@ import pkgutil
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +17,8 @@ from kgnet.paths import PACKAGE
 
 if TYPE_CHECKING:
     from kgnet.model.outcome import Finding
-    from kgnet.ports import About, Report, Rule
+    from kgnet.model.province import Site
+    from kgnet.ports import Report, Rule
 
 # The folder is the list; nothing is imported for it.
 FORMATS = sorted(
@@ -55,12 +57,22 @@ class Shown:
     output: Path | None
     per_site: Path | None
 
-    def show(self, findings: Sequence[Finding], rules: Mapping[str, Rule], about: About) -> None:
+    def show(
+        self,
+        findings: Sequence[Finding],
+        rules: Mapping[str, Rule],
+        *,
+        when: datetime,
+        pack: str,
+        sites: Mapping[str, Site],
+    ) -> None:
         """Write the whole to its file or the terminal, and each site's part to a file of its own."""
         from kgnet import files, language
+        from kgnet.ports import About
         from kgnet.reports import by_site, file_name, written
 
-        about = replace(about, language=language.load(self.lang))
+        names = {code: site.name for code, site in sites.items()}
+        about = About(language.load(self.lang), when.astimezone(), pack, names)
         if self.per_site:
             for site, found in by_site(findings).items():
                 path = self.per_site / file_name(site, self.report)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kgnet.cli._options import DEFAULT_INVENTORY, Inventory, Limit, Workers
-from kgnet.cli._report import Lang, PerSite, ReportFile, ReportFormat
+from kgnet.cli._report import Lang, PerSite, ReportFile, ReportFormat, shown
 
 if TYPE_CHECKING:
     from kgnet.model.facts import Snapshot
@@ -85,11 +85,10 @@ def audit(
     from kgnet.audit import record as records
     from kgnet.audit import waivers as waiving
     from kgnet.cli import _commands, _golden
-    from kgnet.cli._report import shown
     from kgnet.design import design
     from kgnet.inventory import load
     from kgnet.limit import select
-    from kgnet.ports import About, Rule
+    from kgnet.ports import Rule
 
     if list_commands:
         _commands.listed(select(design(load(inventory)), limit), format_)
@@ -107,8 +106,7 @@ def audit(
 
     raw = _files(config_dir, fleet, chosen, judge) if config_dir else _live(chosen, judge, workers)
     findings = waiving.waive(raw, held, now.date())
-    names = {code: site.name for code, site in fleet.sites.items()}
-    report.show(findings, rules, About(when=now.astimezone(), pack=asked.title, sites=names))
+    report.show(findings, rules, when=now, pack=asked.title, sites=fleet.sites)
     kept = record or _kept(whole=not limit and config_dir is None and pack == DEFAULT_PACK)
     if kept:
         records.record(findings, kept, now)
