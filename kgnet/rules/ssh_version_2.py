@@ -11,7 +11,6 @@ from kgnet.ports import Wrong
 from kgnet.rules._control import control
 from kgnet.rules._places import at
 
-
 PLATFORMS = (  # all but EOS, which has never spoken another version
     *("cisco_ios", "juniper_junos", "frr", "linux"),
     *("fortinet_fortios", "huawei_vrp", "mikrotik_routeros"),

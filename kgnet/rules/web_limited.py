@@ -11,7 +11,6 @@ from kgnet.ports import Wrong
 from kgnet.rules._control import control
 from kgnet.rules._places import at
 
-
 PLATFORMS = ("cisco_ios", "arista_eos", "juniper_junos")  # a Linux host has no pages to manage it by
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kgnet.errors import ReadError
 from kgnet.model.access import (
     ANYWHERE,
     AddressedPort,
@@ -170,6 +171,8 @@ KINDS = {"ssh-rsa": "rsa", "ssh-dss": "dsa", "ssh-ed25519": "ed25519"}
 
 def host_keys(text: str) -> HostKeys:
     """Read `show ip ssh`: the one key that IOS uses; none where SSH is off."""
+    if not text.lstrip().startswith("SSH "):
+        raise ReadError(f"`show ip ssh` is not as expected: {text.strip()[:80]!r}")
     kind, size = KEY.search(text), MODULUS.search(text)
     if kind is None:
         return HostKeys(())

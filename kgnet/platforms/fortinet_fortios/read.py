@@ -26,10 +26,10 @@ from kgnet.model.managed import (
     TimeServers,
     Vrfs,
 )
-from kgnet.platforms._management import counted
+from kgnet.platforms._management import Ways, counted, ways
 from kgnet.platforms.fortinet_fortios.text import unquoted, words
 
-Managed = Accounts | TimeServers | LogHosts | SnmpAgent | RemoteAccess | Aaa | LoginBanner | Vrfs
+Managed = Accounts | TimeServers | LogHosts | Ways | Aaa | LoginBanner | Vrfs
 Facts = System | ConfiguredInterfaces | ConfiguredBgp | Managed
 COLLECTORS = tuple(f"config log syslogd{number} setting" for number in ("", "2", "3", "4"))
 PROFILES = ("super_admin", "prof_admin")  # of administrators who may change the configuration
@@ -73,8 +73,7 @@ def read(text: str, part: str) -> Iterator[Facts]:
         yield from _bgp(root.get("config router bgp"))
         yield Accounts(tuple(_accounts(root.get("config system admin"))))
         yield _time(root.get("config system ntp"))
-        yield _snmp(root)
-        yield _remote(root, ports)
+        yield from ways(_remote(root, ports), _snmp(root))
         yield _aaa(root)
         yield _banner(root)
     except (ValueError, IndexError) as reason:

@@ -30,9 +30,9 @@ from kgnet.model.managed import (
     TimeServers,
     Vrfs,
 )
-from kgnet.platforms._management import counted, first, inside
+from kgnet.platforms._management import Ways, counted, first, inside, ways
 
-Managed = Accounts | TimeServers | LogHosts | SnmpAgent | RemoteAccess | Aaa | LoginBanner | Vrfs
+Managed = Accounts | TimeServers | LogHosts | Ways | Aaa | LoginBanner | Vrfs
 Facts = ConfiguredInterfaces | ConfiguredBgp | PrefixLists | RouteMaps | System | Managed
 Lines = list[Line]
 Network = IPv4Network | IPv6Network
@@ -53,8 +53,7 @@ def read(text: str, part: str) -> Iterator[Facts]:
         yield _route_maps(lines)
         yield Accounts(tuple(_accounts(lines)))
         yield _time(top)
-        yield _snmp(top)
-        yield _remote(lines, top)
+        yield from ways(_remote(lines, top), _snmp(top))
         yield _aaa(lines, top)
         yield _banner(lines, top)
     except (ValueError, IndexError) as reason:

@@ -28,10 +28,10 @@ from kgnet.model.managed import (
     TimeServers,
     Vrfs,
 )
-from kgnet.platforms._management import counted, duration_s
+from kgnet.platforms._management import Ways, counted, duration_s, ways
 from kgnet.platforms.mikrotik_routeros.text import Entry, parse
 
-Managed = Accounts | TimeServers | LogHosts | SnmpAgent | RemoteAccess | Aaa | LoginBanner | Vrfs
+Managed = Accounts | TimeServers | LogHosts | Ways | Aaa | LoginBanner | Vrfs
 Facts = System | ConfiguredInterfaces | ConfiguredBgp | ConfiguredTunnels | Managed
 
 # What listens as long as nobody says otherwise (RouterOS' manual, Services).
@@ -72,8 +72,7 @@ def read(text: str, part: str) -> Iterator[Facts]:
         yield from _bgp(sections)
         yield Accounts(tuple(_account(each) for each in _added(sections, "/user")))
         yield _time(sections)
-        yield _snmp(sections)
-        yield _remote(sections)
+        yield from ways(_remote(sections), _snmp(sections))
         yield _aaa(sections)
         yield _banner(sections)
     except (ValueError, KeyError) as reason:
