@@ -15,7 +15,7 @@ COMMUNITIES = ("rocommunity", "rocommunity6", "rwcommunity", "rwcommunity6")
 WRITING = ("rwcommunity", "rwcommunity6", "rwuser")
 AUTHS = {"MD5": "md5", "SHA": "sha1"}
 PRIVS = {"AES": "aes128", "DES": "des"}
-EVERYWHERE = re.compile(r"(?:(?:udp6?|tcp6?):)?(?:(?:0\.0\.0\.0|\[?::\]?|\*):?)?\d*", re.IGNORECASE)
+EVERYWHERE = re.compile(r"(?:(?:udp6?|tcp6?):)?(?:(?:0\.0\.0\.0|\[::\]|::|\*)(?::\d+)?|\d*)", re.IGNORECASE)
 
 
 def agent(server: SnmpServer) -> SnmpAgent:
