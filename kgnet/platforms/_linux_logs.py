@@ -25,7 +25,11 @@ LOGS: tuple[str, ...] = (
     " cat /etc/systemd/journald.conf /etc/systemd/journald.conf.d/*.conf 2>/dev/null;"
     " echo '# rsyslog'; cat /etc/rsyslog.conf /etc/rsyslog.d/*.conf 2>/dev/null; true",
 )
-AUDIT: tuple[str, ...] = ("sh", "-c", "echo '# auditctl -l'; auditctl -l 2>/dev/null; true")
+AUDIT: tuple[str, ...] = (
+    "sh",
+    "-c",
+    "echo '# auditctl -l'; command -v auditctl >/dev/null || exit 0; auditctl -l",
+)
 ROTATION: tuple[str, ...] = ("sh", "-c", "cat /etc/logrotate.conf /etc/logrotate.d/* 2>/dev/null; true")
 WEB: tuple[str, ...] = (
     "sh",

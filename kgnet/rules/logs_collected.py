@@ -17,11 +17,14 @@ SENDERS = tuple(role for role in Role if role is not Role.MONITOR)  # which coll
 
 
 @control("KG-LOG-02", title="Logs are sent to the collectors of the intent", needs=[LogHosts], roles=SENDERS)
-def logs_collected(want: Device, have: Snapshot) -> Iterator[Wrong]:
+def logs_collected(want: Device, have: Snapshot, *, least: int = 1) -> Iterator[Wrong]:
     """Whoever breaks in tidies up the logs of that machine; a copy elsewhere is what is left."""
     if not want.syslog:
         raise MissingFact(f"the intent names no collector for {want.name}")
     found = have.get(LogHosts)
+    if 0 < len(found.hosts) < least:
+        what = f"sends to {len(found.hosts)} collectors, at least {least} wanted"
+        yield at(have, LogHosts, found.line, what)
     for collector in want.syslog:
         if collector not in found.hosts:
             sent = ", ".join(found.hosts) or "nobody"

@@ -32,7 +32,9 @@ def release_supported(
     if want.platform not in floors:
         raise NotOurs(f"no oldest release is set for {want.platform}")
     found, floor = have.get(Hardware), floors[want.platform]
-    if _numbers(found.version) < _numbers(floor):
+    if not found.version:
+        yield "the device tells no release"
+    elif _numbers(found.version) < _numbers(floor):
         yield f"runs release {found.version}, older than {floor}"
 
 
