@@ -83,7 +83,7 @@ def test_a_secret_is_marked_alike_wherever_it_stands() -> None:
 
 def test_the_router_of_an_office_is_read() -> None:
     read = facts("isr4331")
-    assert read[System] == System("r-office", ("192.0.2.40", "192.0.2.41"), True)
+    assert read[System] == System("r-office", ("192.0.2.40", "192.0.2.41"), True, "example.net")
     links = {each.name: each for each in read[ConfiguredInterfaces].interfaces}
     assert links["GigabitEthernet0/0/0.100"].addresses == tuple(
         map(ip_interface, ("198.51.100.1/25", "198.51.100.129/26", "2001:db8:0:64::1/64"))
