@@ -20,7 +20,7 @@ from kgnet.model.forwarding import Guards
 from kgnet.model.operations import IpOptions
 from kgnet.model.perimeter import PortFilters
 from kgnet.platforms._families import guards
-from kgnet.platforms._perimeter import port_filters
+from kgnet.platforms._perimeter import narrow, port_filters
 from kgnet.ports import Part
 
 TABLE = "table inet kgnet {"
@@ -155,9 +155,6 @@ VERDICT = re.compile(r"(accept|drop|reject|return|(?:jump|goto) \S+)(?: comment 
 COMMENT = re.compile(r' comment "([^"]*)"$')
 ADDRESSES = re.compile(r"\bip6? ([sd]addr) (\{[^}]*\}|[0-9a-f]\S*)")
 PORTS = re.compile(r"\b(tcp|udp|th) dport (\{[^}]*\}|\S+)")
-NARROW = re.compile(
-    r"\b(?:ct|limit|mark|flags|dscp|type|sport|[io]if(?:name)?|fib|quota|length|hoplimit|ttl)\b"
-)
 OPTIONS = re.compile(r"^(?:meta nfproto ipv4 )?ip hdrlength (?:!= 5|> 5|6-15|>= 6)(?: counter\S*)? drop")
 PROTOCOL = re.compile(r"\bmeta l4proto (\{[^}]*\}|\S+)|\b(icmp|icmpv6) type\b")
 
@@ -212,7 +209,7 @@ def _rule(line: Line) -> FilterRule:
         ports=tuple(map(_ports, _members(reached[2]))) if reached else (),
         comment=comment[1] if comment else None,
         line=line.number - 1,
-        narrow=bool(NARROW.search(text)),
+        narrow=narrow(text),
     )
 
 

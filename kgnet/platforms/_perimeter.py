@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from kgnet.errors import ReadError
 from kgnet.model.facts import FilterRule, PacketFilter
 from kgnet.model.perimeter import EVERY_PORT, PortFilter, PortFilters, SourceCheck, SourceChecks
 
 BY_PORT = re.compile(r'\biif(?:name)? (\{[^}]*\}|"[^"]+"|\S+)')
+TOLD = re.compile(  # what a `FilterRule` holds of a rule, and what matches nothing
+    r"""\bip6?\ [sd]addr\ (?:\{[^}]*\}|\S+) | \b(?:tcp|udp|th)\ dport\ (?:\{[^}]*\}|\S+)
+    | \bmeta\ l4proto\ (?:\{[^}]*\}|\S+) | \bcounter(?:\ packets\ \d+\ bytes\ \d+)?
+    | \blog(?:\ prefix\ "[^"]*")? | \bcomment\ "[^"]*" | \b(?:accept|drop|return)\b
+    | \breject(?:\ with\ .*)? | \b(?:jump|goto)\ \S+""",
+    re.VERBOSE,
+)
 TARGET = re.compile(r"(?:jump|goto) (\S+)")
 FILTER = re.compile(r"net\.ipv4\.conf\.(?P<port>\S+)\.rp_filter = (?P<value>\d)")
 MODES = ("off", "strict", "loose")  # by the kernel's number, ip-sysctl
@@ -30,7 +38,7 @@ def port_filters(found: PacketFilter) -> PortFilters:
             port,
             family,
             f"chain {FORWARD}",
-            tuple(rule for rule, by in rules if by is None or port in by),
+            tuple(_at(rule) for rule, by in rules if by is None or port in by),
             found.policies[FORWARD],
             line,
         )
@@ -38,6 +46,16 @@ def port_filters(found: PacketFilter) -> PortFilters:
         for family in (4, 6)
     ]
     return PortFilters(tuple(filters))
+
+
+def narrow(text: str) -> bool:
+    """Whether a rule matches less than its addresses, protocol and ports tell."""
+    return bool(TOLD.sub("", text).strip())
+
+
+def _at(rule: FilterRule) -> FilterRule:
+    """Return *rule* as it is at a port that it is for: that it names the port makes it no narrower."""
+    return replace(rule, narrow=narrow(BY_PORT.sub("", rule.text)))
 
 
 def _walked(

@@ -8,7 +8,7 @@ from kgnet.errors import NotOurs
 from kgnet.model.facts import FilterRule, Snapshot
 from kgnet.model.fleet import Device, InterfaceKind
 from kgnet.model.perimeter import EVERY_PORT, PortFilter, PortFilters
-from kgnet.rules._permits import Permit, of_rule
+from kgnet.rules._permits import Permit, lets_in_new, of_rule
 from kgnet.rules._ports import port
 
 
@@ -35,7 +35,7 @@ def let_in(found: PortFilter) -> Iterator[tuple[FilterRule | None, Permit]]:
         permits = [permit for permit in of_rule(rule) if permit.family == found.family]
         if rule.verdict == "drop" and not rule.narrow:
             denied += permits
-        elif rule.verdict == "accept" and not rule.harmless:
+        elif lets_in_new(rule):
             yield from ((rule, left) for permit in permits for left in _less(permit, denied))
     if found.rest != "drop":
         yield from ((None, left) for left in _less(Permit.everything(found.family), denied))

@@ -9,7 +9,7 @@ from kgnet.model.fleet import Device
 from kgnet.model.perimeter import PortFilters
 from kgnet.ports import Wrong
 from kgnet.rules._control import ROUTERS, control
-from kgnet.rules._perimeter import outside
+from kgnet.rules._perimeter import let_in, outside
 from kgnet.rules._places import at
 
 
@@ -25,7 +25,7 @@ def outside_filtered(want: Device, have: Snapshot, *, ports: tuple[str, ...] = (
         if not found.name:
             what = f"{name} takes IPv{found.family} packets from the Internet without a filter"
             yield at(have, PortFilters, found.line, what)
-        elif found.rest != "drop":
+        elif any(rule is None for rule, _ in let_in(found)):
             what = f"{name}: {found.name} lets in whatever none of its rules names (IPv{found.family})"
             yield at(have, PortFilters, found.line, what)
     for name in sorted(set(ports) - seen):

@@ -12,7 +12,13 @@ from kgnet.rules._control import control
 from kgnet.rules._permits import intended
 
 
-@control("KG-VC-01", title="Traffic of conference rooms is marked", needs=[PacketFilter], roles=[Role.BRANCH])
+@control(
+    "KG-VC-01",
+    title="Traffic of conference rooms is marked",
+    needs=[PacketFilter],
+    roles=[Role.BRANCH],
+    platforms=["arista_eos", "cisco_ios", "frr", "juniper_junos"],  # a router of ours on Linux marks as well
+)
 def rooms_marked(want: Device, have: Snapshot) -> Iterator[Wrong]:
     """Queues go by the mark: a meeting that leaves the office unmarked waits with the downloads."""
     found = have.get(PacketFilter)
