@@ -48,7 +48,6 @@ COMMAND = ("sh", "-c", f"exec 2>/dev/null{SCRIPT}")
 
 NO_LOGIN = ("nologin", "false", "sync", "halt", "shutdown")
 PEOPLE = range(1000, 65534)  # user ids of people; below are services, 65534 is nobody (login.defs(5))
-GROUPS = ("sudo", "wheel", "admin")
 FACTORY = ("pi", "ubuntu", "debian", "vagrant", "centos", "ec2-user", "user", "test")  # of images
 HASHES = {
     **{"y": "yescrypt", "gy": "gost-yescrypt", "7": "scrypt", "6": "sha512", "5": "sha256", "1": "md5"},
@@ -84,7 +83,7 @@ def sections(text: str) -> Sections:
     """Take apart what the script printed; ReadError where it could not read who has an account."""
     found: dict[str, list[str]] = {}
     name = ""
-    for line in text.splitlines():
+    for line in text.replace("\\\n", " ").splitlines():
         if line.startswith(HEAD):
             name = line.removeprefix(HEAD)
             found.setdefault(name, [])
@@ -149,8 +148,8 @@ def _accounts(told: Sections, hashes: Mapping[str, str], keys: Mapping[str, int]
         hashed = hashes.get(name, "")
         if int(uid) != 0 and not person and not hashed:
             continue
-        names = (name, "ALL", *(f"%{group}" for group in _groups(told, name, gid)))
-        may_all = int(uid) == 0 or any(who in names and "ALL" in what for who, _, what in specs)
+        names = {name, "ALL", *(f"%{group}" for group in _groups(told, name, gid))}
+        may_all = int(uid) == 0 or any(names & who and "ALL" in what for who, _, what in specs)
         privilege = "root" if int(uid) == 0 else "sudo" if may_all else "user"
         factory = name in FACTORY and bool(hashed)
         yield Account(name, privilege, hashed, keys.get(name, 0), 0, admin=may_all, factory=factory)
@@ -163,13 +162,13 @@ def _groups(told: Sections, name: str, gid: str) -> Iterator[str]:
             yield group
 
 
-def _specs(told: Sections) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def _specs(told: Sections) -> Iterator[tuple[set[str], str, set[str]]]:
     """Yield (who, tags, commands) of each rule of sudo; aliases and settings are none (sudoers(5))."""
     for line in told.get("sudoers", ()):
         if line.startswith(("#", "@", "Defaults")) or "_Alias" in line.split()[0]:
             continue
         if found := SPEC.fullmatch(line):
-            yield found[1], found[2], tuple(word.strip() for word in found[3].split(","))
+            yield set(found[1].split(",")), found[2], set(map(str.strip, found[3].split(",")))
 
 
 def privileged(text: str) -> PrivilegedSecrets:
