@@ -1,4 +1,4 @@
-"""What a device says of standing in for others, in neutral words."""
+"""What a device says of standing in for others, and of how full its links are, in neutral words."""
 
 from __future__ import annotations
 
@@ -18,3 +18,20 @@ class FirstHop:
 @dataclass(frozen=True, slots=True)
 class FirstHops:
     hops: tuple[FirstHop, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLoad:
+    """What a port sent and received, each sample a mean over minutes, in bits a second."""
+
+    port: str
+    sent_bps: tuple[float, ...]
+    received_bps: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLoads:
+    """*covered_s*: from the first sample to the last."""
+
+    loads: tuple[LinkLoad, ...]
+    covered_s: float

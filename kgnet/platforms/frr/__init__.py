@@ -6,7 +6,7 @@ import re
 
 from kgnet.model.facts import BfdPeers, BgpPeers
 from kgnet.model.managed import Unsaved
-from kgnet.platforms import _linux, _linux_asked, _nftables, _watchers
+from kgnet.platforms import _linux, _linux_asked, _loads, _nftables, _watchers
 from kgnet.platforms.frr import read, state, tc, text, wireguard
 from kgnet.ports import Part, Platform, Reader
 
@@ -40,6 +40,7 @@ PLATFORM = Platform(
         state.BOTH_TEXTS: Reader(Unsaved, state.unsaved),
         **_linux_asked.ROUTER,
         **_watchers.STATE,
+        **_loads.STATE,
     },
     secrets=(text.SECRET, wireguard.SECRET, wireguard.PEER, *_linux.SECRETS),
     signs=re.compile(r"^frr (?:version|defaults) ", re.MULTILINE),
