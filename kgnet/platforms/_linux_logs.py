@@ -34,8 +34,8 @@ ROTATION: tuple[str, ...] = ("sh", "-c", "cat /etc/logrotate.conf /etc/logrotate
 WEB: tuple[str, ...] = (
     "sh",
     "-c",
-    "cat /etc/haproxy/haproxy.cfg /etc/nginx/nginx.conf /etc/nginx/conf.d/*.conf"
-    " /etc/nginx/sites-enabled/* 2>/dev/null; true",
+    "grep -hsE '^[[:space:]]*(access_log|log)[[:space:]]' /etc/haproxy/haproxy.cfg /etc/nginx/nginx.conf"
+    " /etc/nginx/conf.d/*.conf /etc/nginx/sites-enabled/*; true",
 )
 PARTS = "# rsyslog\n"
 

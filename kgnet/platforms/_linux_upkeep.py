@@ -33,7 +33,7 @@ FLOWS: tuple[str, ...] = (
     "sh",
     "-c",
     "pgrep -a -x 'softflowd|pmacctd|hsflowd'; echo '# configured';"
-    " cat /etc/hsflowd.conf /etc/pmacct/pmacctd.conf 2>/dev/null; true",
+    " grep -hsE 'collector|receiver|dev *=|interface' /etc/hsflowd.conf /etc/pmacct/pmacctd.conf; true",
 )
 REGISTER: tuple[str, ...] = (
     "sh",
