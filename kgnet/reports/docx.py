@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 STYLE = "Table Grid"
 SMALL_PT = 9
+PAGE_MM = 297, 210  # A4 (ISO 216), across
+MARGIN_MM = 18
+WIDTH_MM = PAGE_MM[0] - 2 * MARGIN_MM
 HEAT = {  # the page's colours, in hexadecimal
     "critical": "8E0B21",
     "high": "D64933",
@@ -64,14 +67,16 @@ def write(findings: Sequence[Finding], rules: Mapping[str, Rule], about: About) 
 def _begun(about: About) -> Document:
     """Return an empty document on A4, in the report's language, with the number on every page."""
     import docx
+    from docx.enum.section import WD_ORIENT
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Mm, Pt
 
     document = docx.Document()
     section = document.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.left_margin = section.right_margin = Mm(18)
-    section.top_margin = section.bottom_margin = Mm(18)
+    section.page_width, section.page_height = Mm(PAGE_MM[0]), Mm(PAGE_MM[1])
+    section.left_margin = section.right_margin = Mm(MARGIN_MM)
+    section.top_margin = section.bottom_margin = Mm(MARGIN_MM)
+    section.orientation = WD_ORIENT.LANDSCAPE
     normal = document.styles["Normal"]
     normal.font.name, normal.font.size = "Times New Roman", Pt(11)
     _say_language(normal.element, LOCALES.get(about.language.code, about.language.code))
@@ -89,7 +94,7 @@ def _begun(about: About) -> Document:
 def _heat(document: Document, findings: Sequence[Finding], about: About) -> None:
     """Add a table of failures by the domains' codes, and below it what these mean."""
     columns = used(findings, about)
-    table = _table(document, [about.language.say("site"), *(code or "—" for code in columns)])
+    table = _table(document, [about.language.say("site"), *(code or "—" for code in columns)], [50])
     for site, found in heat(findings).items():
         row = _row(table)
         row[0].text = named(site, about)
@@ -108,9 +113,8 @@ def _summary(document: Document, controls: Sequence[Judged], about: About) -> No
     if not controls:
         document.add_paragraph(say("Nothing is open."))
         return
-    table = _table(
-        document, [say("rule"), say("title"), say("severity"), *(say(each.value) for each in OPEN)]
-    )
+    head = [say("rule"), say("title"), say("severity"), *(say(each.value) for each in OPEN)]
+    table = _table(document, head, [30, 130])
     for one in controls:
         many = [str(len(one.of(status)) or "") for status in OPEN]
         _fill(table, [one.id, one.title, say(one.severity.value), *many])
@@ -137,7 +141,8 @@ def _control(document: Document, one: Judged, about: About) -> None:
     found = one.of(*OPEN)
     if not found:
         return
-    table = _table(document, [say(column) for column in ("status", "site", "device", "evidence")])
+    head = [say(column) for column in ("status", "site", "device", "evidence")]
+    table = _table(document, head, [28, 42, 32])
     for each in found:
         evidence = "\n".join(map(str, each.evidence))
         _fill(table, [say(each.status.value), named(each.site, about), each.device, evidence])
@@ -153,11 +158,16 @@ def _signatures(document: Document, about: About) -> None:
         cell.text = f"{say(side)}\n{say('(name, date, signature)')}\n\n\n"
 
 
-def _table(document: Document, head: Sequence[str]) -> Table:
-    """Add a table whose head is printed on every page that it reaches (17.4.78)."""
+def _table(document: Document, head: Sequence[str], widths_mm: Sequence[float] = ()) -> Table:
+    """Add a table whose head is printed on every page that it reaches (17.4.78); what is left is shared."""
+    from docx.shared import Mm
+
+    rest = (WIDTH_MM - sum(widths_mm)) / max(1, len(head) - len(widths_mm))
+    each_mm = [*widths_mm, *[rest] * (len(head) - len(widths_mm))]
     table: Table = document.add_table(rows=1, cols=len(head))
     table.style = STYLE
-    for cell, text in zip(table.rows[0].cells, head, strict=True):
+    for cell, column, text, width_mm in zip(table.rows[0].cells, table.columns, head, each_mm, strict=True):
+        cell.width = column.width = Mm(width_mm)
         cell.paragraphs[0].add_run(text).bold = True
     _add(table.rows[0]._tr.get_or_add_trPr(), "w:tblHeader", {})
     return table

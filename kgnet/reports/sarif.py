@@ -1,4 +1,7 @@
-"""Findings for tools that show results of analyses: SARIF 2.1.0 (OASIS), a result for each evidence."""
+"""Findings for tools that show results of analyses: SARIF 2.1.0 (OASIS), a result for each evidence.
+
+What passed or does not apply is no result: readers would show it as if it were one.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +20,8 @@ from kgnet.reports._judged import Judged, judged
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 # 3.27.9: "open" is what a tool could not decide; 3.27.10: whatever is no failure has the level "none".
 KINDS = {
-    Status.PASS: "pass",
     Status.FAIL: "fail",
     Status.WAIVED: "fail",
-    Status.SKIP: "notApplicable",
     Status.ERROR: "open",
 }
 LEVELS = {
@@ -55,7 +56,7 @@ def write(findings: Sequence[Finding], rules: Mapping[str, Rule], about: About) 
         "invocations": [_invocation(findings, about)],
         "language": language,
         "columnKind": "utf16CodeUnits",
-        "results": [each for one in findings for each in _results(one, places[one.rule], every, about)],
+        "results": [each for one in findings for each in _results(one, places[one.rule], every)],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False) + "\n"
 
@@ -97,8 +98,10 @@ def _invocation(findings: Sequence[Finding], about: About) -> dict[str, Any]:
     return told
 
 
-def _results(finding: Finding, place: int, every: Sequence[Judged], about: About) -> Iterator[dict[str, Any]]:
-    kind = KINDS[finding.status]
+def _results(finding: Finding, place: int, every: Sequence[Judged]) -> Iterator[dict[str, Any]]:
+    kind = KINDS.get(finding.status)
+    if kind is None:
+        return
     evidence, waiver = list(finding.evidence), ""
     if finding.status is Status.WAIVED and evidence:
         waiver = evidence.pop().what  # the audit puts it last
