@@ -10,9 +10,9 @@ from ipaddress import IPv4Address, IPv4Interface, IPv6Interface, ip_network
 from kgnet.model.forwarding import InteriorLink, InteriorLinks
 
 LOOPBACK = re.compile(r"(?i)lo(?:opback)?\d*")
-ROUTER = re.compile(r"router (ospf|ospfv3|isis|eigrp|rip)\b ?(.*)")
+ROUTER = re.compile(r"(ipv6 )?router (ospf6|ospfv3|ospf|isis|eigrp|rip)\b.*")
 DIGEST = re.compile(r"ip ospf message-digest-key \d+ (\S+)")
-AREA = re.compile(r"(?:ip ospf|ip ospf \d+|ospfv3 \d+ ipv6|ospfv3 ipv6|ipv6 ospf|ipv6 ospf \d+) area (\S+)")
+AREA = re.compile(r"(?:ip ospf|ip ospf \d+|ospfv3 \d+ ipv6|ospfv3 ipv6|ipv6 ospf6?|ipv6 ospf \d+) area (\S+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,8 @@ def links(sections: Sequence[Section]) -> InteriorLinks:
     chains = dict(_chains(sections))
     found = list(_by_port(ports, sections, chains))
     for section in sections:
-        if router := ROUTER.fullmatch(section.head):
-            for port in ports:
-                found += _covered(router[1], section, port, chains)
+        for port in ports:
+            found += _covered(section, port, chains)
     return InteriorLinks(tuple(sorted(found, key=lambda link: (link.line, link.protocol))))
 
 
@@ -66,15 +65,25 @@ def _by_port(
         if "ip" in areas:
             yield _ospf(port, areas["ip"], _routers(sections, "ospf"), chains)
         if areas.keys() - {"ip"}:
-            processes = _routers(sections, "ospfv3") or _routers(sections, "ospf")
-            yield InteriorLink("ospf3", port.name, _passive(port, processes), _ospf3(port), port.number)
+            passive = _passive(port, _routers(sections, "ospf3"))
+            yield InteriorLink("ospf3", port.name, passive, _ospf3(port), port.number)
         if any(re.match(r"ip(?:v6)? router isis\b|isis enable\b", line) for line in port.lines):
             passive = _passive(port, _routers(sections, "isis"))
             yield InteriorLink("isis", port.name, passive, _isis(port, chains), port.number)
 
 
 def _routers(sections: Iterable[Section], kind: str) -> list[Section]:
-    return [each for each in sections if (found := ROUTER.fullmatch(each.head)) and found[1] == kind]
+    return [each for each in sections if _kind(each) == kind]
+
+
+def _kind(section: Section) -> str:
+    """Return the protocol of a process; "" for what is none, or one of IPv6 that is not judged."""
+    found = ROUTER.fullmatch(section.head)
+    if not found:
+        return ""
+    if found[2] in ("ospf6", "ospfv3") or (found[1] and found[2] == "ospf"):
+        return "ospf3"
+    return "" if found[1] else found[2]
 
 
 def _passive(port: Section, processes: Iterable[Section]) -> bool:
@@ -126,15 +135,12 @@ def _number(area: str) -> int:
 
 
 def _ospf3(port: Section) -> str:
-    return (
-        "ipsec"
-        if any(
-            re.match(r"(?:ipv6 ospf|ospfv3) (?:authentication|encryption) ipsec", line) for line in port.lines
-        )
-        else "sha"
-        if port.rest("ospfv3 authentication key-chain ")
-        else ""
-    )
+    if any(
+        re.match(r"(?:ipv6 ospf|ospfv3) (?:authentication|encryption) ipsec", line) for line in port.lines
+    ):
+        return "ipsec"
+    trailer = r"(?:ipv6 ospf6|ospfv3) authentication (?:key-chain|key-id|keychain) "  # RFC 7166
+    return "sha" if any(re.match(trailer, line) for line in port.lines) else ""
 
 
 def _isis(port: Section, chains: Mapping[str, str]) -> str:
@@ -153,7 +159,10 @@ def _isis(port: Section, chains: Mapping[str, str]) -> str:
 # ── what a process covers by its networks ───────────────────────────────────
 
 
-def _covered(kind: str, process: Section, port: Section, chains: Mapping[str, str]) -> Iterator[InteriorLink]:
+def _covered(process: Section, port: Section, chains: Mapping[str, str]) -> Iterator[InteriorLink]:
+    kind = _kind(process)
+    if not kind:
+        return
     own = [each for each in port.addresses if isinstance(each, IPv4Interface)]
     covering = [
         words

@@ -16,6 +16,12 @@ def numbers(text: str) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
+def number(text: str | None) -> int | None:
+    """Return the VLAN that *text* names, 1 where it says nothing; None where it is no number: `dynamic`."""
+    first = (text or "1").split()[0]
+    return int(first) if first.isdecimal() else None
+
+
 def allowed(lists: Iterable[str]) -> tuple[int, ...] | None:
     """Return what the lines of `switchport trunk allowed vlan …` come to; None: every VLAN."""
     found: set[int] | None = None

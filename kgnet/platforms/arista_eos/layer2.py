@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from kgnet.model.layer2 import ACCESS, TRUNK, Switching, SwitchPort, VlanInterface
-from kgnet.platforms._vlans import EVERY, allowed, numbers
+from kgnet.platforms._vlans import EVERY, allowed, number, numbers
 from kgnet.platforms.arista_eos.block import Block, rest
 
 PORT = re.compile(r"interface (?:Ethernet[\d/]+|Port-Channel\d+)")
@@ -37,7 +37,8 @@ def _says(top: list[Block], text: str) -> bool:
 
 
 def _vlans(top: list[Block], start: str) -> tuple[int, ...]:
-    return numbers(",".join(block.text.removeprefix(start) for block in top if block.text.startswith(start)))
+    lists = (block.text.removeprefix(start).split()[0] for block in top if block.text.startswith(start))
+    return numbers(",".join(text for text in lists if text[0].isdecimal()))
 
 
 def _interfaces(top: list[Block]) -> Iterator[VlanInterface]:
@@ -54,19 +55,20 @@ def _ports(top: list[Block]) -> Iterator[SwitchPort]:
         if block.text == "interface defaults"
         for kind in block.inside
     )
+    said = frozenset(block.text for block in top)
     for block in top:
         if PORT.fullmatch(block.text) and not any(block.starting(*ROUTED)):
             unsaid = not (shut and block.words[1].startswith("Ethernet")) or block.holds("no shutdown")
-            yield _port(block, top, enabled=unsaid and not block.holds("shutdown"))
+            yield _port(block, said, enabled=unsaid and not block.holds("shutdown"))
 
 
-def _port(block: Block, top: list[Block], *, enabled: bool) -> SwitchPort:
+def _port(block: Block, said: frozenset[str], *, enabled: bool) -> SwitchPort:
     mode = TRUNK if (rest(block, "switchport mode ") or ACCESS).startswith(TRUNK) else ACCESS
     start = "switchport trunk allowed vlan "
     tagged = allowed(line.text.removeprefix(start) for line in block.starting(start)) if mode == TRUNK else ()
     edge = any(block.holds(line) for line in EDGE)
     own = rest(block, "spanning-tree bpduguard ")
-    everywhere = _says(top, "spanning-tree edge-port bpduguard default")
+    everywhere = "spanning-tree edge-port bpduguard default" in said
     return SwitchPort(
         name=block.words[1],
         mode=mode,
@@ -76,8 +78,8 @@ def _port(block: Block, top: list[Block], *, enabled: bool) -> SwitchPort:
         line=block.number,
         edge=edge,
         bpdu_guard=own == "enable" if own else edge and everywhere,
-        authenticates=_authenticates(block, top),
-        most_addresses=_most(block, top),
+        authenticates=_authenticates(block, said),
+        most_addresses=_most(block, said),
         dhcp_trusted=block.holds("ip dhcp snooping trust"),
         arp_trusted=block.holds("ip arp inspection trust"),
     )
@@ -85,25 +87,24 @@ def _port(block: Block, top: list[Block], *, enabled: bool) -> SwitchPort:
 
 def _untagged(block: Block, mode: str, tagged: tuple[int, ...] | None) -> int | None:
     if mode == ACCESS:
-        return int(rest(block, "switchport access vlan ") or 1)
-    native = rest(block, "switchport trunk native vlan ") or "1"
-    carried = EVERY if tagged is None else tagged
-    return int(native) if native.isdecimal() and int(native) in carried else None
+        return number(rest(block, "switchport access vlan "))
+    native = number(rest(block, "switchport trunk native vlan "))
+    return native if native in (EVERY if tagged is None else tagged) else None
 
 
-def _authenticates(block: Block, top: list[Block]) -> bool:
+def _authenticates(block: Block, said: frozenset[str]) -> bool:
     return (
-        _says(top, "dot1x system-auth-control")
+        "dot1x system-auth-control" in said
         and block.holds("dot1x pae authenticator")
         and block.holds("dot1x port-control auto")
     )
 
 
-def _most(block: Block, top: list[Block]) -> int | None:
+def _most(block: Block, said: frozenset[str]) -> int | None:
     found = []
     if any(block.starting("switchport port-security")):
         starts = ("switchport port-security mac-address maximum ", "switchport port-security maximum ")
-        found.append(int(next(filter(None, (rest(block, start) for start in starts)), "1")))
-    if _authenticates(block, top) and block.holds("dot1x host-mode single-host"):
+        found.append(int(next(filter(None, (rest(block, start) for start in starts)), "1").split()[0]))
+    if _authenticates(block, said) and block.holds("dot1x host-mode single-host"):
         found.append(1)
     return min(found, default=None)

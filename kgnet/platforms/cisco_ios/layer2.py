@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from kgnet.model.layer2 import ACCESS, DYNAMIC, TRUNK, Switching, SwitchPort, VlanInterface
-from kgnet.platforms._vlans import EVERY, allowed, numbers
+from kgnet.platforms._vlans import EVERY, allowed, number, numbers
 from kgnet.platforms.cisco_ios.lines import Block
 
 PORT = re.compile(r"interface (?:[A-Z]\w*(?:Ethernet|GigE|Gig)[\d/]+|Port-channel\d+)")
@@ -56,7 +56,7 @@ def _switches(root: Block) -> bool:
 
 
 def _vlans(root: Block, start: str) -> tuple[int, ...]:
-    lists = (each.line.removeprefix(start) for each in root.starting(start))
+    lists = (each.line.removeprefix(start).split()[0] for each in root.starting(start))
     return numbers(",".join(text for text in lists if text[0].isdecimal()))
 
 
@@ -111,8 +111,8 @@ def _tagged(said: Block) -> tuple[int, ...] | None:
 def _untagged(said: Block, root: Block, mode: str, tagged: tuple[int, ...] | None) -> int | None:
     """Return the VLAN of frames without a tag: on a trunk, none where it is not carried."""
     if mode != TRUNK:
-        return int(said.rest("switchport access vlan ") or 1)
-    native = int(said.rest("switchport trunk native vlan ") or 1)
+        return number(said.rest("switchport access vlan "))
+    native = number(said.rest("switchport trunk native vlan "))
     carried = EVERY if tagged is None else tagged
     return native if native in carried and "vlan dot1q tag native" not in root.lines else None
 

@@ -6,6 +6,7 @@ names and nothing without a tag; there is no spanning tree unless one is configu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ NOWHERE = Statement("", 0)
 TREES = {"rstp": "rstp", "mstp": "mstp", "vstp": "rapid-pvst", "stp": "stp"}
 OLD = ("ethernet-switching-options", "secure-access-port")  # where the older style has its guards
 DEFAULT_VLAN = 1
+NUMBERED = re.compile(r"\d+(?:-\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +27,12 @@ class _Device:
     numbers: Mapping[str, tuple[int, ...]]  # name of a VLAN, or of a range → its numbers
 
     def vlans(self, names: tuple[str, ...]) -> tuple[int, ...] | None:
-        """Return the numbers that *names* mean; None: every VLAN."""
+        """Return the numbers that *names* mean, none for a name that is not defined; None: every VLAN."""
         if "all" in names:
             return None
-        told = (self.numbers.get(name) or numbers(name) for name in names)
+        told = (
+            self.numbers.get(name) or (numbers(name) if NUMBERED.fullmatch(name) else ()) for name in names
+        )
         found = sorted({number for each in told for number in each})
         return None if found == list(EVERY) else tuple(found)
 
@@ -63,9 +67,9 @@ def _numbered(root: Statement) -> Iterator[tuple[str, tuple[int, ...]]]:
     yield "default", (DEFAULT_VLAN,)
     for vlan in root.one("vlans") or ():
         lists = (vlan.value("vlan-id"), vlan.value("vlan-id-list"), vlan.value("vlan-range"))
-        listed = ",".join(word for text in lists if text for word in members(text))
-        if listed.replace(",", "").replace("-", "").isdecimal():
-            yield vlan.words, numbers(listed)
+        listed = [word for text in lists if text for word in members(text)]
+        if listed and all(map(NUMBERED.fullmatch, listed)):
+            yield vlan.words, numbers(",".join(listed))
 
 
 def _secured(device: _Device, word: str) -> Iterator[int]:
@@ -116,7 +120,7 @@ def _port(device: _Device, port: Statement, unit: Statement, family: Statement) 
         name=name,
         mode=mode,
         enabled=not (_off(port) or _off(unit)),
-        untagged=_native(device, native) if mode == TRUNK else (carried or (DEFAULT_VLAN,))[0],
+        untagged=_first(device, native) if mode == TRUNK else _first(device, *(named or ("default",))),
         tagged=carried if mode == TRUNK else (),
         line=unit.line,
         edge=edge,
@@ -128,8 +132,8 @@ def _port(device: _Device, port: Statement, unit: Statement, family: Statement) 
     )
 
 
-def _native(device: _Device, native: str | None) -> int | None:
-    return (device.vlans((native,)) or (None,))[0] if native else None
+def _first(device: _Device, *names: str | None) -> int | None:
+    return (device.vlans(tuple(filter(None, names))) or (None,))[0]
 
 
 def _edge(device: _Device, port: str) -> bool:
