@@ -14,7 +14,7 @@ from kgnet.rules._places import at
 
 @control("KG-PWD-06", title="Factory default accounts and passwords are absent", needs=[Accounts])
 def no_factory_accounts(want: Device, have: Snapshot) -> Iterator[Wrong]:
-    """These are the first names and passwords that any worm tries (communities: KG-SNM-03)."""
+    """These are the first names and passwords that any worm tries (communities: KG-SNM-02)."""
     for account in have.get(Accounts).accounts:
         if account.factory:
             told = f"account {account.name} is the vendor's own: everybody knows how to get in"

@@ -64,7 +64,7 @@ def _accounts(top: list[Block]) -> Iterator[Account]:
     keys = [block.words[1] for block in _with(top, "username ") if " ssh-key " in block.text]
     usual = [block.words[-1] for block in _with(top, "aaa authorization policy local default-role ")]
     for block in _with(top, "username "):
-        if block.words[2] == "ssh-key":
+        if " ssh-key " in block.text:
             continue
         name = block.words[1]
         privilege = re.search(r"privilege (\d+)", block.text)

@@ -118,7 +118,7 @@ def _login_records(system: Statement) -> LoginRecords:
 def _aaa(system: Statement) -> Aaa:
     """Whoever is in has the rights of a class, which is told with the login: none is asked twice."""
     order = members(system.value("authentication-order") or "password")
-    login = tuple(METHODS[word] for word in order)
+    login = tuple(METHODS.get(word, word) for word in order)
     asked = [f"{word}-server" for word in order if word != "password"]
     return Aaa(
         login=login,
