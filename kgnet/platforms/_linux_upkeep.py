@@ -71,7 +71,7 @@ def hardware(text: str) -> Hardware:
 def unsaved(text: str) -> Unsaved:
     """Compare the packet filter that a restart brings with the one that runs."""
     startup, between, running = text.partition(f"{BETWEEN}\n")
-    if not between or not running.strip():
+    if not between:
         raise ReadError("the packet filter that runs did not come")
     return Unsaved(_rules(startup) != _rules(running), "")
 
