@@ -158,8 +158,10 @@ STATE: Mapping[tuple[str, ...], Reader] = {
 }
 # USM keys of snmpd.conf(5), in clear or localised, and communities that are not the well-known ones.
 SECRETS = (
-    re.compile(r"^\s*createUser\s+(?:-e\s+\S+\s+)?\S+\s+\S+\s+(?:-[lm]\s+)?(\"[^\"\n]*\"|\S+)", re.M | re.I),
-    re.compile(r"^\s*createUser\s.*\s(?:AES\S*|DES)\s+(?:-[lm]\s+)?(\"[^\"\n]*\"|\S+)", re.M | re.I),
-    re.compile(r"^\s*r[ow]community6?\s+" + WELL_KNOWN + r"(\S+)", re.M | re.I),
-    re.compile(r"^\s*com2sec6?\s+(?:-Cn\s+\S+\s+)?\S+\s+\S+\s+" + WELL_KNOWN + r"(\S+)", re.M | re.I),
+    re.compile(
+        r"^[ \t]*createUser\s+(?:-e\s+\S+\s+)?\S+\s+\S+\s+(?:-[lm]\s+)?(\"[^\"\n]*\"|\S+)", re.M | re.I
+    ),
+    re.compile(r"^[ \t]*createUser\s.*\s(?:AES\S*|DES)\s+(?:-[lm]\s+)?(\"[^\"\n]*\"|\S+)", re.M | re.I),
+    re.compile(r"^[ \t]*r[ow]community6?\s+" + WELL_KNOWN + r"(\S+)", re.M | re.I),
+    re.compile(r"^[ \t]*com2sec6?\s+(?:-Cn\s+\S+\s+)?\S+\s+\S+\s+" + WELL_KNOWN + r"(\S+)", re.M | re.I),
 )

@@ -106,7 +106,7 @@ def read(text: str, part: str) -> Iterator[Facts]:
         yield from operations.read(top)
         yield from perimeter.read(top)
         yield from first_hops.read(top)
-    except (ValueError, IndexError) as reason:
+    except (ValueError, LookupError) as reason:
         raise ReadError(f"EOS's configuration is not as expected: {reason}") from reason
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from ipaddress import IPv4Address, IPv4Interface, IPv6Interface, ip_address, ip_interface, ip_network
+from ipaddress import IPv4Address, IPv4Interface, IPv6Interface, ip_address, ip_network
 from typing import Any
 
 from kgnet.errors import ReadError
@@ -119,9 +119,7 @@ def addresses(block: Block) -> Iterator[IPv4Interface | IPv6Interface]:
             case ["ip", "address", address, mask, *_] if mask[0].isdecimal():
                 yield IPv4Interface(f"{address}/{mask}")
             case ["ipv6", "address", address] if "/" in address:
-                found = ip_interface(address)
-                assert isinstance(found, IPv6Interface)
-                yield found
+                yield IPv6Interface(address)
 
 
 def _tunnels(root: Block) -> Iterator[ConfiguredTunnel]:

@@ -25,7 +25,7 @@ SECRETS = (
         r' (?!")([^\s;{\]]+);'
     ),
     re.compile(
-        r"^\s*(?:set snmp |inactive: )?community "
+        r"^[ \t]*(?:set snmp |inactive: )?community "
         + WELL_KNOWN
         + r"\"?(?!(?:members|add|set|delete) [^{\s])([^\s\";{]+)\"?(?=[ ;]|$)(?! members)",
         re.MULTILINE,
@@ -33,8 +33,8 @@ SECRETS = (
     re.compile(r'(\$[15689]\$(?!<secret)[^\s";]+)'),
 )
 REFUSALS = (
-    re.compile(r"^\s*(?:error|syntax error|unknown command|invalid (?:value|command))\b", re.MULTILINE),
-    re.compile(r"^\s*(?:missing argument|command is not|permission denied|could not)", re.MULTILINE),
+    re.compile(r"^[ \t]*(?:error|syntax error|unknown command|invalid (?:value|command))\b", re.MULTILINE),
+    re.compile(r"^[ \t]*(?:missing argument|command is not|permission denied|could not)", re.MULTILINE),
 )
 
 
