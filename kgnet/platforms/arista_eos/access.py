@@ -29,6 +29,7 @@ AccessFacts = (
 )
 DEFAULT_GRACE_S = 120
 MADE = ("rsa", "ecdsa-nistp521", "ed25519")  # the host keys that EOS makes and uses unless told otherwise
+LIST = re.compile(r"(ip|ipv6) access-list (?:standard )?(\S+)")
 BOUND = re.compile(r"(ip|ipv6) access-group (\S+)(?: vrf (\S+))?(?: in)?")
 SSH, API = "management ssh", "management api http-commands"
 SAID = {  # service → where it is switched on
@@ -44,7 +45,7 @@ def read(top: list[Block], filtered: PacketFilter) -> Iterator[AccessFacts]:
     kinds = {block.text: block for block in top}
     ssh = kinds.get(SSH, Block(SSH, 0))
     ports = tuple(_ports(top))
-    yield Entrances(tuple(_entrances(ssh, ports, filtered)))
+    yield Entrances(tuple(_entrances(ssh, ports, _sources(top, filtered))))
     yield _ssh(top, ssh)
     yield HostKeys(tuple(_host_keys(ssh)))
     yield _console(top, kinds.get("management console"))
@@ -95,20 +96,23 @@ def _open_in_vrf(block: Block) -> bool:
 # ── who may come ────────────────────────────────────────────────────────────
 
 
-def _entrances(ssh: Block, ports: tuple[AddressedPort, ...], filtered: PacketFilter) -> Iterator[Entrance]:
+Sources = dict[tuple[str, str], tuple[str, ...]]  # family and name of a list → from where it lets in
+
+
+def _entrances(ssh: Block, ports: tuple[AddressedPort, ...], lists: Sources) -> Iterator[Entrance]:
     """Yield the VRFs in which SSH listens, with whom its lists let in, one a family that is spoken there."""
     vrfs = {line.words[1]: line for line in ssh.starting("vrf ")}
     opened: list[str | None] = [None] if not ssh.holds("shutdown") else []
     opened += [name for name, block in vrfs.items() if block.holds("no shutdown")]
     for vrf in opened:
         bound = [found for line in ssh.inside if (found := BOUND.fullmatch(line.text))]
-        lists = {found[1]: found[2] for found in bound if found[3] == vrf}
-        lists |= {found[1]: found[2] for found in _inside(vrfs.get(vrf or ""))}
+        names = {found[1]: found[2] for found in bound if found[3] == vrf}
+        names |= {found[1]: found[2] for found in _inside(vrfs.get(vrf or ""))}
         spoken = {":" in address for port in ports if port.vrf == vrf for address in port.addresses}
         sources: list[str] = []
         for family, anywhere in zip(("ip", "ipv6"), ANYWHERE, strict=True):
             if family == "ip" or True in spoken:
-                sources += _sources(lists.get(family), filtered, anywhere)
+                sources += lists.get((family, names.get(family, "")), (anywhere,))
         yield Entrance(f"{SSH}{f' vrf {vrf}' if vrf else ''}", tuple(sources), ssh.number)
 
 
@@ -116,13 +120,18 @@ def _inside(vrf: Block | None) -> Iterator[re.Match[str]]:
     return (found for line in (vrf.inside if vrf else ()) if (found := BOUND.fullmatch(line.text)))
 
 
-def _sources(name: str | None, filtered: PacketFilter, anywhere: str) -> tuple[str, ...]:
-    """Return from where the list *name* lets in; one without entries lets everybody in."""
-    rules = [rule for rule in filtered.rules if name and rule.chain == name]
-    if not rules:
-        return (anywhere,)
-    accepted = (rule for rule in rules if rule.verdict == "accept")
-    return tuple(source for rule in accepted for source in rule.sources or (anywhere,))
+def _sources(top: list[Block], filtered: PacketFilter) -> Sources:
+    """Return from where each list lets in; one without entries is not among them: it lets everybody in.
+
+    In *filtered* a list may go by the name of a chain, if something else uses it as well: its lines tell it.
+    """
+    accepted = {rule.line: rule.sources for rule in filtered.rules if rule.verdict == "accept"}
+    lists = ((LIST.fullmatch(block.text), block.inside) for block in top)
+    return {
+        (found[1], found[2]): tuple(each for line in inside for each in accepted.get(line.number, ()))
+        for found, inside in lists
+        if found and inside
+    }
 
 
 def _ssh(top: list[Block], ssh: Block) -> SecureShell:
