@@ -15,6 +15,17 @@ from test_report import ABOUT, REPORTS, RULES, SEEN, in_vietnamese, text
 from kgnet.model.outcome import Evidence, Status
 from kgnet.reports import written
 
+# ── a terminal ──────────────────────────────────────────────────────────────
+
+
+def test_colours_change_no_word() -> None:
+    """Whoever asked for none reads the same."""
+    plain, coloured = (text(REPORTS["text"], SEEN, replace(ABOUT, colour=each)) for each in (False, True))
+    assert "\x1b" not in plain
+    assert coloured != plain
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == plain
+
+
 # ── a spreadsheet ───────────────────────────────────────────────────────────
 
 

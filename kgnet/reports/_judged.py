@@ -40,6 +40,7 @@ DOMAINS = {
     "WAN": "WAN",
     "LIV": "Running state",
     "DC": "Data center",
+    "INT": "Drift from the intent",
 }
 
 
