@@ -32,14 +32,41 @@ class Section:
         return next((line.removeprefix(start) for line in self.lines if line.startswith(start)), None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Process:
+    """What the processes of one protocol say, looked up once for all interfaces."""
+
+    kind: str
+    name: str
+    lines: tuple[str, ...]
+    said: frozenset[str]
+    networks: tuple[list[str], ...]
+    areas: Mapping[int, list[str]]  # area of OSPF → how all in it authenticate
+
+
+def _process(kind: str, sections: Sequence[Section]) -> _Process:
+    lines = tuple(line for section in sections for line in section.lines)
+    words = [line.split() for line in lines if line.startswith(("network ", "area "))]
+    return _Process(
+        kind=kind,
+        name=sections[0].head.split()[-1] if sections else "",
+        lines=lines,
+        said=frozenset(lines),
+        networks=tuple(each for each in words if each[0] == "network"),
+        areas={_number(each[1]): each[3:] for each in words if each[2:3] == ["authentication"]},
+    )
+
+
 def links(sections: Sequence[Section]) -> InteriorLinks:
     """Return every interface that a protocol runs on; those that are shut carry none."""
     ports = [each for each in sections if each.head.startswith("interface ") and "shutdown" not in each.lines]
     chains = dict(_chains(sections))
-    found = list(_by_port(ports, sections, chains))
-    for section in sections:
+    kinds = {kind: [each for each in sections if _kind(each) == kind] for kind in ("ospf", "ospf3", "isis")}
+    found = list(_by_port(ports, {kind: _process(kind, own) for kind, own in kinds.items()}, chains))
+    for section in filter(_kind, sections):
+        process = _process(_kind(section), [section])
         for port in ports:
-            found += _covered(section, port, chains)
+            found += _covered(process, port, chains)
     return InteriorLinks(tuple(sorted(found, key=lambda link: (link.line, link.protocol))))
 
 
@@ -58,22 +85,18 @@ def _chains(sections: Iterable[Section]) -> Iterator[tuple[str, str]]:
 
 
 def _by_port(
-    ports: Iterable[Section], sections: Sequence[Section], chains: Mapping[str, str]
+    ports: Iterable[Section], processes: Mapping[str, _Process], chains: Mapping[str, str]
 ) -> Iterator[InteriorLink]:
     for port in ports:
         areas = {line.split()[0]: found[1] for line in port.lines if (found := AREA.fullmatch(line))}
         if "ip" in areas:
-            yield _ospf(port, areas["ip"], _routers(sections, "ospf"), chains)
+            yield _ospf(port, areas["ip"], processes["ospf"], chains)
         if areas.keys() - {"ip"}:
-            passive = _passive(port, _routers(sections, "ospf3"))
+            passive = _passive(port, processes["ospf3"])
             yield InteriorLink("ospf3", port.name, passive, _ospf3(port), port.number)
         if any(re.match(r"ip(?:v6)? router isis\b|isis enable\b", line) for line in port.lines):
-            passive = _passive(port, _routers(sections, "isis"))
+            passive = _passive(port, processes["isis"])
             yield InteriorLink("isis", port.name, passive, _isis(port, chains), port.number)
-
-
-def _routers(sections: Iterable[Section], kind: str) -> list[Section]:
-    return [each for each in sections if _kind(each) == kind]
 
 
 def _kind(section: Section) -> str:
@@ -86,39 +109,26 @@ def _kind(section: Section) -> str:
     return "" if found[1] else found[2]
 
 
-def _passive(port: Section, processes: Iterable[Section]) -> bool:
+def _passive(port: Section, process: _Process) -> bool:
     """Whether no neighbour is looked for: the interface's own word counts before that of the process."""
     if LOOPBACK.fullmatch(port.name):
         return True
     for line in port.lines:
         if found := re.fullmatch(r"(no )?(?:ip ospf|ipv6 ospf6|isis|ospfv3) passive(?:-interface)?", line):
             return found[1] is None
-    lines = [line for process in processes for line in process.lines]
-    if f"no passive-interface {port.name}" in lines:
+    if f"no passive-interface {port.name}" in process.said:
         return False
-    return f"passive-interface {port.name}" in lines or "passive-interface default" in lines
+    return not process.said.isdisjoint((f"passive-interface {port.name}", "passive-interface default"))
 
 
-def _ospf(port: Section, area: str, processes: Sequence[Section], chains: Mapping[str, str]) -> InteriorLink:
-    return InteriorLink(
-        "ospf", port.name, _passive(port, processes), _ospf_key(port, area, processes, chains), port.number
-    )
+def _ospf(port: Section, area: str, process: _Process, chains: Mapping[str, str]) -> InteriorLink:
+    key = _ospf_key(port, area, process, chains)
+    return InteriorLink("ospf", port.name, _passive(port, process), key, port.number)
 
 
-def _ospf_key(port: Section, area: str, processes: Iterable[Section], chains: Mapping[str, str]) -> str:
+def _ospf_key(port: Section, area: str, process: _Process, chains: Mapping[str, str]) -> str:
     asked = next((line for line in port.lines if re.match(r"ip ospf authentication(?: |$)", line)), None)
-    if asked is None:
-        told = (line.split() for process in processes for line in process.lines)
-        own = (
-            words[3:]
-            for words in told
-            if words[:1] == ["area"]
-            and words[2:3] == ["authentication"]
-            and _number(words[1]) == _number(area)
-        )
-        words = next(own, ["null"])
-    else:
-        words = asked.split()[3:]
+    words = asked.split()[3:] if asked else process.areas.get(_number(area), ["null"])
     match words:
         case []:
             return "plain"
@@ -159,24 +169,18 @@ def _isis(port: Section, chains: Mapping[str, str]) -> str:
 # ── what a process covers by its networks ───────────────────────────────────
 
 
-def _covered(process: Section, port: Section, chains: Mapping[str, str]) -> Iterator[InteriorLink]:
-    kind = _kind(process)
-    if not kind:
-        return
-    own = [each for each in port.addresses if isinstance(each, IPv4Interface)]
-    covering = [
-        words
-        for words in map(str.split, process.lines)
-        if words[0] == "network" and any(_within(each.ip, words) for each in own)
-    ]
+def _covered(process: _Process, port: Section, chains: Mapping[str, str]) -> Iterator[InteriorLink]:
+    kind = process.kind
+    own = [each.ip for each in port.addresses if isinstance(each, IPv4Interface)]
+    covering = [words for words in process.networks if any(_within(each, words) for each in own)]
     asked = any(AREA.fullmatch(line) and line.startswith("ip ") for line in port.lines)
     if not covering or (kind == "ospf" and asked):
         return
     if kind == "ospf":
-        yield _ospf(port, covering[0][-1], [process], chains)
+        yield _ospf(port, covering[0][-1], process, chains)
     elif kind == "rip":
         key = _rip(port, chains)
-        yield InteriorLink("rip", port.name, _passive(port, [process]), key, port.number)
+        yield InteriorLink("rip", port.name, _passive(port, process), key, port.number)
     elif kind == "eigrp":
         yield _eigrp(process, port, chains)
 
@@ -204,10 +208,10 @@ def _rip(port: Section, chains: Mapping[str, str]) -> str:
     return "md5" if mode.startswith("md5") else "plain"
 
 
-def _eigrp(process: Section, port: Section, chains: Mapping[str, str]) -> InteriorLink:
+def _eigrp(process: _Process, port: Section, chains: Mapping[str, str]) -> InteriorLink:
     """Read the classic form, by the AS number at the interface, or the named one, by `af-interface`."""
-    number = process.head.split()[-1]
-    passive = _passive(port, [process])
+    number = process.name
+    passive = _passive(port, process)
     if number.isdecimal():
         mode = port.rest(f"ip authentication mode eigrp {number} ")
         chain = port.rest(f"ip authentication key-chain eigrp {number} ")
@@ -222,7 +226,7 @@ def _eigrp(process: Section, port: Section, chains: Mapping[str, str]) -> Interi
     return InteriorLink("eigrp", port.name, passive, "md5" if keyed else "", port.number)
 
 
-def _af_interface(process: Section, name: str) -> Iterator[str]:
+def _af_interface(process: _Process, name: str) -> Iterator[str]:
     here = False
     for line in process.lines:
         if line.startswith("af-interface "):

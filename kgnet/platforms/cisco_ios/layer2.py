@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from kgnet.model.layer2 import ACCESS, DYNAMIC, TRUNK, Switching, SwitchPort, VlanInterface
 from kgnet.platforms._vlans import EVERY, allowed, number, numbers
@@ -30,6 +31,17 @@ PORTS_AUTO = (
 )
 HOSTS = {"": 1, "single-host": 1, "multi-domain": 2}  # host modes; in the others anybody follows the first
 TREES = {"pvst": "pvst", "rapid-pvst": "rapid-pvst", "mst": "mstp"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Everywhere:
+    """What is said once for all ports."""
+
+    lines: frozenset[str]
+    templates: dict[str, Block]
+
+    def says(self, start: str, *ends: str) -> bool:
+        return any(f"{start}{end}" in self.lines for end in ends)
 
 
 def switching(root: Block) -> Switching:
@@ -68,38 +80,41 @@ def _interfaces(root: Block) -> Iterator[VlanInterface]:
 
 
 def _ports(root: Block) -> Iterator[SwitchPort]:
+    templates = {each.line.removeprefix("template "): each for each in root.starting("template ")}
+    everywhere = _Everywhere(frozenset(root.lines), templates)
     for block in root.starting("interface "):
         if PORT.fullmatch(block.line) and not any(line.startswith(ROUTED) for line in block.lines):
-            yield _port(block, root)
+            yield _port(block, everywhere)
 
 
-def _port(block: Block, root: Block) -> SwitchPort:
-    said = _said(block, root)
+def _port(block: Block, everywhere: _Everywhere) -> SwitchPort:
+    said = _said(block, everywhere)
     mode = (said.rest("switchport mode ") or DYNAMIC).split()[0]
     mode = mode if mode in (ACCESS, TRUNK) else DYNAMIC
     tagged = () if mode == ACCESS else _tagged(said)
-    edge = _edge(said, root, mode)
+    edge = _edge(said, everywhere, mode)
     return SwitchPort(
         name=block.line.split()[1],
         mode=mode,
         enabled="shutdown" not in said.lines,
-        untagged=_untagged(said, root, mode, tagged),
+        untagged=_untagged(said, everywhere, mode, tagged),
         tagged=tagged,
         line=block.number,
         edge=edge,
-        bpdu_guard=_guarded(said, root, edge=edge),
+        bpdu_guard=_guarded(said, everywhere, edge=edge),
         negotiates=mode != ACCESS and "switchport nonegotiate" not in said.lines,
-        authenticates=_authenticates(said, root),
-        most_addresses=_most(said, root),
+        authenticates=_authenticates(said, everywhere),
+        most_addresses=_most(said, everywhere),
         dhcp_trusted="ip dhcp snooping trust" in said.lines,
         arp_trusted="ip arp inspection trust" in said.lines,
     )
 
 
-def _said(block: Block, root: Block) -> Block:
+def _said(block: Block, everywhere: _Everywhere) -> Block:
     """Return the port with what its templates say (`source template NAME`)."""
     names = [each.line.split()[-1] for each in block.starting("source template ")]
-    more = [line for name in names for each in root.starting(f"template {name}") for line in each.inside]
+    told = [everywhere.templates[name] for name in names if name in everywhere.templates]
+    more = [line for template in told for line in template.inside]
     return Block(block.line, block.number, [*block.inside, *more])
 
 
@@ -108,54 +123,48 @@ def _tagged(said: Block) -> tuple[int, ...] | None:
     return allowed(each.line.removeprefix(start) for each in said.starting(start))
 
 
-def _untagged(said: Block, root: Block, mode: str, tagged: tuple[int, ...] | None) -> int | None:
+def _untagged(said: Block, everywhere: _Everywhere, mode: str, tagged: tuple[int, ...] | None) -> int | None:
     """Return the VLAN of frames without a tag: on a trunk, none where it is not carried."""
     if mode != TRUNK:
         return number(said.rest("switchport access vlan "))
     native = number(said.rest("switchport trunk native vlan "))
     carried = EVERY if tagged is None else tagged
-    return native if native in carried and "vlan dot1q tag native" not in root.lines else None
+    return native if native in carried and "vlan dot1q tag native" not in everywhere.lines else None
 
 
-def _edge(said: Block, root: Block, mode: str) -> bool:
+def _edge(said: Block, everywhere: _Everywhere, mode: str) -> bool:
     if any(line.startswith(NO_EDGE) for line in said.lines):
         return False
     if mode == TRUNK:
         return any(
             line.startswith("spanning-tree portfast") and line.endswith("trunk") for line in said.lines
         )
-    everywhere = any(
-        each.line in ("spanning-tree portfast default", "spanning-tree portfast edge default")
-        for each in root.inside
-    )
-    return everywhere or any(line in EDGE for line in said.lines)
+    default = everywhere.says("spanning-tree portfast ", "default", "edge default")
+    return default or any(line in EDGE for line in said.lines)
 
 
-def _guarded(said: Block, root: Block, *, edge: bool) -> bool:
+def _guarded(said: Block, everywhere: _Everywhere, *, edge: bool) -> bool:
     own = said.rest("spanning-tree bpduguard ")
     if own is not None:
         return own == "enable"
-    everywhere = any(
-        each.line.startswith("spanning-tree portfast ") and each.line.endswith("bpduguard default")
-        for each in root.inside
-    )
-    return edge and everywhere
+    default = everywhere.says("spanning-tree portfast ", "bpduguard default", "edge bpduguard default")
+    return edge and default
 
 
-def _authenticates(said: Block, root: Block) -> bool:
+def _authenticates(said: Block, everywhere: _Everywhere) -> bool:
     """Whether nobody gets in unknown: 802.1X needs its switch for the whole device, and no open access."""
     if not any(line in PORTS_AUTO for line in said.lines) or "authentication open" in said.lines:
         return False
-    by_login = "dot1x pae authenticator" in said.lines and "dot1x system-auth-control" in root.lines
+    by_login = "dot1x pae authenticator" in said.lines and "dot1x system-auth-control" in everywhere.lines
     return by_login or any(line == "mab" or line.startswith("mab ") for line in said.lines)
 
 
-def _most(said: Block, root: Block) -> int | None:
+def _most(said: Block, everywhere: _Everywhere) -> int | None:
     found = []
     if "switchport port-security" in said.lines:
         most = said.rest("switchport port-security maximum ")
         found.append(int(most.split()[0]) if most else 1)
-    if _authenticates(said, root):
+    if _authenticates(said, everywhere):
         mode = said.rest("authentication host-mode ") or said.rest("access-session host-mode ") or ""
         found += [HOSTS[mode]] if mode in HOSTS else []
     return min(found, default=None)

@@ -7,7 +7,7 @@ names and nothing without a tag; there is no spanning tree unless one is configu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kgnet.model.layer2 import ACCESS, TRUNK, Switching, SwitchPort, VlanInterface
@@ -18,6 +18,7 @@ NOWHERE = Statement("", 0)
 TREES = {"rstp": "rstp", "mstp": "mstp", "vstp": "rapid-pvst", "stp": "stp"}
 OLD = ("ethernet-switching-options", "secure-access-port")  # where the older style has its guards
 DEFAULT_VLAN = 1
+Ports = Mapping[str, Statement]
 NUMBERED = re.compile(r"\d+(?:-\d+)?")
 
 
@@ -25,6 +26,9 @@ NUMBERED = re.compile(r"\d+(?:-\d+)?")
 class _Device:
     root: Statement
     numbers: Mapping[str, tuple[int, ...]]  # name of a VLAN, or of a range → its numbers
+    said: Mapping[str, Ports]  # what is said of ports: "tree", "block", "login", "limit", "secure"
+    blocks_edges: bool
+    trusted: frozenset[str]  # ports that DHCP security believes
 
     def vlans(self, names: tuple[str, ...]) -> tuple[int, ...] | None:
         """Return the numbers that *names* mean, none for a name that is not defined; None: every VLAN."""
@@ -36,14 +40,32 @@ class _Device:
         found = sorted({number for each in told for number in each})
         return None if found == list(EVERY) else tuple(found)
 
-    def at(self, holder: Statement | None, port: str) -> Statement | None:
-        """Return what *holder* says of the interface *port*: by its name with or without unit, or of all."""
-        said = {each.rest: each for each in (holder or NOWHERE).every("interface")}
+    def at(self, what: str, port: str) -> Statement | None:
+        """Return what is said of the interface *port*: by its name with or without unit, or of all."""
+        said = self.said[what]
         return said.get(port) or said.get(port.removesuffix(".0")) or said.get("all")
 
 
+def _device(root: Statement) -> _Device:
+    protocols = root.one("protocols") or NOWHERE
+    trees = [each for word in TREES for each in protocols.every(word)]
+    holders: dict[str, Sequence[Statement | None]] = {
+        "tree": trees,
+        "block": [protocols.one("layer2-control", "bpdu-block"), root.one(OLD[0], "bpdu-block")],
+        "login": [protocols.one("dot1x", "authenticator")],
+        "limit": [root.one("switch-options")],
+        "secure": [root.one(*OLD)],
+    }
+    said = {
+        what: {port.rest: port for holder in each if holder for port in holder.every("interface")}
+        for what, each in holders.items()
+    }
+    blocks_edges = any(tree.one("bpdu-block-on-edge") for tree in trees)
+    return _Device(root, dict(_numbered(root)), said, blocks_edges, frozenset(_trusted(root)))
+
+
 def switching(root: Statement) -> Switching:
-    device = _Device(root, dict(_numbered(root)))
+    device = _device(root)
     protocols = root.one("protocols") or NOWHERE
     tree = next((each for word in TREES for each in protocols.every(word) if not _off(each)), None)
     mvrp = protocols.one("mvrp")
@@ -125,10 +147,10 @@ def _port(device: _Device, port: Statement, unit: Statement, family: Statement) 
         line=unit.line,
         edge=edge,
         bpdu_guard=_guarded(device, name, edge=edge),
-        authenticates=_supplicant(device, name) is not None,
+        authenticates=device.at("login", name) is not None,
         most_addresses=_most(device, name),
-        dhcp_trusted=_trusted(device, name),
-        arp_trusted=_trusted(device, name),
+        dhcp_trusted=_trusts(device, name),
+        arp_trusted=_trusts(device, name),
     )
 
 
@@ -137,46 +159,34 @@ def _first(device: _Device, *names: str | None) -> int | None:
 
 
 def _edge(device: _Device, port: str) -> bool:
-    protocols = device.root.one("protocols") or NOWHERE
-    found = (device.at(each, port) for word in TREES for each in protocols.every(word))
-    return any(each.one("edge") is not None for each in found if each)
+    said = device.at("tree", port)
+    return said is not None and said.one("edge") is not None
 
 
 def _guarded(device: _Device, port: str, *, edge: bool) -> bool:
     """Whether a switch that is plugged in is shut out: as an edge of the tree, or whatever the tree is."""
-    protocols = device.root.one("protocols") or NOWHERE
-    trees = (each for word in TREES for each in protocols.every(word))
-    if edge and any(tree.one("bpdu-block-on-edge") for tree in trees):
-        return True
-    blocks = (protocols.one("layer2-control", "bpdu-block"), device.root.one(OLD[0], "bpdu-block"))
-    return any(device.at(held, port) is not None for held in blocks)
-
-
-def _supplicant(device: _Device, port: str) -> Statement | None:
-    return device.at(device.root.one("protocols", "dot1x", "authenticator"), port)
+    return (edge and device.blocks_edges) or device.at("block", port) is not None
 
 
 def _most(device: _Device, port: str) -> int | None:
-    newer = device.at(device.root.one("switch-options"), port)
+    newer, older = device.at("limit", port), device.at("secure", port)
     limits = [each for each in newer or () if each.first == "interface-mac-limit"]
     found = [each.value("limit") or each.rest for each in limits]
-    older = device.at(device.root.one(*OLD), port)
     found += [each.rest for each in older or () if each.first == "mac-limit"]
-    most = [int(text.split()[0]) for text in found if text]
-    login = _supplicant(device, port)
+    most = [int(text.split()[0]) for text in found if text[:1].isdecimal()]
+    login = device.at("login", port)
     single = login is not None and login.value("supplicant") == "single-secure"
     return min([*most, *([1] if single else [])], default=None)
 
 
-def _trusted(device: _Device, port: str) -> bool:
-    """Whether a group of the VLAN's DHCP security trusts the port, or the older style does."""
-    groups = (
-        group
-        for vlan in device.root.one("vlans") or ()
-        for group in (vlan.one("forwarding-options", "dhcp-security") or NOWHERE).every("group")
-        if group.one("overrides", "trusted")
-    )
-    if any(each.rest == port for group in groups for each in group.every("interface")):
-        return True
-    older = device.at(device.root.one(*OLD), port)
-    return older is not None and older.one("dhcp-trusted") is not None
+def _trusts(device: _Device, port: str) -> bool:
+    older = device.at("secure", port)
+    return port in device.trusted or (older is not None and older.one("dhcp-trusted") is not None)
+
+
+def _trusted(root: Statement) -> Iterator[str]:
+    """Yield the ports that a group of a VLAN's DHCP security trusts."""
+    for vlan in root.one("vlans") or ():
+        for group in (vlan.one("forwarding-options", "dhcp-security") or NOWHERE).every("group"):
+            if group.one("overrides", "trusted"):
+                yield from (each.rest for each in group.every("interface"))
