@@ -22,6 +22,7 @@ from kgnet.ports import Rule
 
 DATA = PACKAGE / "data"
 LONGEST = 4000  # characters; what is longer is a device's text, not a sentence of ours
+MARK = re.compile(r"\[[^\[\]{}]+\]$")  # of a reference: [from memory, unverified]
 DEEPEST = 3  # a hole may hold a sentence, in which a hole holds one
 MOST_NAMES = 4  # colons or brackets that are looked at
 SILENCE = ("nobody", "nothing", "nowhere", "somebody")
@@ -50,9 +51,10 @@ def load(code: str) -> Language:
 
 
 def told_rule(rule: Rule, language: Language) -> Rule:
-    """Return *rule* with its title and reason in *language*."""
+    """Return *rule* with its title and reason in *language*, and how each reference is known."""
     title, why = (language.rules.get((rule.id, text), text) for text in (rule.title, rule.why))
-    return replace(rule, title=title, why=why)
+    references = tuple(MARK.sub(lambda found: language.say(found[0]), each) for each in rule.references)
+    return replace(rule, title=title, why=why, references=references)
 
 
 def told_finding(finding: Finding, language: Language) -> Finding:

@@ -19,6 +19,7 @@ from kgnet.model.language import ENGLISH
 from kgnet.model.outcome import Severity, Status
 from kgnet.ports import Rule
 from kgnet.reports import _judged
+from kgnet.rules._control import BY_HEART, SECOND_HAND
 
 RULES = plugins.found(Rule)
 VIETNAMESE = language.load("vi")
@@ -177,6 +178,16 @@ def test_a_rule_that_was_changed_is_told_as_it_is() -> None:
     """An old Vietnamese title may claim more than the rule judges by now."""
     changed = replace(RULES["KG-RTG-01"], title="Half of the BGP sessions have a key")
     assert language.told_rule(changed, VIETNAMESE).title == changed.title
+
+
+def test_every_reference_carries_its_mark_in_both_languages() -> None:
+    """What is not known at first hand is nobody's fact, in no language."""
+    for rule in RULES.values():
+        for english, told in zip(
+            rule.references, language.told_rule(rule, VIETNAMESE).references, strict=True
+        ):
+            for mark in (BY_HEART, SECOND_HAND):
+                assert (f"[{mark}]" in english) == (f"[{VIETNAMESE.texts[f'[{mark}]'][1:-1]}]" in told)
 
 
 def test_an_unknown_language_is_told() -> None:

@@ -17,6 +17,7 @@ OWN = "Rules of the office"
 
 # What the middle of an id means: KG-AAA-01.  Other ids are those of an office's own rules.
 DOMAINS = {
+    "collect": "Collection",  # stands for the rule where a device could not be looked at
     "AAA": "Logins and rights",
     "PWD": "Passwords",
     "ACC": "Management access",
@@ -131,7 +132,7 @@ def named(site: str, about: About) -> str:
 
 def code(id: str) -> str:
     """Return the code of a rule's domain: of KG-AAA-01 it is AAA; empty: it is none of ours."""
-    middle = id.split("-")[1:2] if id.startswith("KG-") else []
+    middle = id.split("-")[1:2] if id.startswith("KG-") else [id]
     return middle[0] if middle and middle[0] in DOMAINS else ""
 
 

@@ -57,7 +57,7 @@ def _case(finding: Finding, rule: Rule | None, about: About) -> Element:
     if finding.status in OUTCOMES:
         told = [str(each) for each in finding.evidence]
         outcome = SubElement(case, OUTCOMES[finding.status], {"message": told[0] if told else title})
-        outcome.set("type", f"{say(finding.status.value)} {say(finding.severity.value)}")
+        outcome.set("type", f"{finding.status.value} {finding.severity.value}")
         why = [f"{say('why')}: {rule.why}"] if rule and rule.why else []
         outcome.text = "\n".join([*told, *why])
     return case
