@@ -323,9 +323,10 @@ def test_an_empty_file_is_an_error(files: Path) -> None:
     """A copy that broke off is not a device without faults."""
     (files / "hub1.cfg").write_text("")
     done = kgnet("audit", "--config-dir", str(files), "--limit", "hub1", "--format", "json")
-    rows = json.loads(done.stdout)
+    (row,) = json.loads(done.stdout)
     assert done.returncode == 1
-    assert {row["status"] for row in rows} == {"error", "skip", "fail"} - {"fail"}
+    assert (row["rule"], row["status"]) == ("collect", "error")
+    assert row["evidence"] == [f"{files / 'hub1.cfg'} is empty"]
 
 
 @pytest.mark.parametrize(
