@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-def write(path: Path, text: str, *, mode: int = 0o644) -> None:
+def write(path: Path, text: str | bytes, *, mode: int = 0o644) -> None:
     """Write *text* to *path* in one stroke, its folder too if need be; a full disk leaves what was there."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         fresh.touch(mode=mode)
-        fresh.write_text(text, encoding="utf-8")
+        fresh.write_bytes(text.encode() if isinstance(text, str) else text)
         fresh.replace(path)
     except OSError as reason:
         raise OSError(reason.errno, reason.strerror, str(path)) from reason

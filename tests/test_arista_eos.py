@@ -156,7 +156,7 @@ def test_administration_is_read_back(device: Device) -> None:
     assert read[SnmpAgent].access_list == "KGNET-MONITORS"
     assert read[LoginBanner].text == "\n".join(device.banner)
     assert device.aaa is not None
-    assert (read[Aaa].login, read[Aaa].accounting) == (("tacacs+", "local"), True)
+    assert (read[Aaa].login, read[Aaa].accounting) == (("tacacs+", "local"), ("sessions", "commands"))
     assert read[Aaa].servers == tuple(map(str, device.aaa.tacacs))
     assert read[Vrfs].interfaces == {device.vrf: (eos_ports.MANAGEMENT,)}
 

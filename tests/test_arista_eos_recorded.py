@@ -40,7 +40,7 @@ from kgnet.model.managed import (
     TimeSource,
     Vrfs,
 )
-from kgnet.platforms.arista_eos import PLATFORM, around, state
+from kgnet.platforms.arista_eos import PLATFORM, access, around, state
 from kgnet.platforms.arista_eos.text import canonical
 
 RECORDED = Path(__file__).parent / "recorded" / "arista_eos"
@@ -55,6 +55,7 @@ BY_FILE: dict[str, Callable[[str], Any]] = {
     "ntp.json": state.time_sources,
     "lldp.json": state.lldp_neighbors,
     "inventory.json": around.inventory,
+    "zerotouch.json": access.provisioning,
     "users.txt": around.logins,
     "diffs.txt": around.unsaved,
 }
@@ -174,7 +175,7 @@ def test_who_manages_it_is_read() -> None:
     read = facts()
     assert read[Accounts].accounts == (
         Account("admin", "network-admin", "sha512", 1, 3),
-        Account("guest", "1", "none", 0, 5),
+        Account("guest", "1", "none", 0, 5, admin=False),
     )
     assert read[TimeServers].servers == ("172.20.0.11",)
     assert read[TimeServers].authenticated

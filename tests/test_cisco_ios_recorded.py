@@ -68,6 +68,13 @@ def test_no_secret_of_a_recorded_configuration_survives(model: str) -> None:
         assert "\n key 1\n" in PLATFORM.redacted(text)
 
 
+def test_how_a_secret_is_kept_is_none() -> None:
+    """A hash of type 4, which Cisco withdrew, goes as well; what says that keys are encrypted stays."""
+    told = PLATFORM.redacted("username old secret 4 LcV6aBcc/53FoCJjXQMd7rBUDEpeevrK8V5jQVoJEhU\n")
+    assert told == "username old secret 4 <secret>\n"
+    assert PLATFORM.redacted("password encryption aes\n") == "password encryption aes\n"
+
+
 def test_a_secret_is_marked_alike_wherever_it_stands() -> None:
     """Without that, what is wanted and what is there could not be compared sealed."""
     told = PLATFORM.redacted("neighbor 192.0.2.1 password 7 0822455D0A16\n key 7 0822455D0A16\n", str.lower)
@@ -76,7 +83,7 @@ def test_a_secret_is_marked_alike_wherever_it_stands() -> None:
 
 def test_the_router_of_an_office_is_read() -> None:
     read = facts("isr4331")
-    assert read[System] == System("r-office", ("192.0.2.40", "192.0.2.41"), True)
+    assert read[System] == System("r-office", ("192.0.2.40", "192.0.2.41"), True, "example.net")
     links = {each.name: each for each in read[ConfiguredInterfaces].interfaces}
     assert links["GigabitEthernet0/0/0.100"].addresses == tuple(
         map(ip_interface, ("198.51.100.1/25", "198.51.100.129/26", "2001:db8:0:64::1/64"))

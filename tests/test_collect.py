@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from kgnet import collect, inventory, paths
 from kgnet.design import design
 from kgnet.errors import MissingFact, Refused, Unreachable, UsageError
 from kgnet.model.config import Config
-from kgnet.model.facts import BgpPeers, Clock, ConfiguredBgp, PacketFilter, SnmpServer
+from kgnet.model.facts import BgpPeers, Clock, ConfiguredBgp, PacketFilter, Snapshot, SnmpServer
 from kgnet.model.fleet import Device, Fleet
 from kgnet.plugins import one
 from kgnet.ports import Output, Platform
@@ -130,10 +130,16 @@ def test_only_what_is_asked_for_is_asked(device: Device) -> None:
 # ── files ───────────────────────────────────────────────────────────────────
 
 
+def read(folder: Path, fleet: Fleet) -> Iterator[tuple[str, Snapshot]]:
+    for device, have in collect.read_folder(folder, fleet):
+        assert isinstance(have, Snapshot), have
+        yield device.name, have
+
+
 def test_what_is_rendered_is_read_from_a_folder(fleet: Fleet, tmp_path: Path) -> None:
     for device in fleet.devices.values():
         (tmp_path / f"{device.name}.cfg").write_text(str(render(device, paths.templates())), encoding="utf-8")
-    found = {have.device: have for have in collect.read_folder(tmp_path, fleet)}
+    found = dict(read(tmp_path, fleet))
     assert found.keys() == fleet.devices.keys()
     assert found[NAME].get(ConfiguredBgp).asn == fleet.devices[NAME].routing.asn  # type: ignore[union-attr]
     assert found[NAME].sources[ConfiguredBgp] == str(tmp_path / f"{NAME}.cfg")
@@ -144,7 +150,7 @@ def test_what_is_rendered_is_read_from_a_folder(fleet: Fleet, tmp_path: Path) ->
 def test_a_file_with_secrets_is_redacted(fleet: Fleet, device: Device, tmp_path: Path) -> None:
     text = str(render(device, paths.templates(), secret=lambda _: "hunter2"))
     (tmp_path / f"{NAME}.cfg").write_text(text, encoding="utf-8")
-    (have,) = collect.read_folder(tmp_path, fleet)
+    ((_, have),) = read(tmp_path, fleet)
     assert "hunter2" in text
     assert "hunter2" not in str(have)
 
@@ -162,13 +168,14 @@ def test_a_file_of_no_device_is_an_error(fleet: Fleet, tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_text_is_an_error(fleet: Fleet, tmp_path: Path) -> None:
     (tmp_path / f"{NAME}.cfg").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(UsageError, match="not UTF-8 text at byte 0"):
-        list(collect.read_folder(tmp_path, fleet))
+    ((_, wrong),) = collect.read_folder(tmp_path, fleet)
+    assert isinstance(wrong, Refused)
+    assert "not UTF-8 text at byte 0" in wrong.reason
 
 
 def test_a_file_without_a_part_says_so(fleet: Fleet, tmp_path: Path) -> None:
     (tmp_path / f"{NAME}.cfg").write_text("#= frr\nhostname x\n", encoding="utf-8")
-    (have,) = collect.read_folder(tmp_path, fleet)
+    ((_, have),) = read(tmp_path, fleet)
     assert have.missing[PacketFilter].endswith("has no part nftables")
 
 

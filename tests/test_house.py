@@ -21,7 +21,7 @@ FLOORS = (
     {"errors"},
     {"model"},
     {"ports", "wire", "paths", "files", "community", "box"},
-    {"plugins", "secrets", "passwords"},
+    {"plugins", "secrets", "passwords", "language"},
     {"published", "environment"},
     {"design", "platforms", "drivers", "transactions", "rules", "probes", "reports"},
     {

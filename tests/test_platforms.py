@@ -25,7 +25,7 @@ from kgnet.model.facts import (
     System,
 )
 from kgnet.model.fleet import Device, FlowRule, InterfaceKind
-from kgnet.platforms import _linux, _nftables
+from kgnet.platforms import _linux, _linux_logs, _nftables
 from kgnet.platforms.frr import read as frr_config
 from kgnet.platforms.frr import state as frr_state
 from kgnet.platforms.frr import tc
@@ -249,14 +249,15 @@ def test_recorded_registrations_are_read() -> None:
 
 def test_log_targets_are_the_hosts_that_rsyslog_forwards_to() -> None:
     text = (
-        'web1\nmodule(load="imuxsock")\n# *.* @198.51.100.1\n*.* @10.0.40.41\nauth.* @@[2001:db8::1]:514\n'
+        'web1\n# rsyslog\nmodule(load="imuxsock")\n'
+        "# *.* @198.51.100.1\n*.* @10.0.40.41\nauth.* @@[2001:db8::1]:514\n"
         '*.* action(type="omfwd" target="mon1" port="514" protocol="udp")\n'
     )
-    assert _linux.system(text) == System("web1", ("10.0.40.41", "2001:db8::1", "mon1"))
+    assert _linux_logs.system(text) == System("web1", ("10.0.40.41", "2001:db8::1", "mon1"))
 
 
 def test_a_recorded_ruleset_is_read() -> None:
-    (read,) = _nftables.read(_nftables.canonical(recorded("ruleset.nft")), "nftables")
+    read, *_ = _nftables.read(_nftables.canonical(recorded("ruleset.nft")), "nftables")
     assert read.policies["input"] == "drop"
     ssh = next(rule for rule in read.rules if rule.comment == "manage-ssh")
     assert (ssh.chain, ssh.verdict, ssh.protocol, ssh.ports) == ("input", "accept", "tcp", ((22, 22),))
@@ -266,7 +267,7 @@ def test_a_recorded_ruleset_is_read() -> None:
 def test_chains_of_other_tables_are_told_apart() -> None:
     chain = "type nat hook postrouting priority srcnat; policy accept;\n\t\tmasquerade"
     text = f"table ip nat {{\n\tchain POSTROUTING {{\n\t\t{chain}\n\t}}\n}}\n"
-    (read,) = _nftables.read(text, "nftables")
+    read, *_ = _nftables.read(text, "nftables")
     assert read.policies == {"ip nat/POSTROUTING": "accept"}
     assert [rule.chain for rule in read.rules] == ["ip nat/POSTROUTING"]
 

@@ -4,7 +4,9 @@ why: the sentence that this case is about
 want: {role: branch, …}            # fields of Device; what is left out does not matter here
 have: {Clock: {…}, …}              # facts by name; settings may be written as key: value
 config: some.cfg                   # instead, or beside: recorded text, through the platform's reader
-printed: {"sshd -T": sshd.txt}     # the same for what a command of the platform's printed
+text: |                            # the same, written here: what the device prints of its configuration
+printed: {"sshd -T": sshd.txt}     # the same for what a command of the platform's printed: a file, or lines;
+                                   # a command that is a script goes by the name of a fact that it tells
 parameters: {most_s: 300}
 status: fail
 evidence: ["…"]                    # exactly what the rule saw, each as `what` or `where: what`
@@ -13,10 +15,11 @@ evidence: ["…"]                    # exactly what the rule saw, each as `what`
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -27,6 +30,7 @@ from kgnet import plugins
 from kgnet.audit import audit
 from kgnet.audit.pack import load, parameters
 from kgnet.collect import read_file
+from kgnet.model import access, drift, managed, operations, services
 from kgnet.model import facts as vocabulary
 from kgnet.model.config import Config
 from kgnet.model.facts import Settings, Snapshot
@@ -34,8 +38,10 @@ from kgnet.model.fleet import Device
 from kgnet.model.outcome import Finding, Status
 from kgnet.model.pack import Choice, Pack
 from kgnet.model.province import Role
-from kgnet.ports import Platform, Rule
+from kgnet.ports import Platform, Reader, Rule, gives
 
+# The modules whose facts `have:` may name.
+VOCABULARY = (vocabulary, managed, drift, operations, access, services)
 CASES = Path(__file__).parent / "cases" / "rules"
 RECORDED = Path(__file__).parent / "recorded" / "audit"  # of one FRR router as the daemons leave it
 RULES = plugins.found(Rule)
@@ -61,6 +67,7 @@ def case(file: Path) -> Case:
         "want",
         "have",
         "config",
+        "text",
         "printed",
         "parameters",
         "status",
@@ -84,11 +91,20 @@ def device(rule: Rule, written: Mapping[str, Any]) -> Device:
     """Return a device that the rule is for."""
     role = next(iter(rule.roles), Role.BRANCH)
     routes = role in (Role.HUB, Role.BORDER, Role.BRANCH)
-    platform = next(iter(rule.platforms), "frr" if routes else "linux")
+    usual = "frr" if routes else "linux"
+    platform = usual if usual in (rule.platforms or (usual,)) else next(telling(rule))
     found: Device = TypeAdapter(Device).validate_python(
         {"role": role, "platform": platform, **FILLED, **written}
     )
     return found
+
+
+def telling(rule: Rule) -> Iterator[str]:
+    """Yield the platforms that the rule is for and that tell what it judges in their configuration."""
+    for name, platform in plugins.found(Platform).items():
+        told = {fact for part in platform.parts for fact in gives(part.read)}
+        if set(rule.needs) <= told and name in (rule.platforms or (name,)):
+            yield name
 
 
 def snapshot(want: Device, written: Mapping[str, Any]) -> Snapshot:
@@ -96,14 +112,35 @@ def snapshot(want: Device, written: Mapping[str, Any]) -> Snapshot:
     read = Snapshot(want.name, Config(want.name, {}))
     if "config" in written:
         read = read_file(RECORDED / written["config"], want)
+    if "text" in written:
+        read = of_text(want, written["text"])
     facts = dict(read.facts)
     for command, file in written.get("printed", {}).items():
-        reader = plugins.one(Platform, want.platform).state[tuple(shlex.split(command))]
-        facts |= {type(fact): fact for fact in reader((RECORDED / file).read_text(encoding="utf-8"))}
+        reader = asked(plugins.one(Platform, want.platform), command)
+        said = file if "\n" in file else (RECORDED / file).read_text(encoding="utf-8")
+        facts |= {type(fact): fact for fact in reader(said)}
     for name, value in written.get("have", {}).items():
-        kind = getattr(vocabulary, name)
+        kind = next(getattr(module, name) for module in VOCABULARY if hasattr(module, name))
         facts[kind] = TypeAdapter(kind).validate_python(_written(kind, value))
     return Snapshot(want.name, read.config, facts, read.sources, read.missing)
+
+
+def asked(platform: Platform, command: str) -> Reader:
+    """Return who reads what *command* prints, or the command that tells the fact of this name."""
+    if tuple(shlex.split(command)) in platform.state:
+        return platform.state[tuple(shlex.split(command))]
+    told = {fact.__name__: reader for reader in platform.state.values() for fact in reader.facts}
+    return told[command]
+
+
+def of_text(want: Device, text: str) -> Snapshot:
+    """Return what a device says whose main part, that of the platform's name or the first, prints *text*."""
+    platform = plugins.one(Platform, want.platform)
+    part = next((each for each in platform.parts if each.name == platform.name), platform.parts[0])
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / f"{want.name}.cfg"
+        file.write_text(str(Config(want.name, {part.name: part.canonical(text)})), encoding="utf-8")
+        return read_file(file, want)
 
 
 def _written(kind: type, value: Any) -> Any:
@@ -144,6 +181,18 @@ def test_every_rule_has_a_pass_and_a_fail(rule: Rule) -> None:
     """A rule that was never seen to fail, or to pass, has not been tried."""
     statuses = {case(file).status for file in FILES if file.parent.name == rule.id}
     assert {Status.PASS, Status.FAIL} <= statuses
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_a_rule_is_tried_on_what_each_platform_prints(rule: Rule) -> None:
+    """For each platform that tells what it judges: a text that passes, and one that does not."""
+    tried = [
+        (one.want.platform, one.status)
+        for one, file in ((case(file), file) for file in FILES if file.parent.name == rule.id)
+        if {"text", "config", "printed"} & yaml.safe_load(file.read_text(encoding="utf-8")).keys()
+    ]
+    for platform in set(telling(rule)) & {"cisco_ios", "arista_eos", "juniper_junos"}:
+        assert {(platform, Status.PASS), (platform, Status.FAIL)} <= set(tried), platform
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
@@ -191,7 +240,8 @@ def test_cases_are_of_rules() -> None:
 def test_the_baseline_asks_every_rule() -> None:
     """A rule that no shipped pack asks helps nobody."""
     pack, _ = load("baseline", RULES)
-    assert set(pack.rules) == set(RULES)
+    intent, _ = load("intent", RULES)
+    assert set(pack.rules) | set(intent.rules) == set(RULES)
 
 
 def test_there_are_rules_of_every_kind() -> None:

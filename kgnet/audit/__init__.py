@@ -15,7 +15,7 @@ from kgnet.model.fleet import Device
 from kgnet.model.outcome import Evidence, Finding, Severity, Status
 from kgnet.model.pack import Choice, Pack
 from kgnet.plugins import found, one
-from kgnet.ports import Platform, Rule, Wrong
+from kgnet.ports import Platform, Rule, Wrong, gives
 
 COLLECT = "collect"  # stands for the rule where a device could not be looked at, so that none could be asked
 
@@ -74,8 +74,16 @@ def _elsewhere(want: Device, rule: Rule, choice: Choice, *, live: bool) -> Itera
             yield f"{asked_by} for {', '.join(roles)}; this is a {want.role}"
         if platforms and want.platform not in platforms:
             yield f"{asked_by} for {', '.join(platforms)}; this runs {want.platform}"
-    if rule.live and not live:
+    if not live and (rule.live or _runs(want, rule)):
         yield "it judges what a device says while it runs; files do not hold that"
+
+
+def _runs(want: Device, rule: Rule) -> bool:
+    """Whether such a device tells what the rule judges while it runs only, not in its configuration."""
+    platform = one(Platform, want.platform)
+    configured = {fact for part in platform.parts for fact in gives(part.read)}
+    running = {fact for reader in platform.state.values() for fact in reader.facts}
+    return any(fact in running - configured for fact in rule.needs)
 
 
 def _untold(want: Device, have: Snapshot, rule: Rule) -> Iterator[str]:

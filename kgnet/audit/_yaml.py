@@ -15,6 +15,9 @@ from kgnet.errors import PackError, Problem
 M = TypeVar("M", bound=BaseModel)
 Place = tuple[str | int, ...]
 DEEPEST = 12  # an anchor that holds itself would never end
+LARGEST_BYTES = 1 << 19
+MOST_PLACES = 100_000  # aliases of aliases make billions of a few lines
+FOREIGN = (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError)  # of PyYAML on a wrong tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +58,30 @@ def _problem(source: Source, error: Any) -> Problem:
 
 def _composed(path: Path) -> yaml.Node:
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), yaml.SafeLoader)
-    except FileNotFoundError as reason:
-        raise PackError(f"{path}: there is no such file") from reason
-    except UnicodeDecodeError as reason:
-        raise PackError(f"{path}: is not UTF-8 text") from reason
+        node = yaml.compose(_text(path), yaml.SafeLoader)
+    except RecursionError as reason:
+        raise PackError(f"{path}: is nested too deeply") from reason
     except yaml.MarkedYAMLError as reason:
         line = reason.problem_mark.line + 1 if reason.problem_mark else 0
         raise said([Problem(str(path), line, f"is not YAML: {reason.problem}")]) from reason
-    except yaml.YAMLError as reason:
+    except FOREIGN as reason:
         raise PackError(f"{path}: is not YAML: {reason}") from reason
     if node is None:
         raise PackError(f"{path}: is empty")
     return node
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            told = file.read(LARGEST_BYTES + 1)
+        if len(told) > LARGEST_BYTES:
+            raise PackError(f"{path}: is larger than {LARGEST_BYTES} bytes: nobody wrote that by hand")
+        return told.decode("utf-8-sig")
+    except FileNotFoundError as reason:
+        raise PackError(f"{path}: there is no such file") from reason
+    except UnicodeDecodeError as reason:
+        raise PackError(f"{path}: is not UTF-8 text") from reason
 
 
 def _plain(node: yaml.Node, place: Place, source: Source) -> Any:
@@ -75,6 +89,8 @@ def _plain(node: yaml.Node, place: Place, source: Source) -> Any:
     source.lines.setdefault(place, node.start_mark.line + 1)
     if len(place) > DEEPEST:
         raise said([source.problem(place, "is nested too deeply")])
+    if len(source.lines) > MOST_PLACES:
+        raise PackError(f"{source.file}: its aliases make more than {MOST_PLACES} things of it")
     if isinstance(node, yaml.SequenceNode):
         return [_plain(item, (*place, index), source) for index, item in enumerate(node.value)]
     if isinstance(node, yaml.MappingNode):
@@ -85,7 +101,9 @@ def _plain(node: yaml.Node, place: Place, source: Source) -> Any:
 def _pairs(node: yaml.MappingNode, place: Place, source: Source) -> Iterator[tuple[str, Any]]:
     seen: set[str] = set()
     for key_node, value in node.value:
-        key = str(key_node.value)
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise said([source.problem(place, "a name is a list or a mapping: a word wanted")])
+        key = key_node.value
         source.lines[(*place, key)] = key_node.start_mark.line + 1
         if key in seen:
             raise said([source.problem((*place, key), f"{key!r} is written twice")])
@@ -97,7 +115,9 @@ def _scalar(node: yaml.Node, place: Place, source: Source) -> Any:
     loader = yaml.SafeLoader("")
     try:
         return loader.construct_object(node)
-    except (yaml.YAMLError, ValueError) as reason:  # e.g. 2027-02-30 is no date
-        raise said([source.problem(place, f"{node.value!r}: {reason}")]) from reason
+    except FOREIGN as reason:  # e.g. 2027-02-30 is no date
+        told = isinstance(reason, yaml.YAMLError | ValueError)
+        what = reason if told else f"is no {node.tag.rpartition(':')[2]}"
+        raise said([source.problem(place, f"{node.value!r}: {what}")]) from reason
     finally:
         loader.dispose()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
+from kgnet.audit.search import search
 from kgnet.errors import MissingFact
 from kgnet.model.config import Line
 from kgnet.model.facts import Snapshot
@@ -12,6 +13,9 @@ from kgnet.model.fleet import Device
 from kgnet.model.outcome import Evidence
 from kgnet.model.pack import LineRule
 from kgnet.ports import Rule, Wrong
+
+MOST = 50  # lines that are told one by one
+LONG = 200  # characters of a line
 
 
 def as_rule(id: str, written: LineRule) -> Rule:
@@ -21,8 +25,10 @@ def as_rule(id: str, written: LineRule) -> Rule:
         lines = list(have.config.lines(written.part))
         if not lines:
             raise MissingFact(f"{want.name}: no configuration text of {written.part or 'any part'}")
-        for opening, block in _blocks(lines, written.inside):
-            yield from _wrong(written, have, opening, block)
+        wrong = list(_wrong(written, lines, have.config.source or have.device))
+        yield from wrong[:MOST]
+        if len(wrong) > MOST:
+            yield f"and {len(wrong) - MOST} more"
 
     return Rule(
         id=id,
@@ -37,25 +43,37 @@ def as_rule(id: str, written: LineRule) -> Rule:
     )
 
 
-def _blocks(lines: list[Line], inside: str | None) -> Iterator[tuple[Line | None, list[Line]]]:
-    """Yield each block whose opening line matches *inside*, with the lines in it; without it: everything."""
-    if inside is None:
-        yield None, lines
-        return
-    for opening in lines:
-        if re.search(inside, opening.text):
-            depth = len(opening.path)
-            within = [line for line in lines if len(line.path) > depth and line.path[:depth] == opening.path]
-            yield opening, within
+def _wrong(written: LineRule, lines: Sequence[Line], source: str) -> Iterator[Evidence]:
+    texts = [line.text for line in lines]
+    within = _within(written, lines, texts)
+    if written.must is not None:
+        there = search(written.must, texts)
+        for opening, places in within:
+            if there.isdisjoint(places):
+                where = source if opening is None else f"{source}:{opening.number}"
+                inside = "" if opening is None else f" in {_cut(opening.text)!r}"
+                yield Evidence(f"no line matches {written.must!r}{inside}", where)
+    if written.must_not is not None:
+        inside_any = frozenset(place for _, places in within for place in places)
+        for place in sorted(search(written.must_not, texts) & inside_any):
+            yield Evidence(_cut(texts[place]), f"{source}:{lines[place].number}")
 
 
-def _wrong(written: LineRule, have: Snapshot, opening: Line | None, block: Iterable[Line]) -> Iterator[Wrong]:
-    lines = list(block)
-    source = have.config.source or have.device
-    if written.must is not None and not any(re.search(written.must, line.text) for line in lines):
-        where = f"{source}:{opening.number}" if opening else source
-        inside = f" in {opening.text!r}" if opening else ""
-        yield Evidence(f"no line matches {written.must!r}{inside}", where)
-    for line in lines:
-        if written.must_not is not None and re.search(written.must_not, line.text):
-            yield Evidence(line.text, f"{source}:{line.number}")
+def _within(
+    written: LineRule, lines: Sequence[Line], texts: Sequence[str]
+) -> list[tuple[Line | None, range]]:
+    """Return each block whose opening line matches `inside`, and where its lines are; without it: all."""
+    if written.inside is None:
+        return [(None, range(len(lines)))]
+    return [(lines[place], _block(lines, place)) for place in sorted(search(written.inside, texts))]
+
+
+def _block(lines: Sequence[Line], opening: int) -> range:
+    """Return the places of the lines inside the one at *opening*."""
+    depth, after = len(lines[opening].path), opening + 1
+    inside = takewhile(lambda place: len(lines[place].path) > depth, range(after, len(lines)))
+    return range(after, after + sum(1 for _ in inside))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONG else f"{text[: LONG - 1]}…"

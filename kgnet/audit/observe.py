@@ -42,6 +42,11 @@ def doors(want: Device) -> Iterator[Door]:
                 yield from (Door(service["port"], "https", name) for name in service["names"])
 
 
+def questions(want: Device, authorities: str = "") -> Iterator[tuple[str, ...]]:
+    """Yield the commands by which the ports are asked."""
+    return (_argv(want, door, authorities) for door in doors(want))
+
+
 def observe(
     want: Device, have: Snapshot, session: Session, *, now: Callable[[], datetime], authorities: str = ""
 ) -> Snapshot:

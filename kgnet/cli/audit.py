@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kgnet.cli._options import DEFAULT_INVENTORY, Format, Inventory, Limit, OutputFormat, Workers
+from kgnet.cli._options import DEFAULT_INVENTORY, Inventory, Limit, Workers
+from kgnet.cli._report import Lang, PerSite, ReportFile, ReportFormat, shown
 
 if TYPE_CHECKING:
     from kgnet.model.facts import Snapshot
@@ -40,9 +41,6 @@ WaiverFile = Annotated[
         "--waivers", help="Default: `waivers.yml` in the inventory, if there is one.", metavar="FILE"
     ),
 ]
-ReportFile = Annotated[
-    Path | None, typer.Option("-o", "--output", help="Write the report there.", metavar="FILE")
-]
 RecordFile = Annotated[
     Path | None,
     typer.Option(
@@ -50,6 +48,14 @@ RecordFile = Annotated[
         help="Keep time, counts and findings for the exporter.  Default, where `KGNET_STATE` is set: "
         "`$KGNET_STATE/audit.json`, after a live audit of the whole fleet by the pack `baseline`.",
         metavar="FILE",
+    ),
+]
+
+ListCommands = Annotated[
+    bool,
+    typer.Option(
+        "--list-commands",
+        help="Ask nobody: print the commands that collecting needs, for a read-only account.",
     ),
 ]
 
@@ -61,42 +67,46 @@ def audit(
     pack: PackName = DEFAULT_PACK,
     waivers: WaiverFile = None,
     limit: Limit = "",
-    format_: Format = OutputFormat.TEXT,
+    format_: ReportFormat = "text",
+    lang: Lang = "en",
     output: ReportFile = None,
+    per_site: PerSite = None,
     record: RecordFile = None,
     workers: Workers = 16,
+    list_commands: ListCommands = False,
 ) -> None:
     """Judge every device against the intent and a pack of rules.
 
     Exit codes: 0 clean; 1 something could not be judged; 2 something was found.
     """
     from kgnet import audit as verb
-    from kgnet import files, plugins
+    from kgnet import plugins
     from kgnet.audit import pack as packs
     from kgnet.audit import record as records
     from kgnet.audit import waivers as waiving
+    from kgnet.cli import _commands, _golden
     from kgnet.design import design
     from kgnet.inventory import load
     from kgnet.limit import select
-    from kgnet.ports import Report, Rule
+    from kgnet.ports import Rule
 
-    now = datetime.now(UTC)
+    if list_commands:
+        _commands.listed(select(design(load(inventory)), limit), format_)
+        return
+    now, report = datetime.now(UTC), shown(format_, lang, output, per_site)
     asked, rules = packs.load(pack, plugins.found(Rule))
     file = waivers or inventory / waiving.FILE
     held = waiving.load(file, rules) if waivers or file.exists() else ()
     fleet = design(load(inventory))
     chosen = select(fleet, limit)
+    complete = _golden.looking(asked, rules)
 
     def judge(want: Device, have: Snapshot) -> list[Finding]:
-        return verb.audit(want, have, rules, asked, live=config_dir is None)
+        return verb.audit(want, complete(want, have), rules, asked, live=config_dir is None)
 
     raw = _files(config_dir, fleet, chosen, judge) if config_dir else _live(chosen, judge, workers)
     findings = waiving.waive(raw, held, now.date())
-    report = plugins.one(Report, format_.value).write(findings, rules)
-    if output:
-        files.write(output, report)
-    else:
-        typer.echo(report, nl=False)
+    report.show(findings, rules, when=now, pack=asked.title, sites=fleet.sites)
     kept = record or _kept(whole=not limit and config_dir is None and pack == DEFAULT_PACK)
     if kept:
         records.record(findings, kept, now)
@@ -135,8 +145,9 @@ def _files(folder: Path, fleet: Fleet, devices: Sequence[Device], judge: Judge) 
     """Yield what is found in the files; a device without one is a finding too."""
     from kgnet.audit import not_seen
     from kgnet.collect import read_folder
+    from kgnet.errors import DeviceError
 
-    seen: Mapping[str, Snapshot] = {have.device: have for have in read_folder(folder, fleet)}
+    seen = {device.name: have for device, have in read_folder(folder, fleet)}
     for device in devices:
-        have = seen.get(device.name)
-        yield from judge(device, have) if have else [not_seen(device, f"{folder} has no file of this device")]
+        have = seen.get(device.name) or DeviceError(device.name, f"{folder} has no file of this device")
+        yield from [not_seen(device, have)] if isinstance(have, DeviceError) else judge(device, have)

@@ -85,7 +85,9 @@ def _own(plan: Plan, row: DeviceRow) -> Iterator[Interface]:
 def _lans(province: Province, plan: Plan, row: DeviceRow) -> Iterator[Interface]:
     zones = province.zones.values()
     if row.role is Role.BORDER:
-        yield from (_zone_lan(plan, row, zone, zone.name) for zone in zones if zone.where == "datacenter")
+        borders = sum(each.role is Role.BORDER for each in province.devices.values())
+        lans = (_zone_lan(plan, row, zone, zone.name) for zone in zones if zone.where == "datacenter")
+        yield from (replace(lan, ways_out=borders) for lan in lans)
     elif row.role is Role.BRANCH:
         yield from (_office_lan(plan, row, zone) for zone in zones if zone.where == "offices")
     elif row.role not in NETWORK:

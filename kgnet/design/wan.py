@@ -66,6 +66,8 @@ def _circuit(province: Province, plan: Plan, row: Circuit, grown: Grown) -> Buil
         peer=inner,
         rate_mbps=row.up_mbps,
         unit=row.order,
+        carrier=row.carrier,
+        hub=row.upstream if province.devices[row.upstream].role is Role.HUB else "",
     )
     down = Interface(
         inner.interface,

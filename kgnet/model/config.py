@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 HEADER = "#= "  # opens a part in a `.cfg` file that holds several
+LONGEST_LINE = 1 << 16  # characters; the longest that devices print are keys and lists of some thousands
+DEEPEST = 100  # blocks in each other; devices print some ten
+LONG = re.compile(rf"^.{{{LONGEST_LINE + 1}}}", re.MULTILINE)
+INDENTED = re.compile(rf"^[ \t]{{{DEEPEST}}}", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +74,35 @@ class Config:
                 stack.append((depth, stripped))
                 if part in (None, name):
                     yield Line(name, number, tuple(line for _, line in stack))
+
+
+def unfit(text: str) -> str:
+    """Return why *text* is no configuration that any device prints; empty: it may be one.
+
+    What passes takes a reader bounded time: no endless line, no bottomless nesting.
+    """
+    if not text.strip():
+        return "is empty"
+    if "\0" in text:
+        return f"is binary: line {1 + text.count(chr(10), 0, text.index(chr(0)))} holds a zero byte"
+    if found := LONG.search(text):
+        line = 1 + text.count("\n", 0, found.start())
+        return f"line {line} is longer than {LONGEST_LINE} characters: no device prints such a line"
+    if INDENTED.search(text) and (line := _too_deep(text)):
+        return f"line {line} stands inside more than {DEEPEST} blocks: no device nests so deeply"
+    return ""
+
+
+def _too_deep(text: str) -> int:
+    """Return the number of the first line that is nested too deeply, by indentation; 0: none is."""
+    open_: list[int] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        depth = len(line) - len(line.lstrip())
+        while open_ and open_[-1] >= depth:
+            open_.pop()
+        open_.append(depth)
+        if len(open_) > DEEPEST:
+            return number
+    return 0

@@ -45,6 +45,8 @@ class ConfiguredNeighbor:
     export_policy: str | None
     maximum_prefix: int | None
     line: int
+    import_lists: tuple[str, ...] = ()  # prefix lists bound to the neighbour itself
+    export_lists: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class RouteMaps:
     """Names of the route maps, each with the prefix lists that it matches."""
 
     matches: Mapping[str, tuple[str, ...]]
+    open: Mapping[str, int] = field(default_factory=dict)  # those that permit unasked → the line that does
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ class FilterRule:
     comment: str | None
     line: int
     harmless: bool = False  # lets in answers, or what IP itself needs: errors, neighbour discovery
+    narrow: bool = False  # matches less than is told here: a state, a flag, a port that it comes from …
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +141,7 @@ class System:
     hostname: str | None
     log_targets: tuple[str, ...]
     service_password_encryption: bool | None = None
+    domain: str | None = None  # "": it has none; None: its text does not tell
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,9 @@ class Interface:
     unit: int = (
         1  # 1 to 4094, stable, among the device's interfaces of this kind: vendors' ports are named by it
     )
+    carrier: str = ""  # of an uplink: whose cables it runs over
+    hub: str = ""  # of an uplink that leads straight to the data center: the router there
+    ways_out: int = 1  # of a LAN: routers of ours that its hosts know as their gateway
 
     @property
     def addresses(self) -> tuple[IPv4Interface | IPv6Interface, ...]:

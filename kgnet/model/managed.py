@@ -11,13 +11,18 @@ from ipaddress import IPv4Address, IPv6Address
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A local account; *hash* is what keeps its password: `scrypt`, `sha512`, `md5`, `type 7`, `plain` …"""
+    """A local account; *hash* is what keeps its password: `scrypt`, `sha512`, `md5`, `type 7`, `plain` …
+
+    `none`: it gets in without one; empty: it has none, so that no password opens it.
+    """
 
     name: str
     privilege: str  # as the platform says it: "15", "network-admin", "super-user", "level 3"
     hash: str
     keys: int  # public keys that it may log in with
     line: int
+    admin: bool = True  # may change the configuration
+    factory: bool = False  # as the vendor ships it, so that everybody knows how to get in
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,14 @@ class SnmpUser:
 
 
 @dataclass(frozen=True, slots=True)
+class SnmpGroup:
+    """Whom an agent answers, and the least that it asks of them: v1, v2c, noauth, auth or priv."""
+
+    name: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
 class SnmpAgent:
     """SNMP as configured; *communities* are names only where they are no secret: their count matters."""
 
@@ -58,6 +71,9 @@ class SnmpAgent:
     writable: bool
     access_list: str | None  # what limits who may ask
     line: int
+    groups: tuple[SnmpGroup, ...] = ()
+    well_known: tuple[str, ...] = ()  # communities that are a maker's default
+    unlimited: tuple[str, ...] = ()  # communities, groups … that no list limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +89,19 @@ class RemoteAccess:
 
 @dataclass(frozen=True, slots=True)
 class Aaa:
-    """Who decides on logins: methods in order, e.g. ("tacacs+", "local"), and the servers asked."""
+    """Who decides on logins: methods in order, e.g. ("tacacs+", "local"), and the servers asked.
+
+    What is told is in force: where nothing is written, that is the platform's default.
+    """
 
     login: tuple[str, ...]
     commands: tuple[str, ...]  # authorisation of commands
-    accounting: bool
+    accounting: tuple[str, ...]  # what is recorded elsewhere: sessions, commands, changes …
     servers: tuple[str, ...]
     line: int
+    enabled: bool = True
+    enable: tuple[str, ...] = ()  # who decides on becoming an administrator once one is in
+    factors: int = 1  # that whoever logs in has to show, as far as the device itself asks
 
 
 @dataclass(frozen=True, slots=True)

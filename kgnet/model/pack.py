@@ -11,6 +11,8 @@ from kgnet.model.outcome import Severity
 from kgnet.model.province import Role, Written
 
 Listed = BeforeValidator(lambda value: (value,) if isinstance(value, str) else value)
+LONGEST = 1000  # characters of an expression: more is no longer read by anybody
+Expression = Annotated[str, Field(min_length=1, max_length=LONGEST)]
 Emptied = BeforeValidator(lambda value: {} if value is None else value)
 
 
@@ -37,9 +39,11 @@ class LineRule(Written):
     roles: Annotated[tuple[Role, ...], Listed] = ()
     platforms: Annotated[tuple[str, ...], Listed] = ()
     part: str | None = Field(default=None, description="of the configuration, e.g. frr or nftables")
-    inside: str | None = Field(default=None, description="only in blocks whose opening line matches")
-    must: str | None = Field(default=None, description="at least one line (of every such block) matches")
-    must_not: str | None = Field(default=None, description="no line matches")
+    inside: Expression | None = Field(default=None, description="only in blocks whose opening line matches")
+    must: Expression | None = Field(
+        default=None, description="at least one line (of every such block) matches"
+    )
+    must_not: Expression | None = Field(default=None, description="no line matches")
 
     @model_validator(mode="after")
     def _judges_something(self) -> LineRule:
@@ -48,12 +52,23 @@ class LineRule(Written):
         return self
 
 
+class Only(Written):
+    """Which rules of the extended packs are kept: those of which all that is written is so."""
+
+    severities: tuple[Severity, ...] = Field(default=(), description="of one of these severities")
+    references: str = Field(default="", description="one of its references holds these words")
+    intent: bool | None = Field(default=None, description="false: those that need no intent to judge")
+
+
 class Pack(Written):
     """Which rules are asked, with which parameters, of whom."""
 
     title: str = Field(min_length=1)
-    extends: str | None = Field(default=None, description="a pack whose rules are asked as well")
-    without: tuple[str, ...] = Field(default=(), description="rules of the extended pack that are left out")
+    extends: Annotated[tuple[str, ...], Listed] = Field(
+        default=(), description="packs whose rules are asked as well; what the later one writes holds"
+    )
+    only: Only = Field(default=Only(), description="of the extended packs; nothing written: all")
+    without: tuple[str, ...] = Field(default=(), description="rules of the extended packs that are left out")
     rules: Annotated[dict[str, Annotated[Choice, Emptied]], Emptied] = Field(default_factory=dict)
     lines: Annotated[dict[str, LineRule], Emptied] = Field(default_factory=dict)
 

@@ -1,4 +1,4 @@
-"""What every Linux host can be asked: interfaces, sockets, kernel, SSH, SNMP, clock, log targets."""
+"""What every Linux host can be asked: interfaces, sockets, kernel, SSH, SNMP, clock; see `_linux_asked`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
 from kgnet.errors import ReadError
+from kgnet.model.access import SecureShell
 from kgnet.model.facts import (
     Clock,
     InterfaceState,
@@ -18,8 +19,13 @@ from kgnet.model.facts import (
     Settings,
     SnmpServer,
     SshServer,
-    System,
 )
+from kgnet.model.managed import RemoteAccess, SnmpAgent
+from kgnet.model.perimeter import SourceChecks
+from kgnet.model.services import Services
+from kgnet.platforms import _linux_access, _linux_accounts, _linux_snmp
+from kgnet.platforms._perimeter import source_checks
+from kgnet.platforms._snmp import WELL_KNOWN
 from kgnet.ports import Reader
 
 S = TypeVar("S", bound=Settings)
@@ -98,7 +104,7 @@ def snmp_server(text: str) -> SnmpServer:
     )
 
 
-# ── clock and log ───────────────────────────────────────────────────────────
+# ── clock ───────────────────────────────────────────────────────────
 
 TRACKING_FIELDS, SOURCE_FIELDS = 14, 10
 
@@ -117,19 +123,6 @@ def clock(text: str) -> Clock:
     )
 
 
-TARGET = re.compile(r"^[^#]*?\s@@?(?:\([^)]*\))?(\[[^]]+\]|[^\s:;@]+)", re.MULTILINE)
-FORWARD = re.compile(r"^[^#]*?\btarget=\"([^\"]+)\"", re.MULTILINE | re.IGNORECASE)
-
-
-def system(text: str) -> System:
-    """Read `hostname` and, below it, rsyslog's configuration: log targets are hosts that it forwards to."""
-    hostname, _, rsyslog = text.partition("\n")
-    if not hostname.strip():
-        raise ReadError("the host tells no name of its own")
-    targets = (*TARGET.findall(rsyslog), *FORWARD.findall(rsyslog))
-    return System(hostname.strip(), tuple(dict.fromkeys(target.strip("[]") for target in targets)))
-
-
 # ── the questions ───────────────────────────────────────────────────────────
 
 SYSCTLS = (
@@ -140,25 +133,35 @@ SNMPD = (
     "cat /etc/snmp/snmpd.conf || exit; for more in /etc/snmp/snmpd.conf.d/*.conf;"
     ' do [ ! -f "$more" ] || cat "$more"; done'
 )
+LINKS = ("ip", "-j", "link")
+SYSCTL = ("sysctl", "-a", "-r", SYSCTLS)
 STATE: Mapping[tuple[str, ...], Reader] = {
-    ("ip", "-j", "link"): Reader(InterfaceStates, interface_states),
-    ("ss", "-lntupH"): Reader(Listeners, listeners),
-    ("sysctl", "-a", "-r", SYSCTLS): Reader(Kernel, kernel),
-    ("sshd", "-T"): Reader(SshServer, ssh_server),
-    ("sh", "-c", SNMPD): Reader(SnmpServer, snmp_server),
+    LINKS: Reader(InterfaceStates, interface_states),
+    ("ss", "-lntupH"): Reader(
+        Listeners, listeners, also={Services: lambda text: _linux_access.services(listeners(text))}
+    ),
+    SYSCTL: Reader(Kernel, kernel, also={SourceChecks: source_checks}),
+    ("sshd", "-T"): Reader(
+        SshServer,
+        ssh_server,
+        also={
+            SecureShell: lambda text: _linux_access.secure_shell(ssh_server(text)),
+            RemoteAccess: lambda text: _linux_access.remote_access(ssh_server(text)),
+        },
+    ),
+    ("sh", "-c", SNMPD): Reader(
+        SnmpServer, snmp_server, also={SnmpAgent: lambda text: _linux_snmp.agent(snmp_server(text))}
+    ),
+    **_linux_access.STATE,
+    **_linux_accounts.STATE,
     ("sh", "-c", "chronyc -n -c tracking && chronyc -n -c sources"): Reader(Clock, clock),
 }
-SYSTEM: tuple[str, ...] = (
-    "sh",
-    "-c",
-    "hostname; cat /etc/rsyslog.conf /etc/rsyslog.d/*.conf 2>/dev/null; true",
-)
-
 # USM keys of snmpd.conf(5), in clear or localised, and communities that are not the well-known ones.
-WELL_KNOWN = r"(?!(?:public|private|cisco|admin|snmp|community|default)(?:\s|$))"
 SECRETS = (
-    re.compile(r"^\s*createUser\s+(?:-e\s+\S+\s+)?\S+\s+\S+\s+(?:-[lm]\s+)?(\"[^\"\n]*\"|\S+)", re.M | re.I),
-    re.compile(r"^\s*createUser\s.*\s(?:AES\S*|DES)\s+(?:-[lm]\s+)?(\"[^\"\n]*\"|\S+)", re.M | re.I),
-    re.compile(r"^\s*r[ow]community6?\s+" + WELL_KNOWN + r"(\S+)", re.M | re.I),
-    re.compile(r"^\s*com2sec6?\s+(?:-Cn\s+\S+\s+)?\S+\s+\S+\s+" + WELL_KNOWN + r"(\S+)", re.M | re.I),
+    re.compile(
+        r"^[ \t]*createUser\s+(?:-e\s+\S+\s+)?\S+\s+\S+\s+(?:-[lm]\s+)?(\"[^\"\n]*\"|\S+)", re.M | re.I
+    ),
+    re.compile(r"^[ \t]*createUser\s.*\s(?:AES\S*|DES)\s+(?:-[lm]\s+)?(\"[^\"\n]*\"|\S+)", re.M | re.I),
+    re.compile(r"^[ \t]*r[ow]community6?\s+" + WELL_KNOWN + r"(\S+)", re.M | re.I),
+    re.compile(r"^[ \t]*com2sec6?\s+(?:-Cn\s+\S+\s+)?\S+\s+\S+\s+" + WELL_KNOWN + r"(\S+)", re.M | re.I),
 )

@@ -18,7 +18,9 @@ from typing import Any
 from kgnet.errors import DesignError, ReadError
 from kgnet.model.config import Config, Line
 from kgnet.model.fleet import Device
+from kgnet.model.managed import RemoteAccess, SnmpAgent
 from kgnet.model.outcome import Action, Change
+from kgnet.model.services import Service, Services
 from kgnet.ports import Path
 
 IDLE_S = 300  # KG-ACC: who walks away is logged out after five minutes
@@ -128,6 +130,21 @@ def _blind(line: str, blind: Patterns) -> bool:
 
 def paths(text: str) -> list[tuple[str, ...]]:
     return [line.path for line in Config("", {"": text}).lines()]
+
+
+# ── ways in ─────────────────────────────────────────────────────────────────
+
+Ways = RemoteAccess | SnmpAgent | Services
+
+
+def ways(remote: RemoteAccess, agent: SnmpAgent) -> Iterator[Ways]:
+    """Yield both, and what listens by them."""
+    yield remote
+    yield agent
+    found = [Service(name, name, remote.line) for name in remote.protocols]
+    if agent.users or agent.communities:
+        found.append(Service("snmp", "snmp", agent.line))
+    yield Services(tuple(found))
 
 
 # ── reading ─────────────────────────────────────────────────────────────────

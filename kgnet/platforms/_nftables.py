@@ -16,6 +16,11 @@ from typing import Any
 from kgnet.model.config import Config, Line
 from kgnet.model.facts import FilterRule, PacketFilter
 from kgnet.model.fleet import Device, Firewall, FlowRule, Network
+from kgnet.model.forwarding import Guards
+from kgnet.model.operations import IpOptions
+from kgnet.model.perimeter import PortFilters
+from kgnet.platforms._families import guards
+from kgnet.platforms._perimeter import narrow, port_filters
 from kgnet.ports import Part
 
 TABLE = "table inet kgnet {"
@@ -150,17 +155,28 @@ VERDICT = re.compile(r"(accept|drop|reject|return|(?:jump|goto) \S+)(?: comment 
 COMMENT = re.compile(r' comment "([^"]*)"$')
 ADDRESSES = re.compile(r"\bip6? ([sd]addr) (\{[^}]*\}|[0-9a-f]\S*)")
 PORTS = re.compile(r"\b(tcp|udp|th) dport (\{[^}]*\}|\S+)")
+OPTIONS = re.compile(r"^(?:meta nfproto ipv4 )?ip hdrlength (?:!= 5|> 5|6-15|>= 6)(?: counter\S*)? drop")
 PROTOCOL = re.compile(r"\bmeta l4proto (\{[^}]*\}|\S+)|\b(icmp|icmpv6) type\b")
 
 
-def read(text: str, part: str) -> Iterator[PacketFilter]:
+def read(text: str, part: str) -> Iterator[PacketFilter | PortFilters | IpOptions | Guards]:
     """Read chains and rules; the chains of our own table go by their plain names."""
     lines = list(Config("", {part: text}).lines())
     policies = {
         _chain(line): found[3] for line in lines if len(line.path) == 3 and (found := POLICY.match(line.text))
     }
     rules = [_rule(line) for line in lines if _is_rule(line)]
-    yield PacketFilter(policies, tuple(rules))
+    packets = PacketFilter(policies, tuple(rules))
+    yield packets
+    yield port_filters(packets)
+    yield _options(rules)
+    yield guards(lines)
+
+
+def _options(rules: Iterable[FilterRule]) -> IpOptions:
+    """Options make IPv4's header longer than its least: 5 words (RFC 791 §3.1)."""
+    lines = [rule.line for rule in rules if rule.verdict == "drop" and OPTIONS.search(rule.text)]
+    return IpOptions(bool(lines), min(lines, default=0))
 
 
 def _is_rule(line: Line) -> bool:
@@ -193,6 +209,7 @@ def _rule(line: Line) -> FilterRule:
         ports=tuple(map(_ports, _members(reached[2]))) if reached else (),
         comment=comment[1] if comment else None,
         line=line.number - 1,
+        narrow=narrow(text),
     )
 
 

@@ -8,17 +8,19 @@ drivers     DRIVER: Driver              how one talks to a device
 transactions TRANSACTION: Transaction   how one changes a device so that it cannot stay half changed
 rules       a function under @rule      want, have → what is wrong
 probes      a function under @probe     target → samples
-reports     REPORT: Report              findings → text
+reports     REPORT: Report              findings → text or bytes
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from kgnet.model.fleet import Fleet
+from kgnet.model.language import ENGLISH, Language
 from kgnet.model.outcome import Evidence, Finding, Sample, Severity
 from kgnet.model.province import Province, Role
 from kgnet.ports.device import (
@@ -74,6 +76,7 @@ class Rule:
     platforms: tuple[str, ...] = ()
     why: str = ""
     live: bool = False  # judges running state; skipped over files
+    asks: Mapping[str, str] = field(default_factory=dict)  # platform → what its control asks, in its words
 
 
 def rule(
@@ -86,6 +89,7 @@ def rule(
     roles: Sequence[Role] = (),
     platforms: Sequence[str] = (),
     live: bool = False,
+    asks: Mapping[str, str] | None = None,
 ) -> Callable[[Judge], Rule]:
     """Make a rule of a generator `(want: Device, have: Snapshot, **parameters)`; its docstring says why."""
 
@@ -101,6 +105,7 @@ def rule(
             platforms=tuple(platforms),
             why=inspect.cleandoc(judge.__doc__ or ""),
             live=live,
+            asks=asks or {},
         )
 
     return wrap
@@ -135,14 +140,32 @@ def probe(measure: Measure) -> Probe:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What a report may say of the audit beside its findings."""
+
+    language: Language = ENGLISH
+    when: datetime | None = None
+    pack: str = ""  # its title
+    sites: Mapping[str, str] = field(default_factory=dict)  # code → name
+    colour: bool = False  # the terminal that shows it has colours
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """One output format of the audit."""
+    """One output format of the audit: text, or bytes that are none.
+
+    `kgnet.reports.written` calls *write*: by then findings and rules are in the language asked for, and
+    hold no character that a terminal or a parser would obey.
+    """
 
     name: str
-    write: Callable[[Iterable[Finding], Mapping[str, Rule]], str]
+    suffix: str  # of a file that holds it, without the dot
+    write: Callable[[Sequence[Finding], Mapping[str, Rule], About], str | bytes]
+    binary: bool = False  # not for a terminal
 
 
 __all__ = [
+    "About",
     "Access",
     "Candidate",
     "Driver",

@@ -94,17 +94,23 @@ class Driver:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Makes the one fact *fact* of what a command printed; raises ReadError on what it does not know.
+    """Makes the fact *fact* of what a command printed; raises ReadError on what it does not know.
 
     Where the command fails, *fact* is missing. *roles* are the devices to ask it of (empty: all).
+    *also* are further facts that the same words tell.
     """
 
     fact: type
     read: Callable[[str], object]
     roles: tuple[Role, ...] = ()
+    also: Mapping[type, Callable[[str], object]] = field(default_factory=dict)
+
+    @property
+    def facts(self) -> tuple[type, ...]:
+        return (self.fact, *self.also)
 
     def __call__(self, text: str) -> tuple[object, ...]:
-        return (self.read(text),)
+        return (self.read(text), *(read(text) for read in self.also.values()))
 
 
 def gives(reader: Callable[..., Any]) -> frozenset[type]:
@@ -172,6 +178,7 @@ class Part:
     indent: str = " "  # of the canonical text, one level
     commands: Typed | None = None
     ending: str = ""  # how a whole printed text ends (a regular expression); what does not is a torn one
+    opening: str = ""  # how a printed text begins, where ours does not: it has to have the *ending*, too
     silent_check: bool = False  # anything on stderr of the check is a refusal, whatever the exit code
 
 
@@ -189,13 +196,15 @@ class Platform:
     dialect: str = ""  # the name that the driver's library has for it: NAPALM's "ios", Netmiko's "huawei"
     refusals: tuple[re.Pattern[str], ...] = ()  # what it prints instead of an exit code: "% Invalid input"
     ports: Callable[[Device], Mapping[str, str]] = _nothing  # interface as designed → as the device calls it
+    session: tuple[str, ...] = ()  # what its driver types by itself before anything is asked
+    signs: re.Pattern[str] | None = None  # finds what only its text has: whose text is this?
     whole: bool = True  # the templates print all of it, so that all else may be removed (`--replace`)
 
     @property
     def facts(self) -> frozenset[type]:
         """Return every fact that one can learn of it, from its configuration or while it runs."""
         return frozenset(fact for part in self.parts for fact in gives(part.read)).union(
-            reader.fact for reader in self.state.values()
+            fact for reader in self.state.values() for fact in reader.facts
         )
 
     def redacted(self, text: str, mark: Callable[[str], str] | None = None) -> str:

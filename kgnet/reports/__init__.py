@@ -1,0 +1,56 @@
+"""Formats of an audit's report: a file each; here is what is done for all of them before they write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from urllib.parse import quote
+
+from kgnet.language import told_finding, told_rule
+from kgnet.model.outcome import Evidence, Finding
+from kgnet.ports import About, Report, Rule
+
+# What a terminal obeys, a parser refuses or a reader does not see: control characters but for tab and
+# line feed, surrogates, marks that turn the direction of a text (Unicode TR 36, 3.2), U+FFFE and U+FFFF.
+UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+
+
+def written(
+    report: Report, findings: Iterable[Finding], rules: Mapping[str, Rule], about: About
+) -> str | bytes:
+    """Return what *report* makes of the findings, in the language of *about*."""
+    held = [_clean(told_finding(finding, about.language)) for finding in findings]
+    asked = {finding.rule for finding in held}
+    known = {id: told_rule(rule, about.language) for id, rule in rules.items() if id in asked}
+    return report.write(held, known, about)
+
+
+def by_site(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    """Return the findings of each site, in the order of the sites."""
+    sites: dict[str, list[Finding]] = {}
+    for finding in findings:
+        sites.setdefault(finding.site, []).append(finding)
+    return dict(sorted(sites.items()))
+
+
+def file_name(site: str, report: Report) -> str:
+    """Return the name of a site's own report; two sites never share one, and none leads out of its folder."""
+    return f"{quote(site, safe='').replace('.', '%2E') or '%'}.{report.suffix}"
+
+
+def visible(text: str) -> str:
+    """Return *text* with every character that one does not see spelled out: an escape as `\\x1b`."""
+    return UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def _clean(finding: Finding) -> Finding:
+    return replace(
+        finding,
+        rule=visible(finding.rule),
+        device=visible(finding.device),
+        site=visible(finding.site),
+        evidence=tuple(Evidence(visible(each.what), visible(each.where)) for each in finding.evidence),
+    )

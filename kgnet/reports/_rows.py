@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from kgnet.model.outcome import Finding
@@ -17,3 +18,8 @@ def row(finding: Finding) -> dict[str, Any]:
         "severity": finding.severity.value,
         "evidence": [str(evidence) for evidence in finding.evidence],
     }
+
+
+def line(finding: Finding) -> str:
+    """Return the row as one line of JSON."""
+    return json.dumps(row(finding), ensure_ascii=False)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from kgnet.model.outcome import Finding
-from kgnet.ports import Report, Rule
-from kgnet.reports._rows import row
+from kgnet.ports import About, Report, Rule
+from kgnet.reports._rows import line
 
 
-def write(findings: Iterable[Finding], rules: Mapping[str, Rule]) -> str:
+def write(findings: Sequence[Finding], rules: Mapping[str, Rule], about: About) -> str:
     """Return every finding, one a line, so that a diff of two reports is readable."""
-    rows = ",\n ".join(json.dumps(row(finding), ensure_ascii=False) for finding in findings)
+    rows = ",\n ".join(map(line, findings))
     return f"[{rows}]\n"
 
 
-REPORT = Report("json", write)
+REPORT = Report("json", "json", write)

@@ -3,41 +3,65 @@
 from __future__ import annotations
 
 import textwrap
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from io import StringIO
 from itertools import groupby
 
+from rich.console import Console
+from rich.text import Text
+
 from kgnet.model.outcome import Finding, Severity, Status
-from kgnet.ports import Report, Rule
+from kgnet.ports import About, Report, Rule
+from kgnet.reports._judged import OPEN, UNSEEN, WORST_FIRST, counts
 
-SHOWN = (Status.ERROR, Status.FAIL, Status.WAIVED)
-WORST_FIRST = tuple(reversed(Severity))
 WIDTH = 110
+STATUS = {Status.ERROR: "bold magenta", Status.FAIL: "bold red", Status.WAIVED: "yellow"}
+SEVERITY = {
+    Severity.CRITICAL: "bold red",
+    Severity.HIGH: "red",
+    Severity.MEDIUM: "yellow",
+    Severity.LOW: "cyan",
+}
 
 
-def write(findings: Iterable[Finding], rules: Mapping[str, Rule]) -> str:
+def write(findings: Sequence[Finding], rules: Mapping[str, Rule], about: About) -> str:
     """Return the report; what passed or does not apply is only counted."""
-    held = list(findings)
     groups: dict[tuple[int, int, str], list[Finding]] = defaultdict(list)
-    for finding in held:
-        if finding.status in SHOWN:
-            rank = SHOWN.index(finding.status), WORST_FIRST.index(finding.severity)
-            groups[(*rank, finding.rule)].append(finding)
-    blocks = ["".join(_block(groups[key], rules)) for key in sorted(groups)]
-    return "\n".join([*blocks, _counts(held)])
-
-
-def _block(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> Iterator[str]:
-    """Yield one rule's findings: a head, each device with its evidence, and why it matters."""
-    first = findings[0]
-    rule = rules.get(first.rule)
-    title = rule.title if rule else "the device could not be looked at"
-    yield f"{first.status.upper()}  {first.severity}  {first.rule}  {title}\n"
     for finding in findings:
-        yield from _seen(finding)
+        if finding.status in OPEN:
+            rank = OPEN.index(finding.status), WORST_FIRST.index(finding.severity)
+            groups[(*rank, finding.rule)].append(finding)
+    blocks = [Text("").join(_block(groups[key], rules, about)) for key in sorted(groups)]
+    page = StringIO()
+    console = Console(
+        file=page,
+        force_terminal=about.colour,
+        color_system="standard" if about.colour else None,
+        legacy_windows=False,
+    )
+    console.print(Text("\n").join([*blocks, Text(counts(findings, about), "bold")]), soft_wrap=True)
+    return page.getvalue()
+
+
+def _block(findings: Sequence[Finding], rules: Mapping[str, Rule], about: About) -> Iterator[Text]:
+    """Yield one rule's findings: a head, each device with its evidence, and why it matters."""
+    first, say = findings[0], about.language.say
+    rule = rules.get(first.rule)
+    yield Text.assemble(
+        (say(first.status.value).upper(), STATUS[first.status]),
+        "  ",
+        (say(first.severity.value), SEVERITY[first.severity]),
+        "  ",
+        (first.rule, "bold"),
+        f"  {rule.title if rule else say(UNSEEN)}\n",
+    )
+    for finding in findings:
+        yield Text("".join(_seen(finding)))
     if rule and rule.why and first.status is not Status.WAIVED:
-        why = textwrap.fill(f"why: {rule.why}", WIDTH, initial_indent="  ", subsequent_indent="       ")
-        yield f"{why}\n"
+        told = f"{say('why')}: {rule.why}"
+        why = textwrap.fill(told, WIDTH, initial_indent="  ", subsequent_indent="       ")
+        yield Text(f"{why}\n", "dim")
 
 
 def _seen(finding: Finding) -> Iterator[str]:
@@ -51,11 +75,4 @@ def _seen(finding: Finding) -> Iterator[str]:
             yield from (f"    {what}\n" for what in found)
 
 
-def _counts(findings: Sequence[Finding]) -> str:
-    counts = Counter(finding.status for finding in findings)
-    devices = len({finding.device for finding in findings})
-    told = ", ".join(f"{counts[status]} {status}" for status in Status if counts[status])
-    return f"{devices} devices, {len(findings)} findings: {told or 'nothing was judged'}\n"
-
-
-REPORT = Report("text", write)
+REPORT = Report("text", "txt", write)

@@ -13,7 +13,8 @@ from kgnet.errors import PluginError
 from kgnet.model.outcome import Severity
 from kgnet.model.province import NETWORK, Role
 from kgnet.paths import PACKAGE
-from kgnet.ports import Judge, Rule, rule
+from kgnet.plugins import found
+from kgnet.ports import Judge, Platform, Rule, rule
 
 TABLE = PACKAGE / "data" / "controls.csv"
 SECOND_HAND = "from a secondary source"
@@ -35,8 +36,12 @@ def control(
     """Make the rule that judges the control *id*; see `kgnet.ports.rule` for the rest.
 
     *title* stands in where the rule judges less than the control asks: a pass must not claim more.
+    Without *platforms* it is for all but those of which the table asks nothing: an empty cell, or `n/a`.
     """
     row = _row(id)
+    silent = {name for column, names in COLUMNS.items() if row[column].strip() in NOTHING for name in names}
+    if silent and not platforms:
+        platforms = tuple(sorted(found(Platform).keys() - silent))
     return rule(
         id=id,
         title=title or row["title"],
@@ -46,7 +51,26 @@ def control(
         roles=roles,
         platforms=platforms,
         live=live,
+        asks=dict(_asks(row)),
     )
+
+
+NOTHING = ("", "n/a")
+COLUMNS = {
+    "ios_evidence": ("cisco_ios",),
+    "eos_evidence": ("arista_eos",),
+    "junos_evidence": ("juniper_junos",),
+    "linux_frr_evidence": ("frr", "linux"),
+}
+
+
+def _asks(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield for each platform what the control asks there; `same`: as in the column before."""
+    before = ""
+    for column, names in COLUMNS.items():
+        cell = row[column].strip()
+        before = before if cell == "same" else cell
+        yield from ((name, before) for name in names if before not in NOTHING)
 
 
 def references(row: Mapping[str, str]) -> Iterator[str]:

@@ -48,6 +48,10 @@ class Permit:
         family = f" (IPv{self.family})" if self.from_anywhere and self.to_anywhere else ""
         return f"{self.protocol}{ports} from {source} to {destination}{family}"
 
+    @classmethod
+    def everything(cls, family: int) -> Permit:
+        return cls(family, "any", PORTS, (0, LAST[family]), (0, LAST[family]))
+
     @property
     def from_anywhere(self) -> bool:
         return self.source == (0, LAST[self.family])
@@ -152,9 +156,13 @@ def accepting(have: Snapshot, chain: str) -> Iterator[FilterRule]:
     rules = have.get(PacketFilter).rules
     reached = _reached(rules, chain)
     for rule in rules:
-        harmless = rule.harmless or HARMLESS.search(rule.text)
-        if rule.chain in reached and rule.verdict == "accept" and not harmless:
+        if rule.chain in reached and lets_in_new(rule):
             yield rule
+
+
+def lets_in_new(rule: FilterRule) -> bool:
+    """Whether a rule accepts more than answers and what IP itself needs."""
+    return rule.verdict == "accept" and not rule.harmless and not HARMLESS.search(rule.text)
 
 
 def _reached(rules: tuple[FilterRule, ...], chain: str) -> set[str]:

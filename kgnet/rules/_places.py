@@ -11,8 +11,13 @@ from kgnet.model.outcome import Evidence
 
 
 def at(have: Snapshot, fact: type, line: int, what: str) -> Evidence:
-    """Return *what* with its place: `file:line`, or the command and the line of text that it printed."""
+    """Return *what* with its place: `file:line`, or the command and the line of text that it printed.
+
+    *line* 0 is none: the text does not say it, or it is no configuration.
+    """
     source = have.sources.get(fact) or have.config.source or have.device
+    if not line:
+        return Evidence(what, source)
     if source == have.config.source:
         return Evidence(what, f"{source}:{line}")
     text = next((each.text for each in have.config.lines() if each.number == line), None)
@@ -32,6 +37,12 @@ def neighbors(have: Snapshot) -> tuple[ConfiguredNeighbor, ...]:
     if not found:
         raise MissingFact("no BGP neighbour is configured, so there is nothing to judge")
     return found
+
+
+def outer_neighbors(have: Snapshot) -> tuple[ConfiguredNeighbor, ...]:
+    """Return the neighbours of another AS; MissingFact if there is none at all."""
+    own = have.get(ConfiguredBgp).asn
+    return tuple(neighbor for neighbor in neighbors(have) if neighbor.remote_as != own)
 
 
 def met(wanted: tuple[BgpNeighbor, ...], have: Snapshot) -> Iterator[tuple[BgpNeighbor, ConfiguredNeighbor]]:

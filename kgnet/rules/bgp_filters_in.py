@@ -8,7 +8,7 @@ from kgnet.model.facts import ConfiguredBgp, PrefixLists, RouteMaps, Snapshot
 from kgnet.model.fleet import Device
 from kgnet.ports import Wrong
 from kgnet.rules._control import ROUTERS, control
-from kgnet.rules._places import at, neighbors
+from kgnet.rules._places import at, outer_neighbors
 from kgnet.rules._policies import holes
 
 
@@ -23,7 +23,7 @@ def bgp_filters_in(want: Device, have: Snapshot) -> Iterator[Wrong]:
     bgp = have.get(ConfiguredBgp)
     if not bgp.requires_policy:
         yield at(have, ConfiguredBgp, bgp.line, "a neighbour without policy sends us everything (RFC 8212)")
-    for neighbor in neighbors(have):
-        for hole in holes(have, neighbor.import_policy):
+    for neighbor in outer_neighbors(have):
+        for hole in holes(have, neighbor.import_policy, neighbor.import_lists):
             what = f"neighbour {neighbor.address} in: {hole}"
             yield at(have, ConfiguredBgp, neighbor.line, what)

@@ -8,13 +8,13 @@ from kgnet.model.facts import ConfiguredBgp, Snapshot
 from kgnet.model.fleet import Device
 from kgnet.ports import Wrong
 from kgnet.rules._control import ROUTERS, control
-from kgnet.rules._places import at, neighbors
+from kgnet.rules._places import at, outer_neighbors
 
 
 @control("KG-RTG-05", needs=[ConfiguredBgp], roles=ROUTERS)
 def bgp_prefix_limit(want: Device, have: Snapshot, *, most: int = 10_000) -> Iterator[Wrong]:
     """A neighbour that leaks the whole Internet's routes fills the memory of every router behind it."""
-    for neighbor in neighbors(have):
+    for neighbor in outer_neighbors(have):
         limit = neighbor.maximum_prefix
         if limit is None or limit > most:
             told = "has no limit" if limit is None else f"may send {limit} prefixes"

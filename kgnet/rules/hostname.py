@@ -1,4 +1,4 @@
-"""KG-ACC-18: the hostname is that of the inventory."""
+"""KG-ACC-18: Hostname and domain are set and match the inventory."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ from kgnet.model.fleet import Device
 from kgnet.ports import Wrong
 from kgnet.rules._control import ROUTERS, control
 
+TITLE = "The hostname is that of the inventory, and so is the domain where a router has one"
 
-@control("KG-ACC-18", title="The hostname is that of the inventory", needs=[System], roles=ROUTERS)
+
+@control("KG-ACC-18", title=TITLE, needs=[System], roles=ROUTERS)
 def hostname(want: Device, have: Snapshot) -> Iterator[Wrong]:
     """A log line, an alert and a prompt that bear the wrong name send people to the wrong device."""
-    found = have.get(System).hostname
-    if found != want.name:
-        yield f"is called {found or 'nothing'}: {want.name} wanted"
+    found = have.get(System)
+    if found.hostname != want.name:
+        yield f"is called {found.hostname or 'nothing'}: {want.name} wanted"
+    if found.domain is not None and found.domain != want.domain:
+        yield f"its domain is {found.domain or 'none'}: {want.domain or 'none'} wanted"

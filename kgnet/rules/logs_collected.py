@@ -5,27 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kgnet.errors import MissingFact
-from kgnet.model.facts import Snapshot, System
+from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
+from kgnet.model.managed import LogHosts
 from kgnet.model.province import Role
 from kgnet.ports import Wrong
-from kgnet.rules._control import SERVERS, control
+from kgnet.rules._control import control
+from kgnet.rules._places import at
 
-SENDERS = tuple(role for role in SERVERS if role is not Role.MONITOR)  # which collects
+SENDERS = tuple(role for role in Role if role is not Role.MONITOR)  # which collects
 
 
-@control(
-    "KG-LOG-02",
-    title="Logs are sent to the collectors of the intent",
-    needs=[System],
-    roles=SENDERS,
-    live=True,
-)
-def logs_collected(want: Device, have: Snapshot) -> Iterator[Wrong]:
+@control("KG-LOG-02", title="Logs are sent to the collectors of the intent", needs=[LogHosts], roles=SENDERS)
+def logs_collected(want: Device, have: Snapshot, *, least: int = 1) -> Iterator[Wrong]:
     """Whoever breaks in tidies up the logs of that machine; a copy elsewhere is what is left."""
     if not want.syslog:
         raise MissingFact(f"the intent names no collector for {want.name}")
-    targets = have.get(System).log_targets
+    found = have.get(LogHosts)
+    if 0 < len(found.hosts) < least:
+        what = f"sends to {len(found.hosts)} collectors, at least {least} wanted"
+        yield at(have, LogHosts, found.line, what)
     for collector in want.syslog:
-        if collector not in targets:
-            yield f"does not send to {collector}; it sends to {', '.join(targets) or 'nobody'}"
+        if collector not in found.hosts:
+            sent = ", ".join(found.hosts) or "nobody"
+            yield at(have, LogHosts, found.line, f"does not send to {collector}; it sends to {sent}")

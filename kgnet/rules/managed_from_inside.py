@@ -9,19 +9,32 @@ from kgnet.model.facts import PacketFilter, Snapshot
 from kgnet.model.fleet import Device
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
+from kgnet.rules._entrances import SSH, listed, within
 from kgnet.rules._permits import Permits, accepting, intended, of_flow, of_rule, policy
 from kgnet.rules._places import at
 
-MANAGED = (("tcp", 22), ("udp", 161))  # SSH, SNMP
+MANAGED = (SSH, ("udp", 161))  # and SNMP
 
 
 @control("KG-ACC-06", needs=[PacketFilter])
 def managed_from_inside(want: Device, have: Snapshot) -> Iterator[Wrong]:
     """A login that the whole network can reach is tried by the whole network, day and night."""
+    comers = listed(have)
+    if comers is None:
+        yield from _by_filter(want, have)
+        return
+    if not want.admins:
+        raise MissingFact(f"the intent does not say who may administer {want.name}")
+    for comer in comers:
+        if not any(within(comer.network, network) for network in want.admins):
+            yield comer.evidence(have, f"only {', '.join(map(str, want.admins))} wanted")
+
+
+def _by_filter(want: Device, have: Snapshot) -> Iterator[Wrong]:
     yield from policy(have, "input")
     flows = intended(want).inputs
     allowed = Permits(permit for flow in flows for permit in of_flow(flow))
-    if not any(permit.reaches("tcp", 22) for permit in allowed.every):
+    if not any(permit.reaches(*SSH) for permit in allowed.every):
         raise MissingFact(f"the intent does not say who may administer {want.name}")
     for rule in accepting(have, "input"):
         for permit in of_rule(rule):

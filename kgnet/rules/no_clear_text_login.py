@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kgnet.model.facts import Listeners, Snapshot
+from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
+from kgnet.model.services import Services
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
-from kgnet.rules._sockets import outward
+from kgnet.rules._services import on
 
-TELNET, RLOGIN, RSH = 23, 513, 514  # IANA service names and port numbers
-FRR = range(2601, 2624)  # FRR's own telnet-like terminals, lib/vty
+CLEAR = ("telnet", "rlogin", "rsh", "terminal")
 
 
-@control("KG-ACC-01", needs=[Listeners], live=True)
+@control("KG-ACC-01", needs=[Services])
 def no_clear_text_login(want: Device, have: Snapshot) -> Iterator[Wrong]:
     """Telnet and its kin carry passwords that anybody on the way can read."""
-    for protocol, address, port, program in outward(have.get(Listeners)):
-        if protocol == "tcp" and (port in (TELNET, RLOGIN, RSH) or port in FRR):
-            yield f"{program or 'somebody'} listens on {address} port {port} for logins in clear"
+    yield from on(have, "logins in clear", *CLEAR)

@@ -1,25 +1,41 @@
-"""KG-PER-01: Anti-spoofing: every interface checks the way back."""
+"""KG-PER-01: Anti-spoofing: the way back to a packet's source is checked where others are connected."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kgnet.model.facts import Kernel, Snapshot
+from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
+from kgnet.model.perimeter import SourceChecks
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
-from kgnet.rules._settings import on_interfaces, told
+from kgnet.rules._places import at
+from kgnet.rules._ports import port
 
-STRICT, LOOSE = 1, 2  # RFC 3704 §2.2, §2.4
 
+@control(
+    "KG-PER-01",
+    title="Anti-spoofing: ports of users check the way back to a packet's source",
+    needs=[SourceChecks],
+)
+def no_forged_sources(
+    want: Device,
+    have: Snapshot,
+    *,
+    loose: bool = True,
+    kinds: tuple[str, ...] = ("lan",),
+    families: tuple[int, ...] = (4,),
+) -> Iterator[Wrong]:
+    """Who sends under another's address cannot be traced; *loose*: traffic may return another way.
 
-@control("KG-PER-01", title="Anti-spoofing: every interface checks the way back", needs=[Kernel], live=True)
-def no_forged_sources(want: Device, have: Snapshot, *, loose: bool = True) -> Iterator[Wrong]:
-    """Who sends under another's address cannot be traced; *loose*: traffic may return another way."""
-    good = (STRICT, LOOSE) if loose else (STRICT,)
-    found = dict(on_interfaces(have.get(Kernel), "ipv4", "rp_filter"))
-    everywhere = found.pop("all")
-    found.pop("default", None)
-    used = {each: max(own, everywhere) for each, own in found.items()}  # the greater counts, ip-sysctl
-    wrong = {each: value for each, value in (used or {"all": everywhere}).items() if value not in good}
-    yield from told("ipv4", "rp_filter", wrong, " or ".join(map(str, good)))
+    *kinds* are the ports of the intent that are judged; one that is not in the intent always is.
+    """
+    good = ("strict", "loose") if loose else ("strict",)
+    others = {port(want, link) for link in want.interfaces if link.kind not in kinds}
+    for check in have.get(SourceChecks).checks:
+        if check.port in others or check.family not in families or check.mode in good:
+            continue
+        what = f"{check.port} checks no source of IPv{check.family} packets"
+        if check.mode != "off":
+            what = f"{check.port} checks sources of IPv{check.family} packets by any way back ({check.mode})"
+        yield at(have, SourceChecks, check.line, f"{what}: {' or '.join(good)} wanted")

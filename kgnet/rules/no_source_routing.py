@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kgnet.model.facts import Kernel, Snapshot
+from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
+from kgnet.model.operations import PacketHandling
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
-from kgnet.rules._settings import number
+from kgnet.rules._places import at
 
 
-@control("KG-CPL-02", needs=[Kernel], live=True)
+@control("KG-CPL-02", needs=[PacketHandling], platforms=("cisco_ios", "juniper_junos", "frr", "linux"))
 def no_source_routing(want: Device, have: Snapshot) -> Iterator[Wrong]:
     """A sender that chooses the way walks around the filters."""
-    for family in ("ipv4", "ipv6"):
-        everywhere = number(have.get(Kernel), f"net.{family}.conf.all.accept_source_route")
-        if everywhere > 0:  # all and the interface have to say so, ip-sysctl
-            yield f"net.{family}.conf.all.accept_source_route = {everywhere}: 0 wanted"
+    for place in have.get(PacketHandling).source_routing:
+        where = f" on {place.name}" if place.name else ""
+        yield at(have, PacketHandling, place.line, f"follows source routes{where}: they have to be refused")

@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kgnet.errors import MissingFact
-from kgnet.model.facts import Clock, Snapshot
+from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
+from kgnet.model.managed import TimeServers
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
+from kgnet.rules._places import at
 
 
-@control("KG-NTP-01", needs=[Clock], live=True)
+@control("KG-NTP-01", needs=[TimeServers])
 def ntp_sources(want: Device, have: Snapshot, *, least: int = 2) -> Iterator[Wrong]:
     """With one source, a wrong clock or a dead one goes unnoticed (RFC 8633 §3.2 asks for four)."""
     if not want.ntp:
         raise MissingFact(f"the intent names no time server for {want.name}")
-    asked = have.get(Clock).sources
+    found = have.get(TimeServers)
+    for what in _wrong(want, found.servers, least):
+        yield at(have, TimeServers, found.line, what)
+
+
+def _wrong(want: Device, asked: tuple[str, ...], least: int) -> Iterator[str]:
     if len(asked) < least and not _serves_time(want, least):
         yield f"asks {', '.join(asked) or 'nobody'} for the time, at least {least} servers wanted"
     for server in asked:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kgnet.errors import MissingFact
 from kgnet.model.facts import PacketFilter, Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.province import Role
@@ -13,12 +12,16 @@ from kgnet.rules._control import control
 from kgnet.rules._permits import intended
 
 
-@control("KG-VC-01", title="Traffic of conference rooms is marked", needs=[PacketFilter], roles=[Role.BRANCH])
+@control(
+    "KG-VC-01",
+    title="Traffic of conference rooms is marked",
+    needs=[PacketFilter],
+    roles=[Role.BRANCH],
+    platforms=["arista_eos", "cisco_ios", "frr", "juniper_junos"],  # a router of ours on Linux marks as well
+)
 def rooms_marked(want: Device, have: Snapshot) -> Iterator[Wrong]:
     """Queues go by the mark: a meeting that leaves the office unmarked waits with the downloads."""
     found = have.get(PacketFilter)
-    if not found.rules:
-        raise MissingFact("the packet filter has no rule at all")
     sets = found.marks or any("dscp set" in rule.text for rule in found.rules)
     if intended(want).marks_dscp and not sets:
-        yield "no rule sets a code point (`ip dscp set …`)"
+        yield "nothing sets a code point on what the rooms send"

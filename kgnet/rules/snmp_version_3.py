@@ -4,25 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kgnet.model.facts import Snapshot, SnmpServer
+from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
+from kgnet.model.managed import SnmpAgent
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
-from kgnet.rules._snmp import communities, configured, users
+from kgnet.rules._places import at
+from kgnet.rules._snmp import users
 
 
-@control("KG-SNM-05", needs=[SnmpServer], live=True)
+@control("KG-SNM-05", needs=[SnmpAgent])
 def snmp_version_3(want: Device, have: Snapshot) -> Iterator[Wrong]:
     """A community travels in clear with every question: whoever hears one may ask them all."""
-    directives = configured(have.get(SnmpServer))
-    for directive, community in communities(directives):
-        yield f"{directive} {community}: SNMP version 1 and 2c are open"
-    named = dict(users(directives))
-    for name, level in named.items():
-        if level == "noauth":
-            yield f"user {name} may ask without authentication"
-    for arguments in directives.get("createuser", ()):
-        if "MD5" in arguments.upper().split():
-            yield f"user {arguments.split()[0]} authenticates with MD5, SHA wanted"
-    if want.snmp_user not in named:
-        yield f"the intent's user {want.snmp_user} may not ask; it has {', '.join(named) or 'no user'}"
+    agent = have.get(SnmpAgent)
+    for wrong in _wrong(want, have, agent):
+        yield at(have, SnmpAgent, agent.line, wrong)
+
+
+def _wrong(want: Device, have: Snapshot, agent: SnmpAgent) -> Iterator[str]:
+    if agent.communities:
+        yield f"SNMP version 1 and 2c are open: communities: {agent.communities}"
+    for group in agent.groups:
+        if group.level == "noauth":
+            yield f"{group.name} may ask without authentication"
+        elif group.level in ("v1", "v2c"):
+            yield f"{group.name} may ask by SNMP version {group.level.removeprefix('v')}"
+    found = users(have)
+    for user in found:
+        if not user.auth.startswith("sha"):
+            yield f"user {user.name} authenticates with {user.auth or 'nothing'}, SHA wanted"
+    named = {user.name for user in found} | {group.name for group in agent.groups}
+    if want.snmp_user and named and want.snmp_user not in named:
+        yield f"the intent's user {want.snmp_user} may not ask; it has {', '.join(sorted(named))}"

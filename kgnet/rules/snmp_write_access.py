@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kgnet.model.facts import Snapshot, SnmpServer
+from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
+from kgnet.model.managed import SnmpAgent
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
-from kgnet.rules._snmp import configured
+from kgnet.rules._places import at
 
 
-@control("KG-SNM-03", needs=[SnmpServer], live=True)
+@control("KG-SNM-03", needs=[SnmpAgent])
 def snmp_write_access(want: Device, have: Snapshot) -> Iterator[Wrong]:
     """Who may write by SNMP may reconfigure the device, past every log of commands."""
-    directives = configured(have.get(SnmpServer))
-    for directive in ("rwcommunity", "rwcommunity6", "rwuser"):
-        for arguments in directives.get(directive, ()):
-            yield f"{directive} {arguments.split()[0]}: may write"
+    agent = have.get(SnmpAgent)
+    if agent.writable:
+        yield at(have, SnmpAgent, agent.line, "a community, group or user may write: to read alone wanted")

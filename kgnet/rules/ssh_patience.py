@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kgnet.model.facts import Snapshot, SshServer
+from kgnet.model.access import SecureShell
+from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
-from kgnet.rules._settings import number
+from kgnet.rules._places import at
 
 
-@control("KG-ACC-16", title="SSH limits the time and the tries of a login", needs=[SshServer], live=True)
+@control("KG-ACC-16", title="SSH limits the time and the tries of a login", needs=[SecureShell])
 def ssh_patience(
     want: Device, have: Snapshot, *, most_grace_s: int = 60, most_tries: int = 4
 ) -> Iterator[Wrong]:
     """Whoever may try long and often guesses in the end, and holds the places of those who may come in."""
-    server = have.get(SshServer)
-    grace_s, tries = number(server, "logingracetime"), number(server, "maxauthtries")
-    if not 0 < grace_s <= most_grace_s:
-        yield f"logingracetime {grace_s}: 1 to {most_grace_s} s wanted"
-    if tries > most_tries:
-        yield f"maxauthtries {tries}: at most {most_tries} wanted"
+    server = have.get(SecureShell)
+    if server.grace_s is not None and not 0 < server.grace_s <= most_grace_s:
+        told = f"a login may take {server.grace_s or 'any number of'} s, 1 to {most_grace_s} s wanted"
+        yield at(have, SecureShell, server.line, told)
+    if server.tries is not None and server.tries > most_tries:
+        told = f"a connection may try {server.tries} logins, at most {most_tries} wanted"
+        yield at(have, SecureShell, server.line, told)

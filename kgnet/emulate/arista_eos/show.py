@@ -167,6 +167,7 @@ JSON: dict[str, Tells] = {
     "clock": clock,
     "ntp associations": ntp,
     "users accounts": users,
+    "zerotouch": lambda device: {"mode": "disabled"},
 }
 TEXT: dict[str, Shows] = {
     "version": _version_text,

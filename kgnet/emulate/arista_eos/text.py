@@ -13,7 +13,8 @@ ORDER = (
     "interface defaults", "service", "logging", "hostname", "dns", "ip name-server", "ntp", "qos profile",
     "qos map", "snmp-server",
     "spanning-tree", "tacacs-server", "radius-server", "aaa group", "aaa", "clock", "vlan", "vrf instance",
-    "management api", "management console", "management ssh", "ip security", "class-map", "policy-map",
+    "management api", "management console", "management security", "management ssh", "ip security",
+    "class-map", "policy-map",
     "interface Port-Channel", "interface Ethernet", "interface Loopback", "interface Management",
     "interface Tunnel", "interface Vlan", "interface Vxlan", "ip access-list", "ipv6 access-list",
     "system control-plane", "ip routing", "no ip routing", "ipv6 unicast-routing", "no ip icmp",
@@ -31,7 +32,7 @@ DEFAULTS = {
 }  # fmt: skip
 UNSEEN = (  # while nothing stands in them
     *("interface defaults", "system control-plane"),
-    *("management console", "management ssh", "management telnet"),
+    *("management console", "management security", "management ssh", "management telnet"),
 )
 ALWAYS = ("no aaa root", "spanning-tree mode mstp")  # printed though nobody has said so
 MAXIMUM = re.compile(r"neighbor \S+ maximum-routes 12000")

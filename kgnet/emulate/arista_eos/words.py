@@ -56,6 +56,7 @@ MODES = {
             (r"qos profile \S+", "qos-profile"),
             (r"management (?:ssh|console|telnet)", "mgmt"),
             (r"management api http-commands", "api"),
+            (r"management security", "security"),
             (r"system control-plane", "system-cp"),
             (r"ip security", "ipsec"),
             (r"aaa group server (?:tacacs\+|radius) \S+", "sg"),
@@ -204,9 +205,17 @@ MODES = {
         takes=(
             r"ip(?:v6)? access-group \S+ (?:vrf \S+ )?in|idle-timeout \d+|cipher .+|mac .+"
             r"|key-exchange .+|shutdown"
-            r"|authentication .+|connection .+|hostkey .+"
+            r"|authentication .+|connection .+|hostkey .+|login timeout \d+"
         ),
-        keys=(r"(idle-timeout|cipher|mac|key-exchange) .+", r"(ip|ipv6) access-group \S+ (?:vrf (\S+) )?in"),
+        keys=(
+            r"(idle-timeout|cipher|mac|key-exchange|login timeout) .+",
+            r"(ip|ipv6) access-group \S+ (?:vrf (\S+) )?in",
+        ),
+    ),
+    "security": Mode(
+        "mgmt-security",
+        takes=r"password (?:minimum length \d+|encryption-key common|encryption reversible \S+)",
+        keys=(r"(password minimum length) \d+", r"(password encryption reversible) \S+"),
     ),
     "api": Mode(
         "mgmt-api-http-cmds",

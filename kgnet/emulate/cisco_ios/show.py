@@ -167,7 +167,8 @@ def _ssh(device: Ios, session: Session, rest: list[str]) -> Reply:
     version = device.root.first("ip ssh version ", "1.99")
     full_version = version if "." in version else f"{version}.0"
     limits = "Authentication timeout: 120 secs; Authentication retries: 3"
-    return f"SSH Enabled - version {full_version}\n{limits}"
+    key = "IOS Keys in SECSH format(ssh-rsa, base64 encoded): KGNET\nModulus Size : 3072 bits\nssh-rsa AAAA"
+    return f"SSH Enabled - version {full_version}\n{limits}\n{key}"
 
 
 def _flash_free(device: Ios, session: Session, rest: list[str]) -> Reply:

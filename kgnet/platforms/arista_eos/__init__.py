@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from kgnet.platforms.arista_eos import grammar, ports, read, state, text, want
 from kgnet.ports import Part, Platform
 
@@ -27,10 +29,17 @@ PLATFORM = Platform(
             permanent=grammar.GRAMMAR.is_permanent,
             close=grammar.GRAMMAR.closer,
             ending=text.ENDING,
+            opening=r"! (?:Command: show running-config|device: )",
         ),
     ),
     ports=ports.ports,
     state=state.STATE,
     secrets=grammar.SECRETS,
     refusals=grammar.REFUSALS,
+    session=("enable", "show version"),
+    signs=re.compile(
+        r"^(?:! device: .*EOS|service routing protocols model |management (?:api|ssh)|(?:no )?aaa root"
+        r"|interface defaults$)",
+        re.MULTILINE,
+    ),
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from kgnet.platforms._indented import Grammar, Listing, Literal, Rule
+from kgnet.platforms._snmp import WELL_KNOWN
 from kgnet.ports import Path
 
 ACCESS_LIST = r"(?:ip|ipv6) access-list .*"
@@ -117,7 +118,7 @@ GRAMMAR = Grammar(
         ),
         r"class .*": (r"(set dscp) \S+", r"(set traffic-class) \d+"),
         r"qos profile .*|tx-queue .*": (r"(shape rate) .+", r"(bandwidth guaranteed) .+"),
-        r"management .*": (r"(idle-timeout) \d+", r"(cipher) .+", r"(mac) .+"),
+        r"management .*": (r"(idle-timeout|login timeout) \d+", r"(cipher|mac|key-exchange) .+"),
         r"ike policy .*|sa policy .*": (
             r"(integrity) \S+",
             r"(encryption) \S+",
@@ -165,24 +166,27 @@ REFUSALS = (
 VALUE = r"(<secret[^>\n]*>|\S+)"
 KINDS = r"(?:(?:0|5|7|8a|sha512|sha256|md5|\*) )?"
 SECRETS = tuple(
-    re.compile(pattern.replace("KINDS", KINDS).replace("VALUE", VALUE), re.MULTILINE)
+    re.compile(
+        pattern.replace("WELL_KNOWN", WELL_KNOWN).replace("KINDS", KINDS).replace("VALUE", VALUE),
+        re.MULTILINE,
+    )
     for pattern in (
-        r"^\s*username \S+ .*?secret KINDSVALUE",
-        r"^\s*(?:enable|aaa root|boot) (?:password|secret)(?: secret)? KINDSVALUE",
-        r"^\s*neighbor \S+ password KINDSVALUE",
-        r"^\s*(?:tacacs|radius)-server (?:.*? )?key KINDSVALUE",
-        r"^\s*(?:client|server) (?:.*? )?key KINDSVALUE",
-        r"^\s*snmp-server community KINDSVALUE",
-        r"^\s*snmp-server user .* auth \S+ VALUE",
-        r"^\s*snmp-server user .* priv \S+ VALUE",
-        r"^\s*snmp-server host .* version (?:1|2c) VALUE",
-        r"^\s*ntp authentication-key \d+ \S+ KINDSVALUE",
-        r"^\s*shared-key KINDSVALUE",
-        r"^\s*ip ospf (?:authentication-key|message-digest-key \d+ \S+) KINDSVALUE",
-        r"^\s*(?:isis )?authentication(?: key)? (?:7|0|8a) VALUE",
-        r"^\s*authentication mode \S+ key-id \d+ key KINDSVALUE",
-        r"^\s*vrrp .* authentication (?:text|ietf-md5 key-string) KINDSVALUE",
-        r"^\s*(?:key|fallback key|mka key) \S+ (?:0|7|8a) VALUE",
-        r"^\s*(?:.* )?(?:password|passphrase|secret) (?:0|5|7|8a|sha512) VALUE",
+        r"^[ \t]*username \S+ .*?secret KINDSVALUE",
+        r"^[ \t]*(?:enable|aaa root|boot) (?:password|secret)(?: secret)? KINDSVALUE",
+        r"^[ \t]*neighbor \S+ password KINDSVALUE",
+        r"^[ \t]*(?:tacacs|radius)-server (?:.*? )?key KINDSVALUE",
+        r"^[ \t]*(?:client|server) (?:.*? )?key KINDSVALUE",
+        rf"^[ \t]*snmp-server community {WELL_KNOWN}KINDSVALUE",
+        r"^[ \t]*snmp-server user .* auth \S+ VALUE",
+        r"^[ \t]*snmp-server user .* priv \S+ VALUE",
+        r"^[ \t]*snmp-server host .* version (?:1|2c) VALUE",
+        r"^[ \t]*ntp authentication-key \d+ \S+ KINDSVALUE",
+        r"^[ \t]*shared-key KINDSVALUE",
+        r"^[ \t]*ip ospf (?:authentication-key|message-digest-key \d+ \S+) KINDSVALUE",
+        r"^[ \t]*(?:isis )?authentication(?: key)? (?:7|0|8a) VALUE",
+        r"^[ \t]*authentication mode \S+ key-id \d+ key KINDSVALUE",
+        r"^[ \t]*vrrp .* authentication (?:text|ietf-md5 key-string) KINDSVALUE",
+        r"^[ \t]*(?:key|fallback key|mka key) \S+ (?:0|7|8a) VALUE",
+        r"^[ \t]*(?:.* )?(?:password|passphrase|secret) (?:0|5|7|8a|sha512) VALUE",
     )
 )

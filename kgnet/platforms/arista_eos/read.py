@@ -31,22 +31,31 @@ from kgnet.model.facts import (
     RouteMaps,
     System,
 )
+from kgnet.model.layer2 import Switching
 from kgnet.model.managed import (
-    Aaa,
-    Accounts,
     LogHosts,
     LoginBanner,
-    RemoteAccess,
     SnmpAgent,
     TimeServers,
     Vrfs,
 )
-from kgnet.platforms.arista_eos import managed, traffic
+from kgnet.model.redundancy import FirstHops
+from kgnet.platforms._operations import Operations
+from kgnet.platforms.arista_eos import (
+    access,
+    accounts,
+    first_hops,
+    forwarding,
+    layer2,
+    managed,
+    operations,
+    perimeter,
+    traffic,
+)
 from kgnet.platforms.arista_eos.block import Block, blocks, rest
 
 Facts = (
-    Aaa
-    | Accounts
+    accounts.Facts
     | ConfiguredBgp
     | ConfiguredInterfaces
     | ConfiguredTunnels
@@ -55,12 +64,17 @@ Facts = (
     | PacketFilter
     | PrefixLists
     | Queues
-    | RemoteAccess
+    | access.AccessFacts
     | RouteMaps
     | SnmpAgent
     | System
     | TimeServers
     | Vrfs
+    | Switching
+    | forwarding.Facts
+    | Operations
+    | perimeter.Perimeter
+    | FirstHops
 )
 DEFAULT_ROUTES = 12_000  # what EOS takes from a neighbour where nothing is said; 0 is no limit
 PREFIX = re.compile(
@@ -82,9 +96,17 @@ def read(text: str, part: str) -> Iterator[Facts]:
         yield _route_maps(top)
         yield ConfiguredTunnels(tuple(_tunnels(top)))
         yield Vrfs(_vrfs(top))
-        yield from traffic.read(top)
+        for fact in traffic.read(top):
+            yield fact
+            if isinstance(fact, PacketFilter):
+                yield from access.read(top, fact)
         yield from managed.read(top)
-    except (ValueError, IndexError) as reason:
+        yield layer2.switching(top)
+        yield from forwarding.read(top)
+        yield from operations.read(top)
+        yield from perimeter.read(top)
+        yield from first_hops.read(top)
+    except (ValueError, LookupError) as reason:
         raise ReadError(f"EOS's configuration is not as expected: {reason}") from reason
 
 
@@ -95,7 +117,8 @@ def _counted(line: Line) -> Line:
 def _system(top: list[Block]) -> System:
     hosts = [block.text for block in top if re.match(r"logging (vrf \S+ )?host ", block.text)]
     hostname = next((block.words[1] for block in top if block.words[0] == "hostname"), None)
-    return System(hostname, tuple(text.removeprefix("logging ") for text in hosts), None)
+    domain = next((block.words[2] for block in top if block.text.startswith("dns domain ")), "")
+    return System(hostname, tuple(text.removeprefix("logging ") for text in hosts), None, domain)
 
 
 # ── interfaces ──────────────────────────────────────────────────────────────
@@ -208,6 +231,8 @@ def _neighbor(peer: str, told: list[list[str]], line: int) -> ConfiguredNeighbor
         export_policy=policies.get("out"),
         maximum_prefix=(int(most[1]) or None) if most else DEFAULT_ROUTES,
         line=line,
+        import_lists=tuple(words[1] for words in told if words[0] == "prefix-list" and words[2] == "in"),
+        export_lists=tuple(words[1] for words in told if words[0] == "prefix-list" and words[2] == "out"),
     )
 
 
@@ -240,8 +265,11 @@ def _entry(found: re.Match[str], line: int) -> PrefixEntry:
 
 def _route_maps(top: list[Block]) -> RouteMaps:
     maps: dict[str, tuple[str, ...]] = {}
+    unasked: dict[str, int] = {}
     for block in top:
         if block.words[0] == "route-map":
+            if block.words[2:3] != ["deny"] and rest(block, "match ") is None:
+                unasked.setdefault(block.words[1], block.number)
             matched = (line.words[-1] for line in block.inside if " address prefix-list " in line.text)
             maps[block.words[1]] = (*maps.get(block.words[1], ()), *matched)
-    return RouteMaps(maps)
+    return RouteMaps(maps, unasked)

@@ -20,7 +20,8 @@ from kgnet.model.managed import (
     TimeSources,
     Unsaved,
 )
-from kgnet.platforms.arista_eos import around
+from kgnet.model.services import Provisioning
+from kgnet.platforms.arista_eos import access, around
 from kgnet.platforms.arista_eos.answers import of_json
 from kgnet.ports import Reader
 
@@ -164,6 +165,7 @@ STATE: dict[tuple[str, ...], Reader] = {
     ("show ntp associations | json",): Reader(TimeSources, time_sources),
     ("show lldp neighbors | json",): Reader(LldpNeighbors, lldp_neighbors),
     ("show inventory | json",): Reader(Inventory, around.inventory),
+    ("show zerotouch | json",): Reader(Provisioning, access.provisioning),
     ("show users",): Reader(Logins, around.logins),
     ("show running-config diffs",): Reader(Unsaved, around.unsaved),
 }

@@ -34,7 +34,7 @@ def read(top: list[Block]) -> Iterator[PacketFilter | Queues]:
     for block in top:
         if found := LIST.fullmatch(block.text):
             chain = chains.get((found[1], found[3]), found[3])
-            rules += _rules(block, chain, 4 if found[1] == "ip" else 6, standard=bool(found[2]))
+            rules += rules_of(block, chain, 4 if found[1] == "ip" else 6, standard=bool(found[2]))
     yield PacketFilter(policies, tuple(rules), tuple(_marks(top)))
     yield Queues(tuple(queue for block in top for queue in _queues(block, top)))
 
@@ -68,11 +68,11 @@ def _protected(top: list[Block]) -> bool:
     plane = [found for block in top if block.text == "system control-plane" for found in _bound(block)]
     lists = {(found[1], found[3]) for found in plane}
     vrfs = [None, *(block.words[2] for block in top if block.text.startswith("vrf instance "))]
-    spoken = {family for block in top for family in _families(block)} or {"ip"}
+    spoken = {family for block in top for family in families(block)} or {"ip"}
     return all((family, vrf) in lists for vrf in vrfs for family in spoken)
 
 
-def _families(block: Block) -> Iterator[str]:
+def families(block: Block) -> Iterator[str]:
     """Yield the families of which a port has addresses."""
     if block.text.startswith("interface "):
         yield from (family for family in ("ip", "ipv6") if any(block.starting(f"{family} address ")))
@@ -81,7 +81,7 @@ def _families(block: Block) -> Iterator[str]:
 def _filters(block: Block) -> bool:
     """Whether a list decides on what leaves by a port, in every family that it speaks."""
     lists = {found[1] for found in _bound(block) if found[4] == "out"}
-    return set(_families(block)) <= lists
+    return set(families(block)) <= lists
 
 
 def _between_others(block: Block) -> bool:
@@ -111,7 +111,7 @@ def _marks(top: list[Block]) -> Iterator[str]:
             yield block.words[1]
 
 
-def _rules(block: Block, chain: str, version: int, *, standard: bool) -> Iterator[FilterRule]:
+def rules_of(block: Block, chain: str, version: int, *, standard: bool) -> Iterator[FilterRule]:
     remark: str | None = None
     asked: set[tuple[object, ...]] = set()  # what the list itself lets out: (protocol, from, to, ports)
     read: list[tuple[FilterRule, Ranges]] = []
@@ -152,6 +152,7 @@ def _rule(words: list[str], version: int, *, permits: bool) -> tuple[FilterRule,
         comment=None,
         line=0,
         harmless="established" in options or _kind_of_icmp(protocol, options),
+        narrow=bool(answering or set(options) - {"log"}),
     )
     return rule, answering
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from kgnet.platforms.cisco_ios import grammar, ports, read, secrets, state, text, want
 from kgnet.platforms.cisco_ios.grammar import GRAMMAR
 from kgnet.ports import Part, Platform
@@ -28,10 +30,17 @@ PLATFORM = Platform(
             indent=GRAMMAR.indent,
             commands=grammar.commands,
             ending=r"\nend",
+            opening=r"\s*(?:Building configuration|Current configuration|! Last configuration change)",
         ),
     ),
     state=state.STATE,
     secrets=secrets.SECRETS,
     refusals=secrets.REFUSALS,
     ports=ports.ports,
+    session=("enable", "show privilege", "terminal length 0", "terminal width 511", "show version"),
+    signs=re.compile(
+        r"^(?:version \d+\.\d+\s*$|service timestamps (?:debug|log) |aaa new-model$|line con 0$"
+        r"|boot-start-marker)",
+        re.MULTILINE,
+    ),
 )

@@ -25,6 +25,7 @@ ERRORS = {  # what IP itself needs, RFC 4890 §4.4 for IPv6
     ),
 }
 LINK_LOCAL = ip_network("fe80::/10")
+LOGGED = {"log", "log-input"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,13 @@ def own(name: str, addresses: Iterable[Address]) -> list[AccessList]:
     return lists
 
 
+def outside(name: str, peers: Iterable[Address]) -> AccessList:
+    """Return the list of what may come in from the Internet: tunnels and pings of ends that are named."""
+    what = (("udp", " eq 500"), ("udp", " eq 4500"), ("esp", ""), ("icmp", " echo"), ("icmp", " echo-reply"))
+    entries = [f"permit {protocol} host {peer} any{to}" for peer in peers for protocol, to in what]
+    return AccessList(f"{name}-4", 4, (*entries, "permit icmp any any unreachable", DENY[4]))
+
+
 # ── text → facts ────────────────────────────────────────────────────────────
 
 
@@ -180,6 +188,7 @@ class Entry:
             comment=comment,
             line=line,
             harmless=self.harmless,
+            narrow=bool(self.source_ports or set(self.rest) - LOGGED),
         )
 
 

@@ -25,13 +25,13 @@ BINDS = ("ip access-group ", "ipv6 traffic-filter ")
 
 def packet_filter(root: Block) -> PacketFilter:
     """Return all access lists as chains, and what happens to what none of them permits."""
-    filters = _Filters(root)
+    filters = Filters(root)
     rules = tuple(filters.rules())
     return PacketFilter(filters.policies(rules), rules, tuple(filters.marking()))
 
 
 @dataclass(frozen=True, slots=True)
-class _Filters:
+class Filters:
     root: Block
 
     def _named(self, start: str) -> dict[str, Block]:
@@ -44,7 +44,7 @@ class _Filters:
             for block in self.root.starting(start):
                 name = block.line.removeprefix(start)
                 for chain in sorted(bound.get(name, ())) or [name]:
-                    yield from _rules(block.inside, chain, standard=" standard " in start)
+                    yield from entries(block.inside, chain, standard=" standard " in start)
         yield from self._numbered(bound)
 
     def _numbered(self, bound: dict[str, set[str]]) -> Iterator[FilterRule]:
@@ -53,7 +53,7 @@ class _Filters:
             _, number, *words = each.line.split()
             for chain in sorted(bound.get(number, ())) or [number]:
                 standard = int(number) in STANDARD
-                yield from _rules([Block(" ".join(words), each.number)], chain, standard=standard)
+                yield from entries([Block(" ".join(words), each.number)], chain, standard=standard)
 
     def _bound(self) -> dict[str, set[str]]:
         """Return which chains each list works for."""
@@ -72,12 +72,12 @@ class _Filters:
                 yield from self._at(port)
         for pair in self.root.starting("zone-pair security "):
             if pair.line.endswith(" destination self"):
-                yield from self._inspected(pair)
+                yield from self.inspected(pair)
 
     def _let_through(self) -> Iterator[str]:
         for pair in self.root.starting("zone-pair security "):
             if not pair.line.endswith(" destination self") and " source self " not in pair.line:
-                yield from self._inspected(pair)
+                yield from self.inspected(pair)
 
     def _control_plane(self) -> Iterator[Block]:
         """Yield the classes of the policy that guards the control plane, in order."""
@@ -87,15 +87,15 @@ class _Filters:
             if block.line == f"policy-map {policy}":
                 yield from block.starting("class ")
 
-    def _inspected(self, pair: Block) -> Iterator[str]:
-        policy = self._policy(pair)
+    def inspected(self, pair: Block) -> Iterator[str]:
+        policy = self.policy_of(pair)
         for block in policy.starting("class type inspect ") if policy else ():
             if any(word in block.lines for word in LETTING):
                 yield from self._lists(
                     block.line.removeprefix("class type inspect "), "class-map type inspect "
                 )
 
-    def _policy(self, pair: Block) -> Block | None:
+    def policy_of(self, pair: Block) -> Block | None:
         name = pair.rest("service-policy type inspect ")
         return next(
             (each for each in self.root.inside if each.line == f"policy-map type inspect {name}"), None
@@ -140,11 +140,11 @@ class _Filters:
     def _fenced(self) -> bool:
         """Whether every port that routes is in a zone, and what no list names is dropped between zones."""
         pairs = [each for each in self.root.starting("zone-pair security ") if " self" not in each.line]
-        policies = [self._policy(pair) for pair in pairs]
+        policies = [self.policy_of(pair) for pair in pairs]
         routed = [port for port in self._interfaces() if addresses(port) and not out_of_band(port)]
         zoned = [port for port in routed if port.rest("zone-member security ")]
         loose = len(routed) - len(zoned) - sum(" Loopback" in port.line for port in routed)
-        return bool(pairs) and loose == 0 and all(policy and _drops(policy) for policy in policies)
+        return bool(pairs) and loose == 0 and all(policy and drops(policy) for policy in policies)
 
     def marking(self) -> Iterator[str]:
         """Yield the interfaces where a policy sets code points on what comes in."""
@@ -156,7 +156,7 @@ class _Filters:
                 yield port.line.split()[1]
 
 
-def _drops(policy: Block) -> bool:
+def drops(policy: Block) -> bool:
     """Whether a policy drops what none of its classes takes; it does unless told otherwise."""
     rest = next(policy.starting("class class-default"), None)
     return rest is None or not any(word in rest.lines for word in LETTING)
@@ -186,9 +186,9 @@ def _behind(port: Block, held: Collection[object]) -> bool:
     return all(ip_network(address) in held for address in addresses(port))
 
 
-def _rules(entries: Iterable[Block], chain: str, *, standard: bool) -> Iterator[FilterRule]:
+def entries(held: Iterable[Block], chain: str, *, standard: bool) -> Iterator[FilterRule]:
     remark: str | None = None
-    for each in entries:
+    for each in held:
         if each.line.startswith("remark "):
             remark = each.line.removeprefix("remark ")
         elif each.line.startswith(("permit ", "deny ")):

@@ -182,7 +182,8 @@ GRAMMAR = Grammar(
 OWNED = re.compile(
     r"(?:no )?service (?:timestamps|password-encryption|tcp-keepalives-\w+).*|hostname .*"
     r"|aaa .*|username .*|(?:tacacs|radius) server .*|key chain SNMP-.*|(?:no )?ip domain (?:name|lookup).*"
-    r"|(?:no )?ip source-route|ipv6 unicast-routing|archive|login .*|(?:no )?ip (?:ssh|scp|http) .*"
+    r"|(?:no )?ip source-route|ip options .*|ipv6 unicast-routing|archive|login .*"
+    r"|(?:no )?ip (?:ssh|scp|http) .*"
     r"|ip access-list .*|ipv6 access-list .*|ip prefix-list .*|ipv6 prefix-list .*|route-map .*|class-map .*"
     r"|policy-map .*|zone security .*|zone-pair .*|control-plane|crypto ikev2 .*|crypto ipsec .*|interface .*"
     r"|router bgp .*|line .*|banner login .*|logging .*|ntp .*|snmp-server .*|lldp .*|(?:no )?cdp run"

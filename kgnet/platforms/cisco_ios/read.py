@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from ipaddress import IPv4Address, IPv4Interface, IPv6Interface, ip_address, ip_interface, ip_network
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Address, IPv4Interface, IPv6Interface, ip_address, ip_network
 from typing import Any
 
 from kgnet.errors import ReadError
@@ -22,18 +22,27 @@ from kgnet.model.facts import (
     RouteMaps,
     System,
 )
+from kgnet.model.layer2 import Switching
 from kgnet.model.managed import (
-    Aaa,
-    Accounts,
     LogHosts,
     LoginBanner,
-    RemoteAccess,
     SnmpAgent,
     TimeServers,
     Vrfs,
 )
+from kgnet.platforms._operations import Operations
+from kgnet.platforms.cisco_ios import (
+    access,
+    accounts,
+    forwarding,
+    inspection,
+    layer2,
+    managed,
+    operations,
+    perimeter,
+    qos,
+)
 from kgnet.platforms.cisco_ios import filter as ios_filter
-from kgnet.platforms.cisco_ios import managed, qos
 from kgnet.platforms.cisco_ios.lines import Block, blocks
 
 Facts = (
@@ -45,14 +54,18 @@ Facts = (
     | RouteMaps
     | PacketFilter
     | Queues
-    | Accounts
+    | accounts.Facts
     | TimeServers
     | LogHosts
     | SnmpAgent
-    | RemoteAccess
-    | Aaa
+    | access.AccessFacts
     | LoginBanner
     | Vrfs
+    | Switching
+    | forwarding.Facts
+    | Operations
+    | perimeter.Perimeter
+    | inspection.Inspected
 )
 IKE = 500  # RFC 7296 §2
 
@@ -72,6 +85,11 @@ def read(text: str, part: str) -> Iterator[Facts]:
         yield ios_filter.packet_filter(root)
         yield Queues(tuple(qos.queues(root)))
         yield from managed.facts(root)
+        yield layer2.switching(root)
+        yield from forwarding.read(root, addresses)
+        yield from operations.facts(root)
+        yield from perimeter.facts(root)
+        yield from inspection.facts(root)
     except (ValueError, LookupError) as reason:
         raise ReadError(f"{part}: the configuration is not as IOS prints it: {reason}") from reason
 
@@ -81,6 +99,7 @@ def _system(root: Block) -> System:
         hostname=root.rest("hostname "),
         log_targets=tuple(host.split()[0] for host in managed.log_hosts(root)),
         service_password_encryption="service password-encryption" in root.lines,
+        domain=root.rest("ip domain name ") or root.rest("ip domain-name ") or "",
     )
 
 
@@ -100,9 +119,7 @@ def addresses(block: Block) -> Iterator[IPv4Interface | IPv6Interface]:
             case ["ip", "address", address, mask, *_] if mask[0].isdecimal():
                 yield IPv4Interface(f"{address}/{mask}")
             case ["ipv6", "address", address] if "/" in address:
-                found = ip_interface(address)
-                assert isinstance(found, IPv6Interface)
-                yield found
+                yield IPv6Interface(address)
 
 
 def _tunnels(root: Block) -> Iterator[ConfiguredTunnel]:
@@ -122,7 +139,7 @@ def _bgp(root: Block) -> Iterator[ConfiguredBgp]:
         yield ConfiguredBgp(
             asn=int(block.line.split()[2]),
             router_id=IPv4Address(router_id) if router_id else None,
-            neighbors=tuple(_neighbors(inside)),
+            neighbors=tuple(_neighbors(inside, dict(_templates(block)))),
             networks=tuple(_networks(inside, "network ")),
             aggregates=tuple(_networks(inside, "aggregate-address ")),
             requires_policy="bgp safe-ebgp-policy" in block.lines,
@@ -151,7 +168,13 @@ def _classful(address: str) -> int:
     return 8 if first < 128 else 16 if first < 192 else 24
 
 
-def _neighbors(inside: list[Block]) -> Iterator[ConfiguredNeighbor]:
+def _templates(block: Block) -> Iterator[tuple[str, list[list[str]]]]:
+    """Yield what neighbours may inherit: `template peer-session NAME`, `template peer-policy NAME`."""
+    for each in block.starting("template "):
+        yield each.line.removeprefix("template "), [line.split() for line in each.lines]
+
+
+def _neighbors(inside: list[Block], templates: Mapping[str, list[list[str]]]) -> Iterator[ConfiguredNeighbor]:
     said: dict[str, list[list[str]]] = {}
     numbers: dict[str, int] = {}
     groups: dict[str, str] = {}
@@ -164,7 +187,9 @@ def _neighbors(inside: list[Block]) -> Iterator[ConfiguredNeighbor]:
                 said.setdefault(name, []).append(words)
                 numbers.setdefault(name, each.number)
     for name in dict.fromkeys((*said, *groups)):
-        told = [*said.get(groups.get(name, ""), []), *said.get(name, [])]
+        own = [*said.get(groups.get(name, ""), []), *said.get(name, [])]
+        inherited = (templates.get(" ".join(words[1:]), []) for words in own if words[0] == "inherit")
+        told = [*(words for every in inherited for words in every), *own]
         if name[0].isdecimal() or ":" in name:
             yield from _neighbor(name, told, numbers[name])
 
@@ -179,11 +204,13 @@ def _neighbor(name: str, told: list[list[str]], line: int) -> Iterator[Configure
             remote_as=int(by_word["remote-as"][1]),
             description=" ".join(by_word["description"][1:]) if "description" in by_word else None,
             bfd=["fall-over", "bfd"] in [words[:2] for words in told],
-            password="password" in by_word,
+            password="password" in by_word or "ao" in by_word,  # TCP-AO, RFC 5925
             import_policy=policies.get("in"),
             export_policy=policies.get("out"),
             maximum_prefix=int(most[1]) if most else None,
             line=line,
+            import_lists=tuple(words[1] for words in told if words[0] == "prefix-list" and words[2] == "in"),
+            export_lists=tuple(words[1] for words in told if words[0] == "prefix-list" and words[2] == "out"),
         )
 
 
@@ -216,8 +243,11 @@ def _prefix(found: re.Match[str], line: int) -> PrefixEntry:
 
 def _route_maps(root: Block) -> RouteMaps:
     maps: dict[str, tuple[str, ...]] = {}
+    unasked: dict[str, int] = {}
     for block in root.starting("route-map "):
         name = block.line.split()[1]
+        if block.line.split()[2:3] != ["deny"] and block.rest("match ") is None:
+            unasked.setdefault(name, block.number)
         matched = (
             word
             for each in block.inside
@@ -225,4 +255,4 @@ def _route_maps(root: Block) -> RouteMaps:
             if each.line.startswith("match ip")
         )
         maps[name] = (*maps.get(name, ()), *matched)
-    return RouteMaps(maps)
+    return RouteMaps(maps, unasked)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-TYPE = r"(?:[056789] )?"
+from kgnet.platforms._snmp import WELL_KNOWN
+
+TYPE = r"(?:[0456789] )?"
 
 
 def _line(pattern: str) -> re.Pattern[str]:
@@ -14,7 +16,7 @@ def _line(pattern: str) -> re.Pattern[str]:
 SECRETS = (
     _line(rf"enable (?:secret|password)(?: level \d+)? {TYPE}(\S+)"),
     _line(rf"username \S+ .*?(?:secret|password) {TYPE}(\S+)"),
-    _line(rf"(?:password|secret) {TYPE}(\S+)"),  # of a line, of a certificate's enrolment
+    _line(rf"(?:password|secret) (?!encryption ){TYPE}(\S+)"),  # of a line, of a certificate's enrolment
     _line(rf"key-string {TYPE}(\S+)"),
     _line(rf"(?:tacacs|radius)-server (?:host \S+ .*)?key {TYPE}(\S+)"),
     _line(rf"server-private \S+ .*?key {TYPE}(\S+)"),
@@ -24,7 +26,7 @@ SECRETS = (
     _line(rf"neighbor \S+ password {TYPE}(\S+)"),
     _line(rf"(?:pre-shared-key (?:address \S+(?: \S+)? key |local |remote |hex )*){TYPE}(\S+)"),
     _line(rf"crypto isakmp key {TYPE}(\S+) (?:address|hostname|ipv6)"),
-    _line(r"snmp-server community (\S+)"),
+    _line(rf"snmp-server community {WELL_KNOWN}(\S+)"),
     _line(
         r"snmp-server host \S+(?: vrf \S+)?(?: informs| traps)?(?: version (?:1|2c))?"
         r" (?!version |informs |traps |vrf )(\S+)"

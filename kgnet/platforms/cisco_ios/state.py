@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import pairwise
 
 from kgnet.errors import ReadError
+from kgnet.model.access import HostKeys
 from kgnet.model.facts import BfdPeer, BfdPeers, BgpPeer, BgpPeers, InterfaceState, InterfaceStates
 from kgnet.model.managed import (
     Hardware,
@@ -22,7 +23,7 @@ from kgnet.model.managed import (
     TimeSources,
     Unsaved,
 )
-from kgnet.platforms.cisco_ios import around
+from kgnet.platforms.cisco_ios import access, around
 from kgnet.ports import Reader
 
 LINK = re.compile(
@@ -213,6 +214,7 @@ STATE: Mapping[tuple[str, ...], Reader] = {
     ("show ip ospf neighbor",): Reader(OspfPeers, ospf_peers),
     ("show ntp associations",): Reader(TimeSources, time_sources),
     ("show lldp neighbors detail",): Reader(LldpNeighbors, around.lldp_neighbors),
+    ("show ip ssh",): Reader(HostKeys, access.host_keys),
     ("show snmp user",): Reader(SnmpUsers, around.snmp_users),
     ("show users",): Reader(Logins, around.logins),
     (around.DIFFERENCES,): Reader(Unsaved, around.unsaved),

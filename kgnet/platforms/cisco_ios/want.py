@@ -152,6 +152,8 @@ def _lists(device: Device, firewall: Firewall) -> Iterator[AccessList]:
     if firewall.filters_forward:
         fence = FlowRule("inside", inside, inside, "", (), "")
         yield from acl.filtered("FORWARD", firewall.forward, fence, more={4: [], 6: []})
+    elif peers := [link.tunnel.remote for link in device.interfaces if link.tunnel]:
+        yield acl.outside("OUTSIDE", peers)
     if firewall.marks_dscp:
         both = [FlowRule("signalling", (), (), protocol, SIGNALLING, "") for protocol in ("tcp", "udp")]
         media = [FlowRule("media", (), (), "udp", MEDIA, "")]

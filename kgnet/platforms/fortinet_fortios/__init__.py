@@ -31,6 +31,7 @@ PLATFORM = Platform(
             indent=text.INDENT,
             commands=commands.commands,
             ending=r"\nend",
+            opening=r"#config-version=",
         ),
     ),
     state={
@@ -52,4 +53,5 @@ PLATFORM = Platform(
         ),
     ),
     whole=False,
+    signs=re.compile(r"^(?:config system |#config-version=)", re.MULTILINE),
 )

@@ -26,12 +26,13 @@ from kgnet.model.managed import (
     TimeServers,
     Vrfs,
 )
-from kgnet.platforms._management import counted
+from kgnet.platforms._management import Ways, counted, ways
 from kgnet.platforms.fortinet_fortios.text import unquoted, words
 
-Managed = Accounts | TimeServers | LogHosts | SnmpAgent | RemoteAccess | Aaa | LoginBanner | Vrfs
+Managed = Accounts | TimeServers | LogHosts | Ways | Aaa | LoginBanner | Vrfs
 Facts = System | ConfiguredInterfaces | ConfiguredBgp | Managed
 COLLECTORS = tuple(f"config log syslogd{number} setting" for number in ("", "2", "3", "4"))
+PROFILES = ("super_admin", "prof_admin")  # of administrators who may change the configuration
 IDLE_MIN = 5  # minutes, FortiOS' default of admintimeout
 
 
@@ -72,8 +73,7 @@ def read(text: str, part: str) -> Iterator[Facts]:
         yield from _bgp(root.get("config router bgp"))
         yield Accounts(tuple(_accounts(root.get("config system admin"))))
         yield _time(root.get("config system ntp"))
-        yield _snmp(root)
-        yield _remote(root, ports)
+        yield from ways(_remote(root, ports), _snmp(root))
         yield _aaa(root)
         yield _banner(root)
     except (ValueError, IndexError) as reason:
@@ -167,7 +167,9 @@ def _accounts(admins: Table) -> Iterator[Account]:
             {"SH2": "sha256", "PB2": "pbkdf2"}.get(stored[1][:3], "hidden") if len(stored) > 1 else "hidden"
         )
         keys = sum(name.startswith("ssh-public-key") for name in each.values)
-        yield Account(name, each.one("accprofile"), form if stored else "none", keys, each.line)
+        profile = each.one("accprofile")
+        form = form if stored else "none"
+        yield Account(name, profile, form, keys, each.line, admin=profile in PROFILES)
 
 
 def _time(ntp: Table) -> TimeServers:
@@ -242,10 +244,12 @@ def _remote(root: Table, ports: dict[str, Table]) -> RemoteAccess:
 def _aaa(root: Table) -> Aaa:
     tacacs = list(root.get("config user tacacs+").entries())
     remote = any(each.one("remote-auth") == "enable" for _, each in root.get("config system admin").entries())
+    login = ("tacacs+", "local") if remote and tacacs else ("local",)
     return Aaa(
-        login=("tacacs+", "local") if remote and tacacs else ("local",),
-        commands=(),
-        accounting=False,  # FortiOS tells its log servers, no AAA server
+        login=login,
+        commands=("local",),  # by the profile of the administrator
+        accounting=(),  # FortiOS tells its log servers, no AAA server
+        enable=login,
         servers=tuple(each.one("server") for _, each in tacacs),
         line=root.get("config user tacacs+").line,
     )

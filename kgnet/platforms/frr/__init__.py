@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from kgnet.model.facts import BfdPeers, BgpPeers
 from kgnet.model.managed import Unsaved
-from kgnet.platforms import _linux, _nftables
+from kgnet.platforms import _linux, _linux_asked, _loads, _nftables, _watchers
 from kgnet.platforms.frr import read, state, tc, text, wireguard
 from kgnet.ports import Part, Platform, Reader
 
@@ -27,6 +29,7 @@ PLATFORM = Platform(
             close=text.close,
             silent_check=True,
             ending="end",
+            opening=r"\s*Building configuration",
         ),
         _nftables.part("frr/nftables.j2"),
         tc.PART,
@@ -35,7 +38,10 @@ PLATFORM = Platform(
         ("vtysh", "-c", "show bgp summary json"): Reader(BgpPeers, state.bgp_peers),
         ("vtysh", "-c", "show bfd peers json"): Reader(BfdPeers, state.bfd_peers),
         state.BOTH_TEXTS: Reader(Unsaved, state.unsaved),
-        **_linux.STATE,
+        **_linux_asked.ROUTER,
+        **_watchers.STATE,
+        **_loads.STATE,
     },
     secrets=(text.SECRET, wireguard.SECRET, wireguard.PEER, *_linux.SECRETS),
+    signs=re.compile(r"^frr (?:version|defaults) ", re.MULTILINE),
 )

@@ -18,8 +18,21 @@ from kgnet.model.facts import (
     RouteMaps,
     System,
 )
+from kgnet.model.operations import Logging
+from kgnet.model.redundancy import FirstHops
+from kgnet.platforms.frr import first_hops, forwarding
+from kgnet.platforms.frr.operations import logging
 
-Facts = ConfiguredInterfaces | ConfiguredBgp | PrefixLists | RouteMaps | System
+Facts = (
+    ConfiguredInterfaces
+    | ConfiguredBgp
+    | PrefixLists
+    | RouteMaps
+    | System
+    | Logging
+    | forwarding.Facts
+    | FirstHops
+)
 Words = list[str]
 
 
@@ -28,10 +41,13 @@ def read(text: str, part: str) -> Iterator[Facts]:
     lines = [_counted(line) for line in Config("", {part: text}).lines()]
     try:
         yield _system(lines)
+        yield logging(lines)
         yield ConfiguredInterfaces(tuple(_interfaces(lines)))
         yield from _bgp(lines)
         yield _prefix_lists(lines)
         yield _route_maps(lines)
+        yield from forwarding.read(lines)
+        yield from first_hops.read(lines)
     except (ValueError, IndexError) as reason:
         raise ReadError(f"FRR's configuration is not as expected: {reason}") from reason
 
@@ -123,6 +139,8 @@ def _neighbor(address: str, statements: list[Words], line: int) -> ConfiguredNei
         export_policy=policies.get("out"),
         maximum_prefix=int(most[1]) if most else None,
         line=line,
+        import_lists=tuple(words[1] for words in statements if words[::2] == ["prefix-list", "in"]),
+        export_lists=tuple(words[1] for words in statements if words[::2] == ["prefix-list", "out"]),
     )
 
 
@@ -159,9 +177,13 @@ def _entry(found: re.Match[str], line: int) -> PrefixEntry:
 
 def _route_maps(lines: list[Line]) -> RouteMaps:
     maps: dict[str, tuple[str, ...]] = {}
+    asking = {line.path[0] for line in lines if line.text.startswith("match ")}
+    unasked: dict[str, int] = {}
     for line in lines:
         match line.path[0].split():
-            case ["route-map", name, *_]:
+            case ["route-map", name, verdict, *_]:
                 found = line.text.partition(" address prefix-list ")[2]
                 maps[name] = (*maps.get(name, ()), *([found] if found else []))
-    return RouteMaps(maps)
+                if verdict == "permit" and line.path[0] not in asking:
+                    unasked.setdefault(name, line.number)
+    return RouteMaps(maps, unasked)

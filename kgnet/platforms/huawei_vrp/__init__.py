@@ -44,6 +44,10 @@ PLATFORM = Platform(
     },
     secrets=text.SECRETS,
     blind=text.BLIND,
-    refusals=(re.compile(r"^\s*Error\s?:", re.MULTILINE), re.compile(r"^\s*\^\s*$", re.MULTILINE)),
+    refusals=(re.compile(r"^[ \t]*Error\s?:", re.MULTILINE), re.compile(r"^[ \t]*\^[ \t]*$", re.MULTILINE)),
     whole=False,
+    session=("screen-length 0 temporary",),
+    signs=re.compile(
+        r"^ ?(?:sysname |info-center |ntp-service |user-interface (?:vty|con) |stelnet )", re.MULTILINE
+    ),
 )

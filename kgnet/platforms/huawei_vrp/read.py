@@ -30,9 +30,9 @@ from kgnet.model.managed import (
     TimeServers,
     Vrfs,
 )
-from kgnet.platforms._management import counted, first, inside
+from kgnet.platforms._management import Ways, counted, first, inside, ways
 
-Managed = Accounts | TimeServers | LogHosts | SnmpAgent | RemoteAccess | Aaa | LoginBanner | Vrfs
+Managed = Accounts | TimeServers | LogHosts | Ways | Aaa | LoginBanner | Vrfs
 Facts = ConfiguredInterfaces | ConfiguredBgp | PrefixLists | RouteMaps | System | Managed
 Lines = list[Line]
 Network = IPv4Network | IPv6Network
@@ -53,8 +53,7 @@ def read(text: str, part: str) -> Iterator[Facts]:
         yield _route_maps(lines)
         yield Accounts(tuple(_accounts(lines)))
         yield _time(top)
-        yield _snmp(top)
-        yield _remote(lines, top)
+        yield from ways(_remote(lines, top), _snmp(top))
         yield _aaa(lines, top)
         yield _banner(lines, top)
     except (ValueError, IndexError) as reason:
@@ -182,6 +181,7 @@ def _route_maps(lines: Lines) -> RouteMaps:
 
 # ── management ──────────────────────────────────────────────────────────────
 
+ADMIN = 3  # the level from which on one may change the configuration (VRP, Command Levels)
 FORMS = {"irreversible-cipher": "irreversible", "cipher": "reversible", "simple": "plain"}
 
 
@@ -191,7 +191,8 @@ def _accounts(lines: Lines) -> Iterator[Account]:
         match line.text.split():
             case ["local-user", name, "password", form, *_]:
                 level = _rest(block, f"local-user {name} privilege level ") or "0"
-                yield Account(name, f"level {level}", FORMS.get(form, "plain"), 0, line.number)
+                admin = int(level) >= ADMIN
+                yield Account(name, f"level {level}", FORMS.get(form, "plain"), 0, line.number, admin)
 
 
 def _time(top: Lines) -> TimeServers:
@@ -280,10 +281,13 @@ def _aaa(lines: Lines, top: Lines) -> Aaa:
         for line in lines
         if re.match(r"hwtacacs-server authentication |radius-server authentication ", line.text)
     ]
+    recorded = any(re.fullmatch(r"accounting-mode (?:hwtacacs|radius)", line.text) for line in block)
+    methods = tuple(METHODS.get(word, word) for word in login)
     return Aaa(
-        login=tuple(METHODS.get(word, word) for word in login),
-        commands=tuple(METHODS.get(word, word) for word in commands.split()[1:]),
-        accounting=any(re.fullmatch(r"accounting-mode (?:hwtacacs|radius)", line.text) for line in block),
+        login=methods,
+        commands=tuple(METHODS.get(word, word) for word in commands.split()[1:]) or ("local",),
+        accounting=("sessions",) if recorded else (),
+        enable=methods,
         servers=tuple(line.text.split()[2] for line in asked),
         line=first(block),
     )

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 
-from kgnet.platforms.juniper_junos import commands, ports, text, want
+from kgnet.platforms._snmp import WELL_KNOWN
+from kgnet.platforms.juniper_junos import commands, ports, read, text, want
 from kgnet.platforms.juniper_junos.owned import opaque, owns, permanent
-from kgnet.platforms.juniper_junos.read import read
 from kgnet.platforms.juniper_junos.state import STATE
 from kgnet.ports import Part, Path, Platform
 
 INDENT = "    "
 SECRETS = (
+    re.compile(r'\bencrypted-password "?\$[156]\$(?!<secret)([^\s";]+)'),  # how it is kept is no secret
     re.compile(
         r"\b(?:encrypted-password|authentication-key|privacy-key|authentication-password|privacy-password"
         r"|plain-text-password-value|secret|md5 \d+ key|key|simple-password|ascii-text|hexadecimal|password"
-        r'|chap-secret|pap-password|bind-password|passphrase|value) "([^"\n]+)"'
+        r'|chap-secret|pap-password|bind-password|passphrase|value) "(?!\$[156]\$<secret)([^"\n]+)"'
     ),
     re.compile(
         r"(?<!<)\b(?:encrypted-password|authentication-key|privacy-key|authentication-password|privacy-password"
@@ -23,14 +24,16 @@ SECRETS = (
         r' (?!")([^\s;{\]]+);'
     ),
     re.compile(
-        r"^\s*(?:set snmp |inactive: )?community \"?(?!members )([^\s\";{]+)\"?(?=[ ;]|$)(?! members)",
+        r"^[ \t]*(?:set snmp |inactive: )?community "
+        + WELL_KNOWN
+        + r"\"?(?!(?:members|add|set|delete) [^{\s])([^\s\";{]+)\"?(?=[ ;]|$)(?! members)",
         re.MULTILINE,
     ),
-    re.compile(r'(\$[15689]\$[^\s";]+)'),
+    re.compile(r'(\$[15689]\$(?!<secret)[^\s";]+)'),
 )
 REFUSALS = (
-    re.compile(r"^\s*(?:error|syntax error|unknown command|invalid (?:value|command))\b", re.MULTILINE),
-    re.compile(r"^\s*(?:missing argument|command is not|permission denied|could not)", re.MULTILINE),
+    re.compile(r"^[ \t]*(?:error|syntax error|unknown command|invalid (?:value|command))\b", re.MULTILINE),
+    re.compile(r"^[ \t]*(?:missing argument|command is not|permission denied|could not)", re.MULTILINE),
 )
 
 
@@ -48,7 +51,7 @@ PLATFORM = Platform(
             name="juniper_junos",
             template="juniper_junos/device.j2",
             show=("show configuration",),
-            read=read,
+            read=read.read,
             canonical=text.canonical,
             prepare=want.prepare,
             closers=("}",),
@@ -66,4 +69,8 @@ PLATFORM = Platform(
     secrets=SECRETS,
     refusals=REFUSALS,
     ports=ports.ports,
+    signs=re.compile(
+        r"^(?:(?:system|interfaces|routing-options|security|protocols|groups) \{|version \d\S*;|## Last )",
+        re.MULTILINE,
+    ),
 )

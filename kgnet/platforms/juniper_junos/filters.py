@@ -128,6 +128,8 @@ def _ports(ends: tuple[int, int]) -> str:
 
 def terms(device: Device, firewall: Firewall, version: int) -> Iterator[Term]:
     """Yield the filter of one family: answers and errors first, then what the intent lets in."""
+    if version == 4:
+        yield Term("options", (), (("ip-options", ("any",)),), ("discard",))
     if device.routing:
         far = (*_is("tcp", version), ("port", (BGP,)), (TTL[version], (ALWAYS,)))
         yield Term("bgp-from-afar", (), far, ("discard",))  # RFC 5082: a neighbour is one hop away

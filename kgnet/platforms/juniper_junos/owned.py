@@ -10,9 +10,10 @@ import re
 from kgnet.ports import Path
 
 OWNED = re.compile(
-    r"""system/(?:host-name|domain-name|management-instance|authentication-order|tacplus-server|accounting)\b.*
+    r"""system/(?:host-name|domain-name|management-instance|no-redirects|authentication-order)\b.*
+    |system/(?:tacplus-server|accounting)\b.*
     |system/root-authentication/.*
-    |system/login/(?:message|retry-options|class[ ](?:admins|operators))\b.*
+    |system/login/(?:message|retry-options|password|class[ ](?:admins|operators))\b.*
     |system/login/user[ ][^/]+/.*
     |system/services/(?:ssh|telnet|ftp|finger|rlogin|xnm-clear-text|netconf|web-management)\b.*
     |system/(?:syslog|ntp)\b.*

@@ -6,43 +6,43 @@ from collections.abc import Iterator
 
 from kgnet.errors import ReadError
 from kgnet.model.facts import System
+from kgnet.model.layer2 import Switching
 from kgnet.model.managed import (
-    Aaa,
-    Account,
-    Accounts,
     LogHosts,
     LoginBanner,
-    RemoteAccess,
     SnmpAgent,
-    SnmpUser,
     TimeServers,
     Vrfs,
 )
+from kgnet.platforms._operations import Operations
+from kgnet.platforms.juniper_junos import access, accounts, forwarding, layer2, snmp
+from kgnet.platforms.juniper_junos.inspection import Inspected, inspected
+from kgnet.platforms.juniper_junos.operations import operations
+from kgnet.platforms.juniper_junos.perimeter import Perimeter, perimeter
 from kgnet.platforms.juniper_junos.read_filter import FilterFacts, packet_filter
 from kgnet.platforms.juniper_junos.read_route import RouteFacts, routes
-from kgnet.platforms.juniper_junos.text import Statement, members, parse
+from kgnet.platforms.juniper_junos.text import Statement, parse
 
 Facts = (
     System
-    | Accounts
+    | accounts.Facts
     | TimeServers
     | LogHosts
     | SnmpAgent
-    | RemoteAccess
-    | Aaa
+    | access.AccessFacts
     | LoginBanner
     | Vrfs
+    | Switching
+    | forwarding.Facts
+    | Operations
     | RouteFacts
     | FilterFacts
+    | Perimeter
+    | Inspected
 )
-HASHES = {"$6$": "sha512", "$5$": "sha256", "$1$": "md5", "<se": "hidden"}
 SEVERITIES = {  # Junos's words → RFC 5424's, the most urgent first
     **{"emergency": "emergency", "alert": "alert", "critical": "critical", "error": "error"},
     **{"warning": "warning", "notice": "notice", "info": "informational", "any": "debug"},
-}
-SERVICES = {  # below `system services`
-    **{"ssh": "ssh", "telnet": "telnet", "ftp": "ftp", "netconf": "netconf", "finger": "finger"},
-    **{"rlogin": "rlogin", "xnm-clear-text": "xnm-clear-text", "rest": "api", "extension-service": "api"},
 }
 NOWHERE = Statement("", 0)
 
@@ -52,17 +52,22 @@ def read(text: str, part: str) -> Iterator[Facts]:
     root = parse(text)
     system = root.one("system") or NOWHERE
     try:
-        yield System(system.value("host-name"), tuple(_hosts(system)), None)
-        yield _accounts(system)
+        domain = system.value("domain-name") or ""
+        yield System(system.value("host-name"), tuple(_hosts(system)), None, domain)
+        yield from accounts.facts(system)
         yield _time_servers(system)
         yield _log_hosts(system)
-        yield _snmp(root)
-        yield _remote(system, root)
-        yield _aaa(system)
+        yield snmp.agent(root)
+        yield from access.facts(root)
         yield _banner(system)
         yield Vrfs({each.words: _members(each) for each in root.one("routing-instances") or ()})
+        yield from operations(root)
         yield from routes(root)
+        yield layer2.switching(root)
+        yield from forwarding.read(root)
         yield from packet_filter(root)
+        yield from perimeter(root)
+        yield from inspected(root)
     except (ValueError, IndexError, KeyError) as reason:
         raise ReadError(f"Junos's configuration is not as expected: {reason!r}") from reason
 
@@ -73,66 +78,6 @@ def _members(instance: Statement) -> tuple[str, ...]:
 
 
 # ── who gets in ─────────────────────────────────────────────────────────────
-
-
-def _accounts(system: Statement) -> Accounts:
-    login = system.one("login") or NOWHERE
-    found = [_account(each, each.rest, each.value("class") or "") for each in login.every("user")]
-    root = system.one("root-authentication")
-    if root:
-        holder = Statement(
-            root.words, root.line, inside=[Statement("authentication", root.line, inside=root.inside)]
-        )
-        found.append(_account(holder, "root", "super-user"))
-    return Accounts(tuple(found))
-
-
-def _account(user: Statement, name: str, privilege: str) -> Account:
-    held = user.one("authentication") or NOWHERE
-    kept = held.value("encrypted-password")
-    hashed = HASHES.get(kept[:3], "unknown") if kept else ""
-    keys = sum(each.first.startswith("ssh-") for each in held)
-    return Account(name, privilege, hashed, keys, user.line)
-
-
-def _remote(system: Statement, root: Statement) -> RemoteAccess:
-    services = system.one("services") or NOWHERE
-    found = [SERVICES[each.words] for each in services if each.words in SERVICES and not each.inactive]
-    web = services.one("web-management") or NOWHERE
-    found += [each.words for each in web if each.words in ("http", "https")]
-    ssh = services.one("ssh")
-    version = _ssh_version(ssh) if ssh else None
-    idle = [each.value("idle-timeout") for each in (system.one("login") or NOWHERE).every("class")]
-    waits = [int(minutes) * 60 for minutes in idle if minutes]
-    limit = _filter_of_lo0(root)
-    line = services.line
-    return RemoteAccess(tuple(found), version, limit, max(waits) if waits and all(idle) else None, line)
-
-
-def _ssh_version(ssh: Statement) -> int:
-    """Return the oldest version spoken: without a word, Junos speaks version 2 alone (since 16.1)."""
-    asked = members(ssh.value("protocol-version") or "v2")
-    return min(int(word.removeprefix("v")) for word in asked)
-
-
-def _filter_of_lo0(root: Statement) -> str | None:
-    unit = root.one("interfaces", "lo0", "unit 0", "family inet", "filter")
-    return unit.value("input") if unit else None
-
-
-def _aaa(system: Statement) -> Aaa:
-    order = members(system.value("authentication-order") or "password")
-    words = {"tacplus": "tacacs+", "password": "local", "radius": "radius"}
-    kinds = ("tacplus-server", "radius-server")
-    servers = [each.first for kind in kinds for each in system.one(kind) or ()]
-    accounting = system.one("accounting")
-    return Aaa(
-        login=tuple(words[word] for word in order),
-        commands=(),
-        accounting=accounting is not None and accounting.one("destination") is not None,
-        servers=tuple(servers),
-        line=next((each.line for each in system.every("authentication-order")), 0),
-    )
 
 
 def _banner(system: Statement) -> LoginBanner:
@@ -166,25 +111,3 @@ def _log_hosts(system: Statement) -> LogHosts:
     ]
     severity = list(SEVERITIES.values())[max(levels)] if levels else ""
     return LogHosts(tuple(_hosts(system)), severity, syslog.value("source-address"), syslog.line)
-
-
-def _snmp(root: Statement) -> SnmpAgent:
-    snmp = root.one("snmp") or NOWHERE
-    communities = list(snmp.every("community"))
-    users = (snmp.one("v3", "usm", "local-engine") or NOWHERE).every("user")
-    return SnmpAgent(
-        users=tuple(_snmp_user(each) for each in users),
-        communities=len(communities),
-        writable=any(each.value("authorization") == "read-write" for each in communities),
-        access_list=_filter_of_lo0(root),
-        line=snmp.line,
-    )
-
-
-def _snmp_user(user: Statement) -> SnmpUser:
-    kinds = dict.fromkeys(("authentication", "privacy"), "")
-    for each in user:
-        kind, _, name = each.first.partition("-")
-        if kind in kinds and name != "none":
-            kinds[kind] = name
-    return SnmpUser(user.rest, kinds["authentication"], kinds["privacy"])

@@ -32,6 +32,10 @@ PREDEFINED: Mapping[str, tuple[Service, ...]] = {  # of Junos's own applications
 NAMED_PORTS = {"ssh": 22, "telnet": 23, "domain": 53, "ntp": 123, "snmp": 161, "bgp": 179, "syslog": 514}
 VERDICTS = {"permit": "accept", "deny": "drop", "reject": "drop", "accept": "accept", "discard": "drop"}
 ANY = ("any", "any-ipv4", "any-ipv6")
+TOLD = (  # what a rule made of a term holds
+    *("source-address", "address", "destination-address", "source-prefix-list", "destination-prefix-list"),
+    *("protocol", "next-header", "destination-port", "port"),
+)
 SOURCES, DESTINATIONS = ("source-address", "address"), ("destination-address",)
 NOWHERE = Statement("", 0)
 
@@ -42,14 +46,14 @@ def packet_filter(root: Statement) -> Iterator[PacketFilter]:
     if security or root.one("security", "zones"):
         open_ = (security or NOWHERE).one("default-policy", "permit-all")
         policies["forward"] = "accept" if open_ else "drop"
-        rules += _between(root, security or NOWHERE)
+        rules += between(root, security or NOWHERE)
     for family in ("inet", "inet6"):
         held = root.one("interfaces", "lo0", "unit 0", f"family {family}", "filter")
         name = held.value("input") if held else None
         found = root.one("firewall", f"family {family}", f"filter {name}") if name else None
         if found:
             policies["input"] = "drop"  # what no term accepts
-            rules += _inwards(root, found, family)
+            rules += terms(root, found, family, chain="input")
         elif _spoken(root, family):
             rules.append(_everything(family))
     if "input" not in policies and rules:
@@ -87,7 +91,8 @@ class _Book:
         return tuple(network for name in told for network in self.addresses[name])
 
 
-def _between(root: Statement, security: Statement) -> Iterator[FilterRule]:
+def between(root: Statement, security: Statement, zone: str = "") -> Iterator[FilterRule]:
+    """Yield what policies say of traffic between zones; with *zone*, of what comes from there alone."""
     book = _Book(_addresses(root), _services(root))
     own = {
         str(ip_network(each.words.split()[1], strict=False))
@@ -95,12 +100,19 @@ def _between(root: Statement, security: Statement) -> Iterator[FilterRule]:
         for each in (root.one("interfaces", "lo0", "unit 0", family) or NOWHERE).every("address")
     }
     for holder in security:
-        if holder.first in ("from-zone", "global") and not holder.inactive:
+        of_all = not zone or holder.first == "global" or holder.words.startswith(f"from-zone {zone} ")
+        if holder.first in ("from-zone", "global") and of_all and not holder.inactive:
             for policy in holder.every("policy"):
-                yield from _policy(book, policy, own)
+                if not zone or zone in (_zones(policy, "from-zone") or (zone,)):
+                    yield from _policy(book, policy, own, within=zone)
 
 
-def _policy(book: _Book, policy: Statement, own: set[str]) -> Iterator[FilterRule]:
+def _zones(policy: Statement, word: str) -> tuple[str, ...]:
+    """Return the zones that a policy of all zones is about; none: all."""
+    return members((policy.one("match") or NOWHERE).value(word) or "")
+
+
+def _policy(book: _Book, policy: Statement, own: set[str], *, within: str) -> Iterator[FilterRule]:
     match = policy.one("match") or NOWHERE
     ends = [
         book.networks(members(match.value(word) or "any"))
@@ -123,6 +135,7 @@ def _policy(book: _Book, policy: Statement, own: set[str]) -> Iterator[FilterRul
             ports=tuple(ports for service in found if service[0] == protocol for ports in service[1]),
             comment=policy.rest,
             line=policy.line,
+            narrow=bool(_zones(policy, "to-zone") or (_zones(policy, "from-zone") and not within)),
         )
 
 
@@ -166,14 +179,15 @@ def _ports(text: str) -> tuple[int, int]:
 # ── before the router itself ────────────────────────────────────────────────
 
 
-def _inwards(root: Statement, found: Statement, family: str) -> Iterator[FilterRule]:
+def terms(root: Statement, found: Statement, family: str, *, chain: str) -> Iterator[FilterRule]:
+    """Yield the terms of the filter *found* as rules of *chain*."""
     for term in found.every("term"):
         held = term.one("from") or NOWHERE
         protocols = members(held.value("protocol") or held.value("next-header") or "")
         reached = members(held.value("destination-port") or held.value("port") or "")
         for protocol in protocols or ("",):
             yield FilterRule(
-                chain="input",
+                chain=chain,
                 text=f"term {term.rest}: {'; '.join(each.words for each in held)}",
                 verdict=_verdict(term),
                 sources=_listed(root, held, SOURCES, "source-prefix-list") or _anywhere(held, family),
@@ -183,6 +197,7 @@ def _inwards(root: Statement, found: Statement, family: str) -> Iterator[FilterR
                 comment=term.rest,
                 line=term.line,
                 harmless=_answers(held),
+                narrow=any(each.first not in TOLD for each in held),
             )
 
 

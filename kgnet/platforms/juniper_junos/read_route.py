@@ -38,8 +38,10 @@ def routes(root: Statement) -> Iterator[RouteFacts]:
     if bgp:
         yield _bgp(root, bgp, lists)
     yield lists
+    policies = {each.rest: each for each in root.every("policy-options", "policy-statement")}
     yield RouteMaps(
-        {each.rest: tuple(_matched(each)) for each in root.every("policy-options", "policy-statement")}
+        {name: tuple(_matched(each)) for name, each in policies.items()},
+        {name: line for name, each in policies.items() if (line := _unasked(each))},
     )
     yield Queues(tuple(_queues(root)))
     yield ConfiguredTunnels(tuple(_tunnels(root)))
@@ -69,10 +71,11 @@ def _interfaces(root: Statement) -> Iterator[ConfiguredInterface]:
 def _bgp(root: Statement, bgp: Statement, lists: PrefixLists) -> ConfiguredBgp:
     options = root.one("routing-options") or NOWHERE
     router_id = options.value("router-id")
+    asn = (options.value("autonomous-system") or "0").split()[0]
     return ConfiguredBgp(
-        asn=int((options.value("autonomous-system") or "0").split()[0]),
+        asn=int(asn),
         router_id=IPv4Address(router_id) if router_id else None,
-        neighbors=tuple(_neighbors(bgp)),
+        neighbors=tuple(_neighbors(bgp, int(asn))),
         networks=tuple(_networks(root, lists)),
         aggregates=tuple(_aggregates(options)),
         requires_policy=bgp.one("defaults", "ebgp", "no-policy") is not None,
@@ -113,19 +116,20 @@ class _Said:
         return told[-1] if told else None
 
 
-def _neighbors(bgp: Statement) -> Iterator[ConfiguredNeighbor]:
+def _neighbors(bgp: Statement, own: int) -> Iterator[ConfiguredNeighbor]:
     for group in bgp.every("group"):
         for each in group.every("neighbor"):
-            yield _neighbor(each, _Said((each, group, bgp)))
+            yield _neighbor(each, _Said((each, group, bgp)), own)
 
 
-def _neighbor(neighbor: Statement, said: _Said) -> ConfiguredNeighbor:
+def _neighbor(neighbor: Statement, said: _Said, own: int) -> ConfiguredNeighbor:
     address = ip_address(neighbor.rest)
     family = "family inet" if address.version == 4 else "family inet6"
-    most = said.value(family, "unicast", "prefix-limit", "maximum")
+    limits = ("prefix-limit", "accepted-prefix-limit")
+    most = next(filter(None, (said.value(family, "unicast", each, "maximum") for each in limits)), None)
     return ConfiguredNeighbor(
         address=address,
-        remote_as=int(said.value("peer-as") or 0),
+        remote_as=int(said.value("peer-as") or (own if said.value("type") == "internal" else 0)),
         description=said.value("description"),
         bfd=said.has("bfd-liveness-detection"),
         password=said.has("authentication-key") or said.has("authentication-key-chain"),
@@ -165,6 +169,14 @@ def _entry(place: int, entry: Statement) -> PrefixEntry:
             first, _, last = ends.partition("-")
             ge, le = int(first.removeprefix("/")), int(last.removeprefix("/"))
     return PrefixEntry(place, True, network, ge, le, entry.line)
+
+
+def _unasked(policy: Statement) -> int | None:
+    """Return the line of what accepts without a condition; None where nothing does."""
+    for holder in (*policy.every("term"), policy):
+        if holder.one("then", "accept") and not (holder.one("from") or holder.one("to")):
+            return holder.line
+    return None
 
 
 def _matched(policy: Statement) -> Iterator[str]:

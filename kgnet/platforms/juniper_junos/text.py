@@ -13,9 +13,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from kgnet.errors import ReadError
+from kgnet.model.config import DEEPEST
 
 TOKEN = re.compile(
-    r"""(?P<space>\s+|/\*.*?\*/|\#[^\n]*)
+    r"""(?P<space>\s+|\#[^\n]*)
+    |(?P<comment>/\*)
     |(?P<mark>[{};])
     |(?P<word>\[|\]|(?:[^\s{};\[\]"]|"(?:\\.|[^"\\])*")+)
     |(?P<wrong>.)""",
@@ -123,6 +125,8 @@ class _Reading:
         self.words = []
         if holds:
             self.open.append(statement)
+        if len(self.open) > DEEPEST:
+            raise ReadError(f"line {self.line} stands inside more than {DEEPEST} blocks: no Junos nests so")
 
     def close(self) -> None:
         if self.words or len(self.open) == 1:
@@ -164,9 +168,16 @@ def _by_lines(text: str) -> _Reading:
 
 
 def _by_letters(reading: _Reading, text: str) -> None:
-    for found in TOKEN.finditer(text):
-        token = found[0]
+    place = 0
+    while found := TOKEN.match(text, place):
+        token, place = found[0], found.end()
         match found.lastgroup:
+            case "comment":
+                end = text.find("*/", place)
+                if end < 0:
+                    raise ReadError(f"line {reading.line}: a comment opens that is never closed")
+                reading.line += text.count("\n", place, end)
+                place = end + len("*/")
             case "word":
                 reading.started = reading.line if not reading.words else reading.started
                 reading.words.append(_word(token))

@@ -26,6 +26,7 @@ ZONES = {
     InterfaceKind.INTERNET: "internet",
 }
 ROUTED = ("wan", "fabric")
+HASH = "$6$"  # SHA-512 crypt
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def _words(device: Device) -> dict[str, Any]:
         "quoted": quoted,
         "listed": filters.listed,
         "kept": _kept(junos_keys.hidden),
-        "password": _kept(junos_keys.encrypted_password),
+        "password": _password,
         "authentication": _kept(junos_keys.authentication_key),
         "privacy": _kept(junos_keys.privacy_key),
         "banner": quoted("\n".join((*device.banner, ""))),
@@ -90,6 +91,12 @@ def _arranged(caller: Callable[[], str]) -> str:
 
 def _kept(encode: Callable[[str, str], str]) -> Callable[[str, str], str]:
     return lambda secret, use: f'"{encode(secret, use)}"'
+
+
+def _password(secret: str, use: str) -> str:
+    """Return a password as Junos keeps it; also of one that is hidden it is told how it is kept."""
+    kept = junos_keys.encrypted_password(secret, use)
+    return f'"{kept}"' if kept.startswith(HASH) else f'"{HASH}{kept}"'
 
 
 # ── interfaces ──────────────────────────────────────────────────────────────

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from kgnet.model.facts import System
-from kgnet.platforms import _linux, _nftables
-from kgnet.platforms.linux import services
-from kgnet.ports import Platform, Reader
+import re
+
+from kgnet.platforms import _bridge, _linux, _linux_asked, _nftables, _protection
+from kgnet.platforms.linux import mailing, services
+from kgnet.ports import Platform
 
 PLATFORM = Platform(
     name="linux",
     driver="ssh",
     parts=(_nftables.part("linux/nftables.j2"),),
-    state={**_linux.STATE, _linux.SYSTEM: Reader(System, _linux.system), **services.STATE},
+    state={**_linux_asked.SERVER, **services.STATE, **_bridge.STATE, **_protection.STATE, **mailing.STATE},
     secrets=_linux.SECRETS,
+    signs=re.compile(r"^table (?:inet|ip6?|arp|bridge|netdev) \S+ \{", re.MULTILINE),
 )

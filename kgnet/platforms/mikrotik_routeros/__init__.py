@@ -50,4 +50,5 @@ PLATFORM = Platform(
         re.compile(r"^(?:not enough permissions|no permission|interrupted|unable to)", re.M),
     ),
     whole=False,
+    signs=re.compile(r"^/(?:system|interface|ip|user|snmp|routing)(?: |$)|^# .* by RouterOS", re.MULTILINE),
 )

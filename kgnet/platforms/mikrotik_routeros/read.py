@@ -28,16 +28,17 @@ from kgnet.model.managed import (
     TimeServers,
     Vrfs,
 )
-from kgnet.platforms._management import counted, duration_s
+from kgnet.platforms._management import Ways, counted, duration_s, ways
 from kgnet.platforms.mikrotik_routeros.text import Entry, parse
 
-Managed = Accounts | TimeServers | LogHosts | SnmpAgent | RemoteAccess | Aaa | LoginBanner | Vrfs
+Managed = Accounts | TimeServers | LogHosts | Ways | Aaa | LoginBanner | Vrfs
 Facts = System | ConfiguredInterfaces | ConfiguredBgp | ConfiguredTunnels | Managed
 
 # What listens as long as nobody says otherwise (RouterOS' manual, Services).
 SERVICES = {"api": "api", "api-ssl": "api", "ftp": "ftp", "ssh": "ssh", "telnet": "telnet",
             "winbox": "winbox", "www": "http"}  # fmt: skip
 SEVERITIES = ("debug", "info", "warning", "error", "critical")  # RouterOS' topics, the least urgent first
+WRITES = ("full", "write")  # groups whose members may change the configuration
 WORDS = {"info": "informational"}
 
 
@@ -71,8 +72,7 @@ def read(text: str, part: str) -> Iterator[Facts]:
         yield from _bgp(sections)
         yield Accounts(tuple(_account(each) for each in _added(sections, "/user")))
         yield _time(sections)
-        yield _snmp(sections)
-        yield _remote(sections)
+        yield from ways(_remote(sections), _snmp(sections))
         yield _aaa(sections)
         yield _banner(sections)
     except (ValueError, KeyError) as reason:
@@ -186,7 +186,9 @@ def _neighbor(peer: Read) -> ConfiguredNeighbor:
 
 def _account(each: Read) -> Account:
     """An account as `/user print` tells it: how its password is kept stays untold (RouterOS hashes it)."""
-    return Account(each.get("name"), each.get("group"), "hidden", 0, each.line)
+    return Account(
+        each.get("name"), each.get("group"), "hidden", 0, each.line, admin=each.get("group") in WRITES
+    )
 
 
 def _time(sections: Sections) -> TimeServers:
@@ -274,10 +276,13 @@ def _idle_s(user: Read) -> int | None:
 def _aaa(sections: Sections) -> Aaa:
     remote = _setting(sections, "/user aaa", "use-radius") == "yes"
     asked = [each for each in _added(sections, "/radius") if "login" in _split(each.get("service"))]
+    login = ("local", "radius") if remote else ("local",)
+    recorded = remote and _setting(sections, "/user aaa", "accounting") != "no"
     return Aaa(
-        login=("local", "radius") if remote else ("local",),
-        commands=(),
-        accounting=remote and _setting(sections, "/user aaa", "accounting") != "no",
+        login=login,
+        commands=("local",),  # by the group of the user
+        accounting=("sessions",) if recorded else (),
+        enable=login,
         servers=tuple(each.get("address") for each in asked),
         line=_first(sections, "/user aaa", "/user"),
     )

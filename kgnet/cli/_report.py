@@ -1,0 +1,101 @@
+"""How the findings of an audit are shown: which format and language, and where they go."""
+
+from __future__ import annotations
+
+import os
+import pkgutil
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kgnet.paths import PACKAGE
+
+if TYPE_CHECKING:
+    from kgnet.model.outcome import Finding
+    from kgnet.model.province import Site
+    from kgnet.ports import Report, Rule
+
+# The folder is the list; nothing is imported for it.
+FORMATS = sorted(
+    module.name
+    for module in pkgutil.iter_modules([str(PACKAGE / "reports")])
+    if not module.name.startswith("_")
+)
+
+ReportFormat = Annotated[
+    str, typer.Option("--format", help=f"One of {', '.join(FORMATS)}.", metavar="NAME", show_default=True)
+]
+ReportFile = Annotated[
+    Path | None, typer.Option("-o", "--output", help="Write the report there.", metavar="FILE")
+]
+Lang = Annotated[
+    str,
+    typer.Option("--lang", envvar="KGNET_LANG", help="Language of the report: `en` or `vi`.", metavar="CODE"),
+]
+PerSite = Annotated[
+    Path | None,
+    typer.Option(
+        "--per-site",
+        help="Write a report of each site there as well, with this site's findings only.",
+        metavar="DIR",
+        file_okay=False,
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Where a report goes, as told; checked before anybody is asked anything."""
+
+    report: Report
+    lang: str
+    output: Path | None
+    per_site: Path | None
+
+    def show(
+        self,
+        findings: Sequence[Finding],
+        rules: Mapping[str, Rule],
+        *,
+        when: datetime,
+        pack: str,
+        sites: Mapping[str, Site],
+    ) -> None:
+        """Write the whole to its file or the terminal, and each site's part to a file of its own."""
+        from kgnet import files, language
+        from kgnet.ports import About
+        from kgnet.reports import by_site, file_name, written
+
+        names = {code: site.name for code, site in sites.items()}
+        about = About(language.load(self.lang), when.astimezone(), pack, names)
+        if self.per_site:
+            for site, found in by_site(findings).items():
+                path = self.per_site / file_name(site, self.report)
+                files.write(path, written(self.report, found, rules, about))
+        if self.output:
+            files.write(self.output, written(self.report, findings, rules, about))
+        elif not (self.report.binary and self.per_site):
+            about = replace(about, colour=_colours())
+            typer.echo(written(self.report, findings, rules, about), nl=False)
+
+
+def shown(format_: str, lang: str, output: Path | None, per_site: Path | None) -> Shown:
+    """Return how to show; PluginError for a format or language that there is not."""
+    from kgnet import language, plugins
+    from kgnet.ports import Report
+
+    report = plugins.one(Report, format_)
+    language.load(lang)
+    if report.binary and not output and not per_site and sys.stdout.isatty():
+        raise typer.BadParameter(f"{report.name} is not for a terminal: give a file by --output")
+    return Shown(report, lang, output, per_site)
+
+
+def _colours() -> bool:
+    """Whether the terminal shows colours, and nobody asked for none (no-color.org)."""
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"

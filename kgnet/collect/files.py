@@ -1,0 +1,109 @@
+"""files → Snapshots: what a folder of configurations says of devices, none of them trusted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from kgnet.collect.parts import Read, as_typed, merge, part_facts
+from kgnet.errors import DeviceError, Refused, UsageError
+from kgnet.model.config import Config, unfit
+from kgnet.model.facts import Snapshot
+from kgnet.model.fleet import Device, Fleet
+from kgnet.plugins import found, one
+from kgnet.ports import Platform, gives
+
+Mark = Callable[[str], str]  # a secret's value → what stands in its place, e.g. `Secrets.mark`
+
+SUFFIX = ".cfg"
+LARGEST_BYTES = 1 << 25  # of a file; the largest firewalls print some 10 MB
+
+
+def read_folder(
+    folder: Path, fleet: Fleet, *, mark: Mark | None = None
+) -> Iterator[tuple[Device, Snapshot | DeviceError]]:
+    """Yield what the files `<device>.cfg` say, as `kgnet render -o` and `kgnet backup` write them.
+
+    A file that cannot be read is the failure of its device, as in `each`.  UsageError if there are none,
+    or one is of no device of the fleet.
+    """
+    files = sorted(folder.glob(f"*{SUFFIX}"))
+    if not files:
+        raise UsageError(f"{folder}: no {SUFFIX} file in it — `kgnet backup -o {folder}` writes them")
+    for file in files:
+        if file.stem not in fleet.devices:
+            raise UsageError(f"{file}: no device is named {file.stem} — remove the file, or add the device")
+        device = fleet.devices[file.stem]
+        try:
+            yield device, read_file(file, device, mark=mark)
+        except DeviceError as reason:
+            yield device, reason
+
+
+def read_file(file: Path, device: Device, *, mark: Mark | None = None) -> Snapshot:
+    """Return what one file says of *device*; facts of the running state are missing.
+
+    Refused if it is no configuration of such a device: cut off, binary, endless, another platform's.
+    """
+    platform = one(Platform, device.platform)
+    text = _text(file, device)
+    config = Config.parse(device.name, text, default=_main(platform), source=str(file))
+    if why := _foreign(platform, config.parts.get(_main(platform), "")):
+        raise Refused(device.name, f"{file} {why}")
+    config = replace(
+        config, parts={name: platform.redacted(part, mark) for name, part in config.parts.items()}
+    )
+    read: Read = ({}, {}, {})
+    for part in platform.parts:
+        if part.name in config.parts:
+            merge(read, part_facts(part, config, str(file)))
+        else:
+            read[2].update(dict.fromkeys(gives(part.read), f"{file} has no part {part.name}"))
+    for command, reader in platform.state.items():
+        read[2].update(dict.fromkeys(reader.facts, f"a file does not tell `{as_typed(command)}`"))
+    return Snapshot(device.name, config, *read)
+
+
+def _main(platform: Platform) -> str:
+    """Return the part that a file without headers holds: the one named like the platform, else the first."""
+    names = [part.name for part in platform.parts]
+    return platform.name if platform.name in names else names[0]
+
+
+def _text(file: Path, device: Device) -> str:
+    """Return the text in *file*; Refused if no device prints such."""
+    if not file.is_file():
+        raise Refused(device.name, f"{file} is no file")
+    with file.open("rb") as opened:
+        told = opened.read(LARGEST_BYTES + 1)
+    if len(told) > LARGEST_BYTES:
+        raise Refused(device.name, f"{file} is larger than {LARGEST_BYTES} bytes: no configuration is")
+    try:
+        text = told.decode("utf-8-sig")
+    except UnicodeDecodeError as reason:
+        raise Refused(device.name, f"{file} is not UTF-8 text at byte {reason.start}") from reason
+    if why := unfit(text):
+        raise Refused(device.name, f"{file} {why}")
+    return text
+
+
+def _foreign(platform: Platform, text: str) -> str:
+    """Return why *text* was not printed by *platform*, or not whole; empty: it may have been."""
+    part = next(part for part in platform.parts if part.name == _main(platform))
+    if part.opening and re.match(part.opening, text) and not re.search(rf"(?:{part.ending})\s*\Z", text):
+        return f"is cut off after line {len(text.splitlines())}: the end that a device prints is missing"
+    others = [name for name in spoken(text) if name != platform.name]
+    if others and platform.name not in spoken(text):
+        return f"is a configuration of {' or '.join(others)}; the device runs {platform.name}"
+    return ""
+
+
+def spoken(text: str) -> tuple[str, ...]:
+    """Return the platforms in whose words *text* is written: none where nothing tells, rarely several."""
+    return tuple(
+        name
+        for name, platform in found(Platform).items()
+        if platform.signs is not None and platform.signs.search(text)
+    )

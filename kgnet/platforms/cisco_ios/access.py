@@ -1,0 +1,243 @@
+"""IOS's canonical configuration → by which ways one gets in, and what it serves for its own sake."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kgnet.errors import ReadError
+from kgnet.model.access import (
+    ANYWHERE,
+    AddressedPort,
+    AddressedPorts,
+    Console,
+    Entrance,
+    Entrances,
+    HostKey,
+    HostKeys,
+    SecureShell,
+    WebManagement,
+)
+from kgnet.model.managed import RemoteAccess
+from kgnet.model.services import Provisioning, Service, Services
+from kgnet.platforms.cisco_ios import acl
+from kgnet.platforms.cisco_ios.filter import addresses
+from kgnet.platforms.cisco_ios.lines import Block
+
+AccessFacts = (
+    RemoteAccess
+    | Entrances
+    | SecureShell
+    | Console
+    | WebManagement
+    | AddressedPorts
+    | Services
+    | Provisioning
+)
+SERVED = (  # how a line begins → the service that it switches on
+    ("ip http server", "http"),
+    ("ip http secure-server", "https"),
+    ("service tcp-small-servers", "small-servers"),
+    ("service udp-small-servers", "small-servers"),
+    ("service finger", "finger"),
+    ("ip finger", "finger"),
+    ("ip identd", "ident"),
+    ("service config", "autoload"),
+    ("boot network", "autoload"),
+    ("ip rcmd rcp-enable", "rcp"),
+    ("ip rcmd rsh-enable", "rsh"),
+    ("tftp-server ", "tftp"),
+    ("ftp-server enable", "ftp"),
+    ("vstack", "smart-install"),
+    ("snmp-server ", "snmp"),
+)
+FETCHED = (
+    *(("cns ", "cns"), ("pnp profile ", "plug and play")),
+    *((start, "autoload") for start in ("service config", "boot network", "boot host")),
+)
+DEFAULT_GRACE_S, DEFAULT_TRIES = 120, 3
+DEFAULT_IDLE_S = 600  # exec-timeout, where none is written
+EVERYTHING = ("ssh", "telnet")  # what a vty takes where nobody says otherwise, on older releases
+SERVICES = {
+    "ip http server": "http",
+    "ip http secure-server": "https",
+    "netconf-yang": "netconf",
+    "restconf": "restconf",
+}
+ALGORITHMS = "ip ssh server algorithm "
+
+
+def facts(root: Block) -> Iterator[AccessFacts]:
+    """Yield every fact; one that nothing is configured of says so."""
+    remote = _remote_access(root)
+    yield remote
+    yield Entrances(tuple(_entrances(root)))
+    yield _ssh(root)
+    yield _console(root)
+    yield _web(root)
+    yield AddressedPorts(tuple(_ports(root)))
+    yield Services(tuple(_services(root, remote)))
+    yield Provisioning(tuple(_served(root, FETCHED)))
+
+
+# ── sessions ────────────────────────────────────────────────────────────────
+
+
+def _remote_access(root: Block) -> RemoteAccess:
+    lines = list(root.starting("line vty "))
+    taken = {word for line in lines for word in _taken(line)}
+    taken |= {name for start, name in SERVICES.items() if start in root.lines}
+    idle = [_idle_s(line) for line in lines]
+    lists = [(line.rest("access-class ") or "").split()[:1] for line in lines]
+    version = root.rest("ip ssh version ")
+    return RemoteAccess(
+        protocols=tuple(sorted(taken)),
+        ssh_version=int(version) if version else None,
+        access_list=lists[0][0] if lists and all(lists) else None,
+        idle_timeout_s=None if None in idle or not idle else max(each for each in idle if each is not None),
+        line=lines[0].number if lines else 0,
+    )
+
+
+def _taken(line: Block) -> tuple[str, ...]:
+    told = line.rest("transport input ")
+    if told is None or told == "all":
+        return EVERYTHING
+    return tuple(word for word in told.split() if word != "none")
+
+
+def _idle_s(line: Block) -> int | None:
+    """Return when a vty hangs up; None: never."""
+    told = (line.rest("exec-timeout ") or "").split()
+    if not told:
+        return None if "no exec-timeout" in line.lines else DEFAULT_IDLE_S
+    return int(told[0]) * 60 + int(told[1] if len(told) > 1 else 0) or None
+
+
+# ── who may come ────────────────────────────────────────────────────────────
+
+
+def _entrances(root: Block) -> Iterator[Entrance]:
+    """Yield the terminals that take somebody in; IPv6 counts where the device speaks it."""
+    lists = {block.line.split()[-1]: block for block in root.inside if "access-list " in block.line}
+    spoken = ["access-class "]
+    if any(line.startswith("ipv6 address ") for port in root.starting("interface ") for line in port.lines):
+        spoken.append("ipv6 access-class ")
+    for line in root.starting("line vty "):
+        if line.rest("transport input ") != "none":
+            found: list[str] = []
+            for start, anywhere in zip(spoken, ANYWHERE, strict=False):
+                name = "".join((line.rest(start) or "").split()[:1])
+                found += _sources(root, lists, name, anywhere)
+            yield Entrance(line.line, tuple(found), line.number)
+
+
+def _sources(root: Block, lists: dict[str, Block], name: str, anywhere: str) -> tuple[str, ...]:
+    """Return from where the list *name* lets in; a list that is not there lets everybody in."""
+    block = lists.get(name)
+    standard = block is not None and "standard" in block.line
+    entries = block.lines if block else []
+    if name.isdecimal():
+        standard = True
+        entries = [
+            each.line.removeprefix(f"access-list {name} ") for each in root.starting(f"access-list {name} ")
+        ]
+    told = [acl.entry(line, standard=standard) for line in entries if line.startswith(("permit ", "deny "))]
+    if not told:
+        return (anywhere,)
+    return tuple(anywhere if each.source == "any" else each.source for each in told if each.permit)
+
+
+def _ssh(root: Block) -> SecureShell:
+    first = next(root.starting("ip ssh "), None)
+    ciphers, macs, exchanges = (
+        tuple((root.rest(f"{ALGORITHMS}{kind} ") or "").split()) for kind in ("encryption", "mac", "kex")
+    )
+    return SecureShell(
+        ciphers=ciphers,
+        macs=macs,
+        exchanges=exchanges,
+        root="no",  # there is no such account
+        grace_s=int(root.rest("ip ssh time-out ") or DEFAULT_GRACE_S),
+        tries=int(root.rest("ip ssh authentication-retries ") or DEFAULT_TRIES),
+        line=first.number if first else 0,
+    )
+
+
+KEY = re.compile(r"IOS Keys in SECSH format\(([\w-]+)")
+MODULUS = re.compile(r"Modulus Size : (\d+) bits")
+KINDS = {"ssh-rsa": "rsa", "ssh-dss": "dsa", "ssh-ed25519": "ed25519"}
+
+
+def host_keys(text: str) -> HostKeys:
+    """Read `show ip ssh`: the one key that IOS uses; none where SSH is off."""
+    if not text.lstrip().startswith("SSH "):
+        raise ReadError(f"`show ip ssh` is not as expected: {text.strip()[:80]!r}")
+    kind, size = KEY.search(text), MODULUS.search(text)
+    if kind is None:
+        return HostKeys(())
+    return HostKeys((HostKey(KINDS.get(kind[1], kind[1].partition("-")[0]), int(size[1]) if size else 0),))
+
+
+# ── the console, the web ────────────────────────────────────────────────────
+
+
+def _console(root: Block) -> Console:
+    block = next(root.starting("line con"), Block("line con 0", 0))
+    closed = "no exec" in block.lines  # nobody can begin a session there
+    return Console(0 if closed else _idle_s(block), closed or _asks(root, block), block.number)
+
+
+def _asks(root: Block, console: Block) -> bool:
+    """Whether the console asks for a login: with AAA by a list, without it if it was told to."""
+    if "aaa new-model" not in root.lines:
+        return any(line.startswith("login") for line in console.lines)
+    name = console.rest("login authentication ") or "default"
+    methods = (root.rest(f"aaa authentication login {name} ") or "none").split()
+    return methods[0] != "none"
+
+
+def _web(root: Block) -> WebManagement:
+    block = next((each for each in root.inside if each.line == "ip http secure-server"), None)
+    return WebManagement(
+        on=block is not None,
+        limited=next(root.starting("ip http access-class "), None) is not None,
+        aaa=any(each.startswith("ip http authentication aaa") for each in root.lines),
+        line=block.number if block else 0,
+    )
+
+
+def _ports(root: Block) -> Iterator[AddressedPort]:
+    for block in root.starting("interface "):
+        if found := addresses(block):
+            vrf = block.rest("vrf forwarding ") or block.rest("ip vrf forwarding ")
+            yield AddressedPort(block.line.split()[1], vrf, tuple(found), vrf is not None, block.number)
+
+
+# ── what it serves ──────────────────────────────────────────────────────────
+
+
+def _services(root: Block, remote: RemoteAccess) -> Iterator[Service]:
+    for name in remote.protocols:
+        if name not in ("http", "https"):
+            yield Service(name, _terminals(root, name), remote.line)
+    yield from _served(root, SERVED)
+    switch = any(line.startswith("switchport") for each in root.starting("interface ") for line in each.lines)
+    if switch and not any(line in ("vstack", "no vstack") for line in root.lines):
+        yield Service("smart-install-default", "a switch whose configuration does not say `no vstack`")
+
+
+def _terminals(root: Block, name: str) -> str:
+    """Return the line that takes *name*, as far as one says so."""
+    for block in root.starting("line vty "):
+        told = block.rest("transport input ")
+        if told is None or name in told.split() or told == "all":
+            return f"{block.line}: transport input {told}" if told else f"{block.line}: no transport input"
+    return name
+
+
+def _served(root: Block, starts: tuple[tuple[str, str], ...]) -> Iterator[Service]:
+    for start, name in starts:
+        found = next(root.starting(start), None)
+        if found is not None:
+            yield Service(name, found.line, found.number)

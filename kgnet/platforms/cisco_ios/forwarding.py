@@ -1,0 +1,116 @@
+"""IOS's canonical configuration → interior routing, VRFs, IPv6 beside IPv4."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from ipaddress import IPv4Interface, IPv6Interface
+
+from kgnet.model.forwarding import Guard, Guards, InteriorLinks, Ipv6, Ipv6Link, Vpn, Vpns
+from kgnet.platforms import _interior
+from kgnet.platforms._interior import Section
+from kgnet.platforms.cisco_ios.lines import Block
+
+Interface = IPv4Interface | IPv6Interface
+Facts = InteriorLinks | Vpns | Ipv6 | Guards
+SILENT = ("interface Loopback", "interface Tunnel")  # send no advertisements unless told to
+FILTERS = {4: "ip access-group ", 6: "ipv6 traffic-filter "}
+CLASSES = {4: "access-class ", 6: "ipv6 access-class "}
+
+
+def read(root: Block, addresses: Callable[[Block], Iterable[Interface]]) -> Iterator[Facts]:
+    """Yield every fact; *addresses* tells those of an interface."""
+    yield _interior.links(
+        [Section(each.line, tuple(below(each)), each.number, tuple(addresses(each))) for each in root.inside]
+    )
+    yield Vpns(tuple(_vpns(root)))
+    yield _ipv6(root)
+    yield Guards(tuple(_guards(root)))
+
+
+def below(block: Block) -> Iterator[str]:
+    """Yield the lines inside *block* at any depth."""
+    for each in block.inside:
+        yield each.line
+        yield from below(each)
+
+
+def _vpns(root: Block) -> Iterator[Vpn]:
+    for start in ("vrf definition ", "ip vrf "):
+        for block in root.starting(start):
+            name = block.line.removeprefix(start)
+            bound = (f"vrf forwarding {name}", f"ip vrf forwarding {name}")
+            yield Vpn(
+                name=name,
+                distinguisher=block.rest("rd "),
+                imports=tuple(_targets(block, "import")),
+                exports=tuple(_targets(block, "export")),
+                interfaces=tuple(
+                    port.line.split()[1]
+                    for port in root.starting("interface ")
+                    if any(line in bound for line in port.lines)
+                ),
+                line=block.number,
+            )
+
+
+def _targets(block: Block, way: str) -> Iterator[str]:
+    for line in below(block):
+        words = line.split()
+        if words[0] == "route-target" and words[1] in (way, "both"):
+            yield words[2]
+
+
+# ── IPv6 ────────────────────────────────────────────────────────────────────
+
+
+def _ipv6(root: Block) -> Ipv6:
+    routing = next(root.starting("ipv6 unicast-routing"), None)
+    links = (
+        Ipv6Link(port.line.split()[1], _advertises(port) if routing else "", port.number)
+        for port in root.starting("interface ")
+        if 6 in _spoken(port)
+    )
+    return Ipv6(routing is not None, tuple(links), routing.number if routing else 0)
+
+
+def _advertises(port: Block) -> str:
+    if "ipv6 nd ra suppress all" in port.lines:
+        return ""
+    if "ipv6 nd ra suppress" in port.lines or "ipv6 nd suppress-ra" in port.lines:
+        return "asked"
+    told = any(line in ("no ipv6 nd ra suppress", "no ipv6 nd suppress-ra") for line in port.lines)
+    return "always" if told or not port.line.startswith(SILENT) else ""
+
+
+def _spoken(port: Block) -> frozenset[int]:
+    if "shutdown" in port.lines:
+        return frozenset()
+    return frozenset(
+        {4 for line in port.lines if line.startswith("ip address ")}
+        | {6 for line in port.lines if line.startswith("ipv6 address ") or line == "ipv6 enable"}
+    )
+
+
+def _guards(root: Block) -> Iterator[Guard]:
+    ports = list(root.starting("interface "))
+    anywhere = frozenset[int]().union(*(map(_spoken, ports)))
+    for port in ports:
+        for way in ("in", "out"):
+            filtered = _filtered(port, FILTERS, f" {way}")
+            if filtered:
+                yield Guard(f"{port.line.split()[1]} {way}", filtered, _spoken(port), port.number)
+    for line in root.starting("line vty "):
+        filtered = frozenset(
+            family
+            for family, start in CLASSES.items()
+            if any(" in" in each.line for each in line.starting(start))
+        )
+        yield Guard(line.line, filtered, anywhere, line.number)
+
+
+def _filtered(block: Block, starts: dict[int, str], end: str) -> frozenset[int]:
+    return frozenset(
+        family
+        for family, start in starts.items()
+        if any(each.line.endswith(end) for each in block.starting(start))
+    )

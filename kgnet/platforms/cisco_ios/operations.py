@@ -1,0 +1,154 @@
+"""IOS's canonical configuration → facts on its logs, on the packets that it refuses, and on its ports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kgnet.model.operations import (
+    ChangeLog,
+    EnabledPorts,
+    FlowExport,
+    IpOptions,
+    LocalLog,
+    Logging,
+    LogStamps,
+    PacketHandling,
+    Place,
+)
+from kgnet.platforms._operations import Operations, severity
+from kgnet.platforms.cisco_ios.filter import addresses, out_of_band
+from kgnet.platforms.cisco_ios.lines import Block
+from kgnet.platforms.cisco_ios.managed import log_hosts
+
+BUFFER = re.compile(r"logging buffered(?: (?!\d\b)(\d+))?(?: ([a-z]+|[0-7]))?")
+BUFFER_BYTES = 4096  # where `logging buffered` names no size (Cisco IOS Configuration Fundamentals)
+SOCKETS = re.compile(r"interface \S*(?:Ethernet|GigE|Serial|Cellular|wlan-ap)\S*")
+OPTIONS = re.compile(r"(?:\d+ )?deny +ip any any option any-options")
+OLD_EXPORT, OLD_FLOW = "ip flow-export destination ", ("ip flow ingress", "ip route-cache flow")
+
+
+def facts(root: Block) -> Iterator[Operations]:
+    """Yield every fact; what is not configured is told as IOS then does it."""
+    yield _logging(root)
+    yield _local_log(root)
+    yield _stamps(root)
+    yield _change_log(root)
+    yield _flow_export(root)
+    yield _packets(root)
+    yield _options(root)
+    yield EnabledPorts(tuple(_enabled(root)))
+
+
+def _number(root: Block, *starts: str) -> int:
+    return next((each.number for each in root.inside if each.line.startswith(starts)), 0)
+
+
+# ── logs ────────────────────────────────────────────────────────────────────
+
+
+def _logging(root: Block) -> Logging:
+    kept = () if "no logging buffered" in root.lines else ("buffer",)
+    hosts = tuple(rest.split()[0] for rest in log_hosts(root))
+    off = _number(root, "no logging on")
+    return Logging(not off, (*kept, *hosts), "debug", off or _number(root, "logging ", "no logging "))
+
+
+def _local_log(root: Block) -> LocalLog:
+    for each in root.inside:
+        if found := BUFFER.fullmatch(each.line):
+            size = int(found[1]) if found[1] else BUFFER_BYTES
+            return LocalLog(severity(found[2] or "debugging"), size, "bytes", lasting=True, line=each.number)
+    off = _number(root, "no logging buffered")
+    return LocalLog("" if off else "debug", BUFFER_BYTES, "bytes", lasting=True, line=off)
+
+
+def _stamps(root: Block) -> LogStamps:
+    told = root.rest("service timestamps log") or ""
+    words = told.split()
+    line = _number(root, "service timestamps log", "no service timestamps log")
+    return LogStamps("datetime" in words, "msec" in words, "show-timezone" in words, line)
+
+
+def _change_log(root: Block) -> ChangeLog:
+    archive = next(root.starting("archive"), Block("", 0))
+    log = next(archive.starting("log config"), Block("", 0))
+    accounted = any(" start-stop" in each.line for each in root.starting("aaa accounting commands 15 "))
+    return ChangeLog(
+        recorded="logging enable" in log.lines,
+        sent=any(log.starting("notify syslog")) or accounted,
+        sealed="hidekeys" in log.lines,
+        unwatched=(),
+        line=log.number or archive.number,
+    )
+
+
+def _flow_export(root: Block) -> FlowExport:
+    """Read Flexible NetFlow, and what came before it."""
+    sent = {
+        block.line.removeprefix("flow exporter "): block.rest("destination ")
+        for block in root.starting("flow exporter ")
+    }
+    monitors = {
+        block.line.removeprefix("flow monitor "): sent.get(line.removeprefix("exporter "))
+        for block in root.starting("flow monitor ")
+        for line in block.lines
+        if line.startswith("exporter ")
+    }
+    old = [each.line.removeprefix(OLD_EXPORT).split()[0] for each in root.starting(OLD_EXPORT)]
+    used, ports = dict.fromkeys(old), []
+    for port in root.starting("interface "):
+        words = [each.line.split() for each in port.inside if " flow monitor " in each.line]
+        found = [monitors.get(each[3]) for each in words if len(each) > 3]
+        used |= {collector.split()[0]: None for collector in found if collector}
+        if any(found) or (old and any(line.startswith(OLD_FLOW) for line in port.lines)):
+            ports.append(port.line.split()[1])
+    return FlowExport(tuple(used), tuple(ports), _number(root, "flow exporter ", OLD_EXPORT))
+
+
+# ── packets and ports ───────────────────────────────────────────────────────
+
+
+def _packets(root: Block) -> PacketHandling:
+    """Source routes are followed, redirects sent and ARP answered for others where nothing forbids it."""
+    ports = [
+        port
+        for port in root.starting("interface ")
+        if addresses(port) and not out_of_band(port) and " Loopback" not in port.line
+    ]
+    four = [port for port in ports if any(port.starting("ip address "))]
+    refused = "no ip source-route" in root.lines
+    return PacketHandling(
+        source_routing=() if refused else (Place("", _number(root, "ip source-route")),),
+        redirects_sent=tuple(_without(four, "no ip redirects")),
+        redirects_followed=(),  # a router follows none
+        proxy_arp=() if "ip arp proxy disable" in root.lines else tuple(_without(four, "no ip proxy-arp")),
+    )
+
+
+def _without(ports: list[Block], line: str) -> Iterator[Place]:
+    return (Place(port.line.split()[1], port.number) for port in ports if line not in port.lines)
+
+
+def _options(root: Block) -> IpOptions:
+    """`ip options ignore` lets them through; a list counts where it is bound to what comes in."""
+    if "ip options drop" in root.lines:
+        return IpOptions(dropped=True, line=_number(root, "ip options drop"))
+    bound = {
+        each.line.split()[2]
+        for port in root.starting("interface ")
+        for each in port.starting("ip access-group ")
+        if each.line.endswith(" in")
+    }
+    for block in root.starting("ip access-list extended "):
+        if block.line.split()[3] in bound:
+            for each in block.inside:
+                if OPTIONS.match(each.line):
+                    return IpOptions(dropped=True, line=each.number)
+    return IpOptions(dropped=False, line=_number(root, "ip options "))
+
+
+def _enabled(root: Block) -> Iterator[Place]:
+    for port in root.starting("interface "):
+        if SOCKETS.fullmatch(port.line) and "shutdown" not in port.lines:
+            yield Place(port.line.split()[1], port.number)

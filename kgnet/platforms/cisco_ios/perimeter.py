@@ -1,0 +1,88 @@
+"""IOS's ports → what decides on what comes in by them, and whether they check its source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kgnet.model.facts import FilterRule
+from kgnet.model.perimeter import PortFilter, PortFilters, SourceCheck, SourceChecks
+from kgnet.platforms.cisco_ios.filter import HEADERS, STANDARD, Filters, drops, entries
+from kgnet.platforms.cisco_ios.lines import Block
+
+Perimeter = PortFilters | SourceChecks
+WORDS = {4: ("ip", "ip access-group "), 6: ("ipv6", "ipv6 traffic-filter ")}
+WAYS = {"rx": "strict", "any": "loose"}
+
+
+def facts(root: Block) -> Iterator[Perimeter]:
+    ports = list(root.starting("interface "))
+    yield PortFilters(tuple(each for port in ports for each in _filters(root, port)))
+    yield SourceChecks(tuple(each for port in ports for each in _checks(port)))
+
+
+def _spoken(port: Block) -> Iterator[int]:
+    """Yield the families of which a port has addresses, or may be given them."""
+    for family, (word, _) in WORDS.items():
+        if any(line.startswith((f"{word} address ", f"{word} unnumbered ")) for line in port.lines):
+            yield family
+
+
+def _filters(root: Block, port: Block) -> Iterator[PortFilter]:
+    for family in _spoken(port):
+        bound = (line.split() for line in port.lines if line.startswith(WORDS[family][1]))
+        name = next((words[2] for words in bound if words[-1] == "in"), None)
+        zone = port.rest("zone-member security ")
+        rules: tuple[FilterRule, ...] = ()
+        rest, told = "accept", ""
+        if name:
+            rules, rest, told = tuple(_list(root, family, name)), "drop", name
+        elif zone:
+            rules, rest, told = *_zone(root, family, zone), f"zone {zone}"
+        yield PortFilter(port.line.split(maxsplit=1)[1], family, told, rules, rest, port.number)
+
+
+def _list(root: Block, family: int, name: str) -> Iterator[FilterRule]:
+    """Yield the entries of an access list; one that does not exist holds none, and IOS lets all pass."""
+    headers = [header for header in HEADERS if header.startswith("ipv6") == (family == 6)]
+    found = False
+    for header in headers:
+        for block in root.starting(header):
+            if block.line.removeprefix(header) == name:
+                found = True
+                yield from entries(block.inside, name, standard=" standard " in header)
+    if family == 4:
+        numbered = list(root.starting(f"access-list {name} "))
+        for each in numbered:
+            entry = Block(each.line.split(maxsplit=2)[2], each.number)
+            yield from entries([entry], name, standard=int(name) in STANDARD)
+        found = found or bool(numbered)
+    if not found:
+        yield FilterRule(name, f"no access list {name}", "accept", (), (), None, (), None, 0)
+
+
+def _zone(root: Block, family: int, zone: str) -> tuple[tuple[FilterRule, ...], str]:
+    """Return what the pairs from *zone* to others let through, and what becomes of the rest."""
+    filters = Filters(root)
+    pairs = [
+        pair
+        for pair in root.starting("zone-pair security ")
+        if f" source {zone} " in f"{pair.line} " and not pair.line.endswith(" destination self")
+    ]
+    policies = [filters.policy_of(pair) for pair in pairs]
+    names = dict.fromkeys(name for pair in pairs for name in filters.inspected(pair))
+    rest = "drop" if all(policy and drops(policy) for policy in policies) else "accept"
+    return tuple(rule for name in names for rule in _known(root, family, name)), rest
+
+
+def _known(root: Block, family: int, name: str) -> Iterator[FilterRule]:
+    """Yield the entries of a list that a class map matches; there one that does not exist matches nothing."""
+    return (rule for rule in _list(root, family, name) if rule.line)
+
+
+def _checks(port: Block) -> Iterator[SourceCheck]:
+    for family in _spoken(port):
+        word = WORDS[family][0]
+        asked = port.rest(f"{word} verify unicast source reachable-via ")
+        old = any(line.startswith(f"{word} verify unicast reverse-path") for line in port.lines)
+        mode = WAYS.get((asked or "").split(" ")[0], "off") if not old else "strict"
+        yield SourceCheck(port.line.split(maxsplit=1)[1], family, mode, port.number)

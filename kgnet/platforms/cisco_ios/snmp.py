@@ -1,0 +1,54 @@
+"""IOS's canonical configuration → its SNMP agent; SNMPv3 users stand in `show snmp user` alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kgnet.model.managed import SnmpAgent, SnmpGroup, SnmpUser
+from kgnet.platforms._snmp import LEVELS, well_known
+from kgnet.platforms.cisco_ios.lines import Block
+
+
+def agent(root: Block) -> SnmpAgent:
+    """Read communities and groups; the users are those whose keys this program keeps on the device."""
+    communities = [each.line.split() for each in root.starting("snmp-server community ")]
+    groups = [each.line.split() for each in root.starting("snmp-server group ")]
+    users = (each.line.removeprefix("key chain SNMP-") for each in root.starting("key chain SNMP-"))
+    lists = [words[-1] for words in groups if "access" in words]
+    lists += [words[-1] for words in communities if _limited(words)]
+    open_to_all = len(lists) < len(groups) + len(communities)
+    first = next(root.starting("snmp-server "), None)
+    return SnmpAgent(
+        users=tuple(SnmpUser(name, "sha256", "aes128") for name in users),
+        communities=len(communities),
+        writable=any("RW" in map(str.upper, words[3:]) for words in communities)
+        or any("write" in words for words in groups),
+        access_list=None if open_to_all or not lists else lists[0],
+        line=first.number if first else 0,
+        groups=tuple(_group(words) for words in groups),
+        well_known=tuple(filter(well_known, (words[2] for words in communities))),
+        unlimited=tuple(_unlimited(communities, groups)),
+    )
+
+
+def _limited(words: list[str]) -> bool:
+    """Whether `snmp-server community NAME [view V] [RO|RW] [LIST]` ends in a list."""
+    rest = words[3:]
+    if rest[:1] == ["view"]:
+        del rest[:2]
+    return bool([word for word in rest if word.upper() not in ("RO", "RW")])
+
+
+def _group(words: list[str]) -> SnmpGroup:
+    """Read `snmp-server group NAME v3 LEVEL …`, or `… v1`, `… v2c`."""
+    version = words[3]
+    return SnmpGroup(words[2], LEVELS[words[4]] if version == "v3" else version)
+
+
+def _unlimited(communities: list[list[str]], groups: list[list[str]]) -> Iterator[str]:
+    for number, words in enumerate(communities, 1):
+        if not _limited(words):
+            yield f"community {number}"
+    for words in groups:
+        if "access" not in words:
+            yield f"group {words[2]}"

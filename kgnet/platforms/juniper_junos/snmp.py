@@ -1,0 +1,58 @@
+"""Junos's configuration → its SNMP agent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kgnet.model.managed import SnmpAgent, SnmpGroup, SnmpUser
+from kgnet.platforms._snmp import LEVELS, well_known
+from kgnet.platforms.juniper_junos.access import filter_of_lo0
+from kgnet.platforms.juniper_junos.text import Statement
+
+NOWHERE = Statement("", 0)
+
+
+def agent(root: Statement) -> SnmpAgent:
+    """Read communities, users and groups; a filter before the router itself limits them all."""
+    snmp = root.one("snmp") or NOWHERE
+    communities = list(snmp.every("community"))
+    users = (snmp.one("v3", "usm", "local-engine") or NOWHERE).every("user")
+    groups = tuple(_groups(snmp))
+    limit = filter_of_lo0(root)
+    return SnmpAgent(
+        users=tuple(_user(each) for each in users),
+        communities=len(communities),
+        writable=any(each.value("authorization") == "read-write" for each in communities),
+        access_list=limit,
+        line=snmp.line,
+        groups=groups,
+        well_known=tuple(filter(well_known, (each.rest for each in communities))),
+        unlimited=() if limit else tuple(_unlimited(communities, groups)),
+    )
+
+
+def _unlimited(communities: list[Statement], groups: tuple[SnmpGroup, ...]) -> Iterator[str]:
+    for number, each in enumerate(communities, 1):
+        if each.value("client-list-name") is None and not any(each.one("clients") or ()):
+            yield f"community {number}"
+    for group in groups:
+        yield f"group {group.name}"
+
+
+def _groups(snmp: Statement) -> Iterator[SnmpGroup]:
+    """Yield each group with the least level that a view is given for."""
+    for group in (snmp.one("v3", "vacm", "access") or NOWHERE).every("group"):
+        for context in group:
+            for model in context.every("security-model"):
+                for level in model.every("security-level"):
+                    named = model.rest if model.rest in ("v1", "v2c") else LEVELS[level.rest]
+                    yield SnmpGroup(group.rest, named)
+
+
+def _user(user: Statement) -> SnmpUser:
+    kinds = dict.fromkeys(("authentication", "privacy"), "")
+    for each in user:
+        kind, _, name = each.first.partition("-")
+        if kind in kinds and name != "none":
+            kinds[kind] = name
+    return SnmpUser(user.rest, kinds["authentication"], kinds["privacy"])

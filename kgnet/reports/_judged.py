@@ -1,0 +1,171 @@
+"""findings, rules → each rule with what became of it, and the counts: what the documents are made of."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from kgnet.model.outcome import Finding, Severity, Status
+from kgnet.ports import About, Rule
+
+WORST_FIRST = tuple(reversed(Severity))
+OPEN = (Status.ERROR, Status.FAIL, Status.WAIVED)  # what somebody has to look at, in this order
+UNSEEN = "the device could not be looked at"  # stands for the rule where none could be asked
+OWN = "Rules of the office"
+
+# What the middle of an id means: KG-AAA-01.  Other ids are those of an office's own rules.
+DOMAINS = {
+    "collect": "Collection",  # stands for the rule where a device could not be looked at
+    "AAA": "Logins and rights",
+    "PWD": "Passwords",
+    "ACC": "Management access",
+    "SNM": "SNMP",
+    "SVC": "Services of devices",
+    "LOG": "Logs",
+    "NTP": "Time",
+    "CPL": "Control plane",
+    "RTG": "Routing",
+    "PER": "Perimeter",
+    "ZON": "Zones",
+    "L2": "Switching",
+    "HA": "Availability",
+    "OPS": "Operations",
+    "V6": "IPv6",
+    "SRV": "Servers",
+    "MAIL": "Mail",
+    "WEB": "Web and DNS",
+    "VC": "Video conference",
+    "MON": "Monitoring",
+    "WAN": "WAN",
+    "LIV": "Running state",
+    "DC": "Data center",
+    "INT": "Drift from the intent",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One rule, its texts in the report's language, and what it found everywhere."""
+
+    id: str
+    domain: str
+    title: str
+    why: str
+    severity: Severity
+    references: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+    def of(self, *statuses: Status) -> list[Finding]:
+        return [finding for status in statuses for finding in self.findings if finding.status is status]
+
+    def reasons(self, status: Status) -> dict[str, list[str]]:
+        """Return what was told → the devices of which it was told."""
+        told: dict[str, list[str]] = defaultdict(list)
+        for finding in self.of(status):
+            told["; ".join(map(str, finding.evidence))].append(finding.device)
+        return told
+
+
+@dataclass(slots=True)
+class Cell:
+    """What was found at one site in one domain."""
+
+    failed: int = 0
+    judged: int = 0
+    errors: int = 0
+    worst: Severity | None = field(default=None)
+
+    @property
+    def heat(self) -> str:
+        """Return its colour by name: the worst severity that failed, or what else is to be said."""
+        if self.worst:
+            return self.worst.value
+        return "error" if self.errors else "clean" if self.judged else "none"
+
+    def add(self, finding: Finding) -> None:
+        if finding.status is Status.ERROR:
+            self.errors += 1
+        elif finding.status is not Status.SKIP:
+            self.judged += 1
+        if finding.status is Status.FAIL:
+            self.failed += 1
+            rank = WORST_FIRST.index
+            self.worst = min(self.worst or finding.severity, finding.severity, key=rank)
+
+
+def judged(findings: Iterable[Finding], rules: Mapping[str, Rule], about: About) -> list[Judged]:
+    """Return the rules that were asked, by domain and id; a device that was not seen comes first."""
+    held: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        held[finding.rule].append(finding)
+    every = [_judged(id, held[id], rules.get(id), about) for id in held]
+    order = list(DOMAINS)
+    return sorted(every, key=lambda one: (order.index(code(one.id)) if code(one.id) in order else -1, one.id))
+
+
+def heat(findings: Iterable[Finding]) -> dict[str, dict[str, Cell]]:
+    """Return site → domain's code → what was found there."""
+    sites: dict[str, dict[str, Cell]] = defaultdict(lambda: defaultdict(Cell))
+    for finding in findings:
+        sites[finding.site][code(finding.rule)].add(finding)
+    return {site: dict(cells) for site, cells in sorted(sites.items())}
+
+
+def worst_first(every: Iterable[Judged]) -> list[Judged]:
+    """Return the rules that have something open: what could not be judged first, then by severity."""
+    held = [one for one in every if one.of(*OPEN)]
+    return sorted(held, key=lambda one: (not one.of(Status.ERROR), WORST_FIRST.index(one.severity), one.id))
+
+
+def used(findings: Iterable[Finding], about: About) -> dict[str, str]:
+    """Return the domains that were asked about: code → name, in their order."""
+    there = {code(finding.rule): domain(finding.rule, about) for finding in findings}
+    return {each: there[each] for each in ("", *DOMAINS) if each in there}
+
+
+def named(site: str, about: About) -> str:
+    """Return a site's code and name."""
+    return f"{site} {about.sites.get(site, '')}".strip()
+
+
+def code(id: str) -> str:
+    """Return the code of a rule's domain: of KG-AAA-01 it is AAA; empty: it is none of ours."""
+    middle = id.split("-")[1:2] if id.startswith("KG-") else [id]
+    return middle[0] if middle and middle[0] in DOMAINS else ""
+
+
+def domain(id: str, about: About) -> str:
+    """Return the domain's name in the report's language."""
+    return about.language.say(DOMAINS.get(code(id), OWN))
+
+
+def counts(findings: Sequence[Finding], about: About) -> str:
+    """Return how many there are, by status, in one line."""
+    say, many = about.language.say, Counter(finding.status for finding in findings)
+    told = ", ".join(f"{many[status]} {say(status.value)}" for status in Status if many[status])
+    devices = len({finding.device for finding in findings})
+    return say(
+        "{devices} devices, {findings} findings: {told}",
+        devices=devices,
+        findings=len(findings),
+        told=told or say("nothing was judged"),
+    )
+
+
+def instant(when: datetime | None) -> str:
+    """Return the time of the audit as people read it, in its own zone."""
+    return when.strftime("%Y-%m-%d %H:%M %Z").strip() if when else "—"
+
+
+def _judged(id: str, findings: Sequence[Finding], rule: Rule | None, about: About) -> Judged:
+    return Judged(
+        id=id,
+        domain=domain(id, about),
+        title=rule.title if rule else about.language.say(UNSEEN),
+        why=rule.why if rule else "",
+        severity=min((finding.severity for finding in findings), key=WORST_FIRST.index),
+        references=rule.references if rule else (),
+        findings=tuple(findings),
+    )

@@ -1,0 +1,59 @@
+"""Findings for a spreadsheet: a row each (RFC 4180), with the mark that makes Excel read it as UTF-8."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from io import StringIO
+
+from kgnet.model.outcome import Finding
+from kgnet.ports import About, Report, Rule
+from kgnet.reports._judged import UNSEEN, domain
+
+MARK = "\ufeff"
+FORMULA = ("=", "+", "-", "@", "\t")  # a spreadsheet would compute what begins so (OWASP, CSV injection)
+COLUMNS = (
+    "rule",
+    "title",
+    "domain",
+    "severity",
+    "status",
+    "site",
+    "site name",
+    "device",
+    "evidence",
+    "why",
+    "references",
+)
+
+
+def write(findings: Sequence[Finding], rules: Mapping[str, Rule], about: About) -> str:
+    """Return every finding, also what passed; several pieces of evidence stand on lines of one cell."""
+    page = StringIO()
+    rows = csv.writer(page)
+    rows.writerow([about.language.say(column) for column in COLUMNS])
+    for finding in findings:
+        rows.writerow(map(_cell, _cells(finding, rules.get(finding.rule), about)))
+    return MARK + page.getvalue()
+
+
+def _cells(finding: Finding, rule: Rule | None, about: About) -> Iterator[str]:
+    say = about.language.say
+    yield finding.rule
+    yield rule.title if rule else say(UNSEEN)
+    yield domain(finding.rule, about)
+    yield say(finding.severity.value)
+    yield say(finding.status.value)
+    yield finding.site
+    yield about.sites.get(finding.site, "")
+    yield finding.device
+    yield "\n".join(map(str, finding.evidence))
+    yield rule.why if rule else ""
+    yield "\n".join(rule.references) if rule else ""
+
+
+def _cell(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+REPORT = Report("csv", "csv", write)

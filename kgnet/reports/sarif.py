@@ -1,0 +1,156 @@
+"""Findings for tools that show results of analyses: SARIF 2.1.0 (OASIS), a result for each evidence.
+
+What passed or does not apply is no result: readers would show it as if it were one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC
+from typing import Any
+from urllib.parse import quote
+
+from kgnet import __version__
+from kgnet.model.outcome import Evidence, Finding, Severity, Status
+from kgnet.ports import About, Report, Rule
+from kgnet.reports._judged import Judged, judged
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+# 3.27.9: "open" is what a tool could not decide; 3.27.10: whatever is no failure has the level "none".
+KINDS = {
+    Status.FAIL: "fail",
+    Status.WAIVED: "fail",
+    Status.ERROR: "open",
+}
+LEVELS = {
+    Severity.CRITICAL: "error",
+    Severity.HIGH: "error",
+    Severity.MEDIUM: "warning",
+    Severity.LOW: "note",
+}
+SCORES = {  # CVSS 3.1, 5: the middle of each band; readers sort by it
+    Severity.CRITICAL: "9.5",
+    Severity.HIGH: "8.0",
+    Severity.MEDIUM: "5.5",
+    Severity.LOW: "2.0",
+}
+IN_A_FILE = re.compile(r"(?P<file>[^\s:]+):(?P<line>[1-9][0-9]{0,8})")
+
+
+def write(findings: Sequence[Finding], rules: Mapping[str, Rule], about: About) -> str:
+    """Return one run; nothing in it depends on where it was made."""
+    every = judged(findings, rules, about)
+    places = {one.id: place for place, one in enumerate(every)}
+    language = about.language.code
+    run = {
+        "tool": {
+            "driver": {
+                "name": "kgnet",
+                "version": __version__,
+                "language": language,
+                "rules": [_rule(one) for one in every],
+            }
+        },
+        "invocations": [_invocation(findings, about)],
+        "language": language,
+        "columnKind": "utf16CodeUnits",
+        "results": [each for one in findings for each in _results(one, places[one.rule], every)],
+    }
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False) + "\n"
+
+
+def _rule(one: Judged) -> dict[str, Any]:
+    told = one.why or one.title
+    help_ = "\n".join([told, *one.references])
+    return {
+        "id": one.id,
+        "shortDescription": _message(one.title),
+        "fullDescription": _message(told),
+        "help": _message(help_),
+        "defaultConfiguration": {"level": LEVELS[one.severity]},
+        "properties": {
+            "tags": [one.domain],
+            "security-severity": SCORES[one.severity],
+            "references": list(one.references),
+        },
+    }
+
+
+def _invocation(findings: Sequence[Finding], about: About) -> dict[str, Any]:
+    """Return how the audit went, with what could not be judged: some readers skip "open" results."""
+    errors = [finding for finding in findings if finding.status is Status.ERROR]
+    told: dict[str, Any] = {
+        "executionSuccessful": not errors,
+        "toolExecutionNotifications": [
+            {
+                "level": "error",
+                "message": _message(f"{finding.device}: {_text(finding)}"),
+                "locations": [_location(finding, Evidence(""))],
+                "associatedRule": {"id": finding.rule},
+            }
+            for finding in errors
+        ],
+    }
+    if about.when:
+        told["startTimeUtc"] = about.when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return told
+
+
+def _results(finding: Finding, place: int, every: Sequence[Judged]) -> Iterator[dict[str, Any]]:
+    kind = KINDS.get(finding.status)
+    if kind is None:
+        return
+    evidence, waiver = list(finding.evidence), ""
+    if finding.status is Status.WAIVED and evidence:
+        waiver = evidence.pop().what  # the audit puts it last
+    told = evidence if kind == "fail" and evidence else [Evidence(_text(finding) or every[place].title)]
+    for number, each in enumerate(told, start=1):
+        result: dict[str, Any] = {
+            "ruleId": finding.rule,
+            "ruleIndex": place,
+            "kind": kind,
+            "level": LEVELS[finding.severity] if kind == "fail" else "none",
+            "message": _message(f"{finding.device}: {each.what}"),
+            "locations": [_location(finding, each)],
+            "partialFingerprints": {"kgnetFinding/v1": f"{finding.rule}/{finding.device}/{number}"},
+            "properties": {
+                "site": finding.site,
+                "device": finding.device,
+                "severity": finding.severity.value,
+                "status": finding.status.value,
+            },
+        }
+        if waiver:
+            suppression = {"kind": "external", "status": "accepted", "justification": waiver}
+            result["suppressions"] = [suppression]
+        yield result
+
+
+def _location(finding: Finding, evidence: Evidence) -> dict[str, Any]:
+    """Return where it is: the device, and the file and line or the command that told it."""
+    where: dict[str, Any] = {"name": finding.device, "fullyQualifiedName": f"{finding.site}/{finding.device}"}
+    location: dict[str, Any] = {"logicalLocations": [{**where, "kind": "resource"}]}
+    placed = IN_A_FILE.fullmatch(evidence.where)
+    if placed:
+        uri = quote(placed["file"])
+        location["physicalLocation"] = {
+            "artifactLocation": {"uri": f"file://{uri}" if uri.startswith("/") else uri},
+            "region": {"startLine": int(placed["line"])},
+        }
+    elif evidence.where:
+        location["message"] = _message(evidence.where)
+    return location
+
+
+def _message(text: str) -> dict[str, str]:
+    """Return a message; its braces stand twice, for one alone holds an argument (3.11.5)."""
+    return {"text": text.replace("{", "{{").replace("}", "}}")}
+
+
+def _text(finding: Finding) -> str:
+    return "; ".join(map(str, finding.evidence))
+
+
+REPORT = Report("sarif", "sarif", write)

@@ -1,0 +1,44 @@
+"""What rules on logins share: which methods ask somebody else, which hashes withstand guessing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from kgnet.errors import NotOurs
+from kgnet.model.facts import Snapshot
+from kgnet.model.managed import Aaa, Account, Accounts
+
+CENTRAL = ("tacacs+", "radius", "directory", "kerberos")
+FREE = ("none", "if-authenticated")  # methods that ask nobody
+STRONG = ("scrypt", "pbkdf2", "sha512", "yescrypt", "gost-yescrypt", "bcrypt", "irreversible")
+UNTOLD = ("hidden", "unknown")
+ALWAYS_THERE = ("root",)  # of Unix; whether it may log in from afar judges KG-ACC-19
+
+
+def in_order(methods: Iterable[str]) -> str:
+    return ", then ".join(methods) or "nobody"
+
+
+def central(methods: tuple[str, ...]) -> bool:
+    """Whether a server decides before the device itself does."""
+    return bool(methods) and methods[0] in CENTRAL
+
+
+def asks_servers(have: Snapshot) -> bool:
+    return central(have.get(Aaa).login)
+
+
+def usable(have: Snapshot) -> Iterator[Account]:
+    """Yield the local accounts that somebody can log in with, by password or key."""
+    return (each for each in have.get(Accounts).accounts if each.hash or each.keys)
+
+
+def weak(hashed: str) -> str:
+    """Say what is wrong with how a password is kept; empty: nothing.  NotOurs if the device does not tell."""
+    if hashed in UNTOLD:
+        raise NotOurs("the device does not tell how it keeps passwords")
+    if hashed == "none":
+        return "asks for no password"
+    if not hashed or hashed in STRONG:
+        return ""
+    return f"keeps its password as {hashed}: a hash such as {', '.join(STRONG[:4])} wanted"
