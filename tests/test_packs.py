@@ -123,6 +123,9 @@ def test_each_level_asks_more_than_the_one_below() -> None:
     first, second, third = (packs.load(f"level{number}", RULES)[0] for number in (1, 2, 3))
     assert set(first.rules) < set(second.rules) < set(third.rules) == set(BASELINE)
     assert {RULES[id].severity for id in first.rules} == {Severity.CRITICAL, Severity.HIGH}
+    dear = {"KG-AAA-10", "KG-HA-02", "KG-ZON-05"}
+    assert dear.isdisjoint(first.rules)
+    assert dear <= set(second.rules)
     assert Severity.LOW not in {RULES[id].severity for id in second.rules}
     assert first.rules["KG-ACC-19"].parameters == {"by_key": True}
     assert third.rules["KG-ACC-19"].parameters == {"by_key": False}

@@ -147,7 +147,5 @@ def _files(folder: Path, fleet: Fleet, devices: Sequence[Device], judge: Judge) 
     from kgnet.collect import read_folder
     from kgnet.errors import DeviceError
 
-    seen = {device.name: have for device, have in read_folder(folder, fleet)}
-    for device in devices:
-        have = seen.get(device.name) or DeviceError(device.name, f"{folder} has no file of this device")
+    for device, have in read_folder(folder, fleet, devices=devices):
         yield from [not_seen(device, have)] if isinstance(have, DeviceError) else judge(device, have)

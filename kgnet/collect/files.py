@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,22 +22,25 @@ LARGEST_BYTES = 1 << 25  # of a file; the largest firewalls print some 10 MB
 
 
 def read_folder(
-    folder: Path, fleet: Fleet, *, mark: Mark | None = None
+    folder: Path, fleet: Fleet, *, devices: Sequence[Device] | None = None, mark: Mark | None = None
 ) -> Iterator[tuple[Device, Snapshot | DeviceError]]:
-    """Yield what the files `<device>.cfg` say, as `kgnet render -o` and `kgnet backup` write them.
+    """Yield what the files `<device>.cfg` say, one after the other: none is kept.
 
-    A file that cannot be read is the failure of its device, as in `each`.  UsageError if there are none,
-    or one is of no device of the fleet.
+    They are as `kgnet render -o` and `kgnet backup` write them.  Only those of *devices*, where given, in
+    their order.  A file that is missing or cannot be read is the failure of its device, as in `each`.
+    UsageError if there are none, or one is of no device of the fleet.
     """
-    files = sorted(folder.glob(f"*{SUFFIX}"))
+    files = {file.stem: file for file in sorted(folder.glob(f"*{SUFFIX}"))}
     if not files:
         raise UsageError(f"{folder}: no {SUFFIX} file in it — `kgnet backup -o {folder}` writes them")
-    for file in files:
-        if file.stem not in fleet.devices:
-            raise UsageError(f"{file}: no device is named {file.stem} — remove the file, or add the device")
-        device = fleet.devices[file.stem]
+    for name, file in files.items():
+        if name not in fleet.devices:
+            raise UsageError(f"{file}: no device is named {name} — remove the file, or add the device")
+    for device in [fleet.devices[name] for name in files] if devices is None else devices:
         try:
-            yield device, read_file(file, device, mark=mark)
+            if device.name not in files:
+                raise Refused(device.name, f"{folder} has no file of this device")
+            yield device, read_file(files[device.name], device, mark=mark)
         except DeviceError as reason:
             yield device, reason
 
