@@ -179,7 +179,7 @@ def test_who_manages_it_is_read() -> None:
     )
     assert read[TimeServers].servers == ("172.20.0.11",)
     assert read[TimeServers].authenticated
-    assert (read[LogHosts].hosts, read[LogHosts].severity) == (("10.0.40.41", "172.20.0.41"), "warnings")
+    assert (read[LogHosts].hosts, read[LogHosts].severity) == (("10.0.40.41", "172.20.0.41"), "warning")
     assert read[SnmpAgent].users == (SnmpUser("monitor", "sha", "aes128"),)
     assert read[SnmpAgent].communities == 1
     assert read[Aaa].login == ("tacacs+", "local")

@@ -39,6 +39,7 @@ from kgnet.model.managed import (
     TimeServers,
     Vrfs,
 )
+from kgnet.model.operations import EnabledPorts, Place
 from kgnet.model.outcome import Status
 from kgnet.model.province import Role
 from kgnet.platforms.cisco_ios import acl
@@ -228,7 +229,9 @@ def test_rules_of_the_running_state_know_the_devices_own_names() -> None:
     """The design says wan1, the device says GigabitEthernet0/0/1: a rule has to know both."""
     device = ROUTERS["r-899"]
     own = [InterfaceState(name, True, 1500) for name in ios_ports.ports(device).values()]
-    have = Snapshot(device.name, Config(device.name, {}), {InterfaceStates: InterfaceStates(tuple(own))})
+    open_ports = EnabledPorts(tuple(Place(name, 0) for name in ios_ports.ports(device).values()))
+    told = {InterfaceStates: InterfaceStates(tuple(own)), EnabledPorts: open_ports}
+    have = Snapshot(device.name, Config(device.name, {}), told)
     assert not list(interfaces_up.judge(device, have))
     assert not list(unused_interfaces_down.judge(device, have))
     strange = [InterfaceState(link.name, True, 1500) for link in device.interfaces]

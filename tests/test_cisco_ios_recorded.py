@@ -127,7 +127,7 @@ def test_the_administration_of_an_office_is_read() -> None:
         ("192.0.2.53", "10.255.0.53"),
         True,
     )
-    assert (read[LogHosts].severity, read[LogHosts].source) == ("notifications", "Loopback0")
+    assert (read[LogHosts].severity, read[LogHosts].source) == ("notice", "Loopback0")
     snmp = read[SnmpAgent]
     assert (snmp.communities, snmp.writable, snmp.access_list) == (2, True, "10")
     access = read[RemoteAccess]
