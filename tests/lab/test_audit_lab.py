@@ -10,9 +10,6 @@ from typing import Any
 
 from conftest import KGNET, LAB, Lab
 
-from kgnet import plugins
-from kgnet.ports import Rule
-
 Rows = list[dict[str, Any]]
 PATIENCE_S = 60
 
@@ -56,7 +53,9 @@ def test_the_lab_as_its_playbooks_leave_it_is_clean(lab: Lab) -> None:
 
     assert soon(clean), [row for row in seen[-1][1] if row["status"] not in ("pass", "skip")]
     rows = seen[-1][1]
-    assert {row["rule"] for row in rows if row["status"] == "pass"} == set(plugins.found(Rule))
+    judged = {row["rule"] for row in rows if row["status"] != "skip"}
+    assert {row["rule"] for row in rows if row["status"] == "pass"} == judged
+    assert len(judged) > 70, "rules of vendors' devices alone are skipped here"
     assert json.loads((lab.state / "results" / "audit.json").read_text())["findings"] == rows
 
 
