@@ -43,7 +43,7 @@ def test_the_number_that_junos_gives_an_account_is_left_to_it() -> None:
     without = Config("r", {"juniper_junos": str(junos("admins").parts["juniper_junos"]).replace(
         "            uid 2000;\n", "")})  # fmt: skip
     assert not plan(without, junos("admins"))
-    assert plan(without, junos("admins"), whole=True)
+    assert not plan(without, junos("admins"), whole=True)
 
 
 def vrp(*users: str) -> Config:

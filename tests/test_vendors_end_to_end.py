@@ -31,7 +31,9 @@ BY_HAND = {  # what somebody types on two of them, and forgets to save
     "r-31064": ("huawei_vrp", ["ntp-service unicast-server 192.0.2.9"]),
 }
 # Keys in forms that anybody can turn back: IOS and EOS type 7, Junos $9$.
-REVERSIBLE = re.compile(r"\b7 [0-9A-F]{20,}|\$9\$")
+REVERSIBLE = re.compile(
+    r"\b7 [0-9A-F]{20,}|\$9\$[A-Za-z0-9./-]{10,}"
+)  # long enough not to stand in what is sealed by chance
 
 
 @dataclass

@@ -144,7 +144,7 @@ OWNED = re.compile(
     r"|dns domain .*|logging .*|ntp .*|qos (?:map|profile) .*|snmp-server .*|spanning-tree mode .*|vlan \d.*"
     r"|tacacs-server .*|ip tacacs .*|vrf instance .*|ip security|ip(?:v6)? access-list .*"
     r"|class-map type qos .*|policy-map type quality-of-service .*|route-map .*"
-    r"|management (?:ssh|console|api http-commands)"
+    r"|management (?:ssh|console|security|api http-commands)"
     r"|(?:no )?ip routing.*|ipv6 unicast-routing|no ip(?:v6)? icmp redirect|ip(?:v6)? prefix-list .*"
     r"|router bgp .*|system control-plane|banner login"
 )

@@ -103,7 +103,8 @@ def canonical(text: str) -> str:
     lines: list[str] = []
     before: tuple[int, bool] | None = None
     for node in sorted(_told(_tree(text), ""), key=_place):
-        if not node.inside and (node.literal or ALWAYS_THERE.fullmatch(node.line)):
+        told = any(each.line for each in node.inside)
+        if not told and (node.literal or ALWAYS_THERE.fullmatch(node.line)):
             continue
         now = _kind(node.line), bool(node.inside)
         if before is not None and (before != now or now[1]):
