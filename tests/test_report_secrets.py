@@ -44,6 +44,13 @@ set snmp community {SECRET} authorization read-only
 set protocols bgp group up neighbor 10.0.0.1 authentication-key "{SECRET}"
 """,
     "frr": f"""hostname r-1
+password {SECRET}
+enable password 8 {SECRET}
+key chain inner
+ key 1
+  key-string {SECRET}
+interface eth0
+ ip ospf message-digest-key 1 md5 {SECRET}
 router bgp 65000
  neighbor 10.0.0.1 remote-as 65001
  neighbor 10.0.0.1 password {SECRET}

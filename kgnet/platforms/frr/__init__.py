@@ -42,6 +42,6 @@ PLATFORM = Platform(
         **_watchers.STATE,
         **_loads.STATE,
     },
-    secrets=(text.SECRET, wireguard.SECRET, wireguard.PEER, *_linux.SECRETS),
+    secrets=(*text.SECRETS, wireguard.SECRET, wireguard.PEER, *_linux.SECRETS),
     signs=re.compile(r"^frr (?:version|defaults) ", re.MULTILINE),
 )

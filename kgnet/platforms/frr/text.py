@@ -36,7 +36,11 @@ SAVE = (
 )
 # `agentx` can be switched on but not off again before a restart, so it does not count as a difference.
 CLOSERS = ("exit", "exit-address-family", "end", "agentx")
-SECRET = re.compile(r"^ neighbor \S+ password (.+)$", re.MULTILINE)
+SECRETS = (
+    re.compile(r"^ neighbor \S+ password (.+)$", re.MULTILINE),
+    re.compile(r"^(?:enable )?password (?:\d )?(\S+)$", re.MULTILINE),  # of its terminals
+    re.compile(r"\b(?:authentication-key|message-digest-key \d+ md5|key-string) (\S+)$", re.MULTILINE),
+)
 
 MAXIMUM_PREFIXES = 2000  # the province has some 1,500 with every circuit and LAN told apart
 CONNECT_S, KEEPALIVE_S, HOLD_S = 5, 10, 30
