@@ -90,10 +90,14 @@ def main() -> None:
         sys.exit(INTERRUPTED)
 
 
+def colourless() -> bool:
+    """Return whether the person asked for no colour (no-color.org), or the terminal has none."""
+    return "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+
+
 def red(text: str) -> str:
-    """Return *text* in red, unless the person asked for no colour (no-color.org) or the terminal has none."""
-    plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
-    return text if plain else typer.style(text, fg="red", bold=True)
+    """Return *text* in red, where there is colour."""
+    return text if colourless() else typer.style(text, fg="red", bold=True)
 
 
 def _told(reason: object) -> int:

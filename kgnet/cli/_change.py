@@ -118,7 +118,8 @@ class Change:
         manner, outcomes = self.manner, {}
         with journal.opened(_line.store()) as kept, interruptible() as stopped:
             run = kept.begin(who=getpass.getuser(), why=self.why, whole=self.whole)
-            for outcome in _failed(planned).values():
+            unseen = _failed(planned)
+            for outcome in unseen.values():
                 kept.ended(run, outcome)
             for wave in due:
                 for device in wave.devices:
@@ -132,7 +133,7 @@ class Change:
                 max_failures=manner.max_failures,
                 workers=manner.workers,
                 stopped=stopped,
-                unseen=[device for device in self.devices if device.name in _failed(planned)],
+                unseen=[device for device in self.devices if device.name in unseen],
             ):
                 outcomes[outcome.device] = outcome
                 kept.ended(run, outcome)

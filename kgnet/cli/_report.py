@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pkgutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kgnet.cli import colourless
 from kgnet.paths import PACKAGE
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Shown:
         if self.output:
             files.write(self.output, written(self.report, findings, rules, about))
         elif not (self.report.binary and self.per_site):
-            about = replace(about, colour=_colours())
+            about = replace(about, colour=sys.stdout.isatty() and not colourless())
             typer.echo(written(self.report, findings, rules, about), nl=False)
 
 
@@ -94,8 +94,3 @@ def shown(format_: str, lang: str, output: Path | None, per_site: Path | None) -
     if report.binary and not output and not per_site and sys.stdout.isatty():
         raise typer.BadParameter(f"{report.name} is not for a terminal: give a file by --output")
     return Shown(report, lang, output, per_site)
-
-
-def _colours() -> bool:
-    """Whether the terminal shows colours, and nobody asked for none (no-color.org)."""
-    return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"

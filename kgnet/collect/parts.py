@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
+from functools import cache
 from typing import Any
 
 from kgnet.errors import ReadError
@@ -44,8 +45,8 @@ def merge(into: Read, more: Read) -> None:
 
 def _moved(value: Any, by: int) -> Any:
     """Return *value* with every `line` in it *by* further down."""
-    if is_dataclass(value) and not isinstance(value, type):
-        moved = {field.name: _moved(getattr(value, field.name), by) for field in fields(value)}
+    if names := _fields(value.__class__):
+        moved = {name: _moved(getattr(value, name), by) for name in names}
         if moved.get("line"):
             moved["line"] += by
         return replace(value, **moved)
@@ -54,3 +55,9 @@ def _moved(value: Any, by: int) -> Any:
     if isinstance(value, Mapping):
         return {key: _moved(item, by) for key, item in value.items()}
     return value
+
+
+@cache
+def _fields(kind: type) -> tuple[str, ...]:
+    """Return the names of a dataclass's fields; none of any other type."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import Any, Protocol, get_args, get_type_hints
 
 from kgnet.errors import Unreachable
@@ -113,6 +114,7 @@ class Reader:
         return (self.read(text), *(read(text) for read in self.also.values()))
 
 
+@cache  # asked anew for every rule and device
 def gives(reader: Callable[..., Any]) -> frozenset[type]:
     """Return the facts a reader gives, as its return annotation names them."""
     return frozenset(_named(get_type_hints(reader).get("return")))

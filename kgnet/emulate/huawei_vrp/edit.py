@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from ipaddress import ip_address, ip_interface
+from ipaddress import ip_interface
 
 from kgnet.emulate.device import Device, Session
 from kgnet.emulate.huawei_vrp import show
 from kgnet.emulate.huawei_vrp.rules import VIEWS, said, same, stored
 from kgnet.emulate.tree import Node
 from kgnet.emulate.world import Peer, Port
+from kgnet.wire.address import is_address
 
 UNKNOWN = "Error: Unrecognized command found at '^' position."
 
@@ -119,7 +120,7 @@ class Configured(Device):
         for bgp in self.root.starting("bgp "):
             for node in bgp.starting("peer "):
                 words = node.text.split()
-                if len(words) == 4 and words[2] == "as-number" and _is_address(words[1]):
+                if len(words) == 4 and words[2] == "as-number" and is_address(words[1]):
                     found.append(Peer(words[1], int(words[3]), int(bgp.text.split()[1])))
         return tuple(found)
 
@@ -149,11 +150,3 @@ def _label(line: str) -> str:
         if found := re.fullmatch(pattern, line):
             return found.expand(label).rstrip("-")
     return line.split(maxsplit=1)[0] if " " not in line else "-".join(line.split()[:2])
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import IPv4Network, ip_address
+from ipaddress import IPv4Network
 from itertools import combinations
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,6 +11,7 @@ from kgnet.errors import Problem
 from kgnet.inventory.draft import Draft
 from kgnet.inventory.words import did_you_mean
 from kgnet.model.province import AddressPlan
+from kgnet.wire.address import is_address
 
 LONGEST_PREFIX = {  # what `kgnet.design` derives from numbers fits in blocks of this size
     "sites": 10,
@@ -66,17 +67,10 @@ def time_and_logs_go_somewhere(draft: Draft) -> Iterator[Problem]:
         return
     for field in ("ntp", "syslog", "tacacs", "radius"):
         for index, name in enumerate(getattr(draft.settings.row.management, field)):
-            if draft.lacks_device(name) and not _is_address(name):
+            if draft.lacks_device(name) and not is_address(name):
                 what = f"management.{field}: {name!r} is neither a device nor an IP address"
                 remedy = did_you_mean(name, sorted(draft.device_names))
                 yield draft.setting_problem(("management", field, index), what, remedy)
-
-
-def _is_address(text: str) -> bool:
-    try:
-        return bool(ip_address(text))
-    except ValueError:
-        return False
 
 
 def accounts_have_names_of_their_own(draft: Draft) -> Iterator[Problem]:

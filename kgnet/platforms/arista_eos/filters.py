@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from ipaddress import IPv4Network, collapse_addresses, ip_address, ip_network
+from ipaddress import IPv4Network, collapse_addresses, ip_network
 
 from kgnet.model.fleet import Device, FlowRule, Network
+from kgnet.wire.address import is_address
 
 STEP = 10  # between two sequence numbers
 INPUT, FORWARD = "KGNET-INPUT", "KGNET-FORWARD"
@@ -32,7 +33,7 @@ def name(chain: str, version: int) -> str:
 def inputs(device: Device, version: int) -> Numbered:
     """Return the lines of the list that protects the device itself."""
     flows = (*(device.firewall.inputs if device.firewall else ()), *_overlay(device))
-    servers = tuple(ip_network(each) for each in device.ntp if _is_address(each))
+    servers = tuple(ip_network(each) for each in device.ntp if is_address(each))
     asked = FlowRule("time", (), servers, "udp", ((123, 123),), "")
     answers = _answers(asked, version) if servers else ()
     lines = (line for flow in flows for line in _lines(flow, version))
@@ -76,14 +77,6 @@ def _passing(flows: Sequence[FlowRule], version: int) -> Iterator[str]:
 
 def _end_of(version: int) -> str:
     return f"deny {PROTOCOL[version]} any any log"
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _numbered(*parts: Iterable[str]) -> Numbered:

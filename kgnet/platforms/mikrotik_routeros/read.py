@@ -30,6 +30,7 @@ from kgnet.model.managed import (
 )
 from kgnet.platforms._management import Ways, counted, duration_s, ways
 from kgnet.platforms.mikrotik_routeros.text import Entry, parse
+from kgnet.wire.address import is_address
 
 Managed = Accounts | TimeServers | LogHosts | Ways | Aaa | LoginBanner | Vrfs
 Facts = System | ConfiguredInterfaces | ConfiguredBgp | ConfiguredTunnels | Managed
@@ -142,8 +143,8 @@ def _bgp(sections: Sections) -> Iterator[ConfiguredBgp]:
     first = peers[0]
     yield ConfiguredBgp(
         asn=int(first.get("as") or _setting(sections, "/routing bgp template", "as", "default") or 0),
-        router_id=IPv4Address(first.get("router-id")) if _is_address(first.get("router-id")) else None,
-        neighbors=tuple(_neighbor(each) for each in peers if _is_address(_peer(each))),
+        router_id=IPv4Address(first.get("router-id")) if is_address(first.get("router-id")) else None,
+        neighbors=tuple(_neighbor(each) for each in peers if is_address(_peer(each))),
         networks=tuple(
             ip_network(each.get("address"))
             for each in _added(sections, "/ip firewall address-list")
@@ -157,14 +158,6 @@ def _bgp(sections: Sections) -> Iterator[ConfiguredBgp]:
 
 def _peer(peer: Read) -> str:
     return peer.get("remote.address").partition("/")[0]
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _neighbor(peer: Read) -> ConfiguredNeighbor:
