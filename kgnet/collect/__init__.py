@@ -13,7 +13,8 @@ from dataclasses import replace
 from typing import TypeVar
 
 from kgnet import paths
-from kgnet.collect.files import SUFFIX, Mark, read_file, read_folder, spoken
+from kgnet.collect.detect import spoken
+from kgnet.collect.files import SUFFIX, Mark, read_file, read_folder, read_text
 from kgnet.collect.parts import Read, as_typed, merge, part_facts
 from kgnet.environment import access
 from kgnet.errors import DeviceError, ReadError, Refused, Unreachable
@@ -35,6 +36,7 @@ __all__ = [
     "in_order",
     "read_file",
     "read_folder",
+    "read_text",
     "sealed",
     "session",
     "spoken",

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from kgnet.collect.detect import foreign, main_part
 from kgnet.collect.parts import Read, as_typed, merge, part_facts
 from kgnet.errors import DeviceError, Refused, UsageError
 from kgnet.model.config import Config, unfit
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device, Fleet
-from kgnet.plugins import found, one
+from kgnet.plugins import one
 from kgnet.ports import Platform, gives
 
 Mark = Callable[[str], str]  # a secret's value → what stands in its place, e.g. `Secrets.mark`
@@ -50,29 +50,28 @@ def read_file(file: Path, device: Device, *, mark: Mark | None = None) -> Snapsh
 
     Refused if it is no configuration of such a device: cut off, binary, endless, another platform's.
     """
+    return read_text(_text(file, device), device, str(file), mark=mark)
+
+
+def read_text(text: str, device: Device, where: str, *, mark: Mark | None = None) -> Snapshot:
+    """Return what a text that stands at *where* says of *device*, as `read_file` does."""
     platform = one(Platform, device.platform)
-    text = _text(file, device)
-    config = Config.parse(device.name, text, default=_main(platform), source=str(file))
-    if why := _foreign(platform, config.parts.get(_main(platform), "")):
-        raise Refused(device.name, f"{file} {why}")
+    main = main_part(platform).name
+    config = Config.parse(device.name, text, default=main, source=where)
+    if why := foreign(platform, config.parts.get(main, "")):
+        raise Refused(device.name, f"{where} {why}")
     config = replace(
         config, parts={name: platform.redacted(part, mark) for name, part in config.parts.items()}
     )
     read: Read = ({}, {}, {})
     for part in platform.parts:
         if part.name in config.parts:
-            merge(read, part_facts(part, config, str(file)))
+            merge(read, part_facts(part, config, where))
         else:
-            read[2].update(dict.fromkeys(gives(part.read), f"{file} has no part {part.name}"))
+            read[2].update(dict.fromkeys(gives(part.read), f"{where} has no part {part.name}"))
     for command, reader in platform.state.items():
         read[2].update(dict.fromkeys(reader.facts, f"a file does not tell `{as_typed(command)}`"))
     return Snapshot(device.name, config, *read)
-
-
-def _main(platform: Platform) -> str:
-    """Return the part that a file without headers holds: the one named like the platform, else the first."""
-    names = [part.name for part in platform.parts]
-    return platform.name if platform.name in names else names[0]
 
 
 def _text(file: Path, device: Device) -> str:
@@ -90,23 +89,3 @@ def _text(file: Path, device: Device) -> str:
     if why := unfit(text):
         raise Refused(device.name, f"{file} {why}")
     return text
-
-
-def _foreign(platform: Platform, text: str) -> str:
-    """Return why *text* was not printed by *platform*, or not whole; empty: it may have been."""
-    part = next(part for part in platform.parts if part.name == _main(platform))
-    if part.opening and re.match(part.opening, text) and not re.search(rf"(?:{part.ending})\s*\Z", text):
-        return f"is cut off after line {len(text.splitlines())}: the end that a device prints is missing"
-    others = [name for name in spoken(text) if name != platform.name]
-    if others and platform.name not in spoken(text):
-        return f"is a configuration of {' or '.join(others)}; the device runs {platform.name}"
-    return ""
-
-
-def spoken(text: str) -> tuple[str, ...]:
-    """Return the platforms in whose words *text* is written: none where nothing tells, rarely several."""
-    return tuple(
-        name
-        for name, platform in found(Platform).items()
-        if platform.signs is not None and platform.signs.search(text)
-    )

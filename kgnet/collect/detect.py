@@ -1,0 +1,35 @@
+"""text → the platform that printed it, by words that only its text has."""
+
+from __future__ import annotations
+
+import re
+
+from kgnet.plugins import found
+from kgnet.ports import Part, Platform
+
+
+def main_part(platform: Platform) -> Part:
+    """Return the part that a file without headers holds: the one named like the platform, else the first."""
+    named = (part for part in platform.parts if part.name == platform.name)
+    return next(named, platform.parts[0])
+
+
+def spoken(text: str) -> tuple[str, ...]:
+    """Return the platforms in whose words *text* is written: none where nothing tells, rarely several."""
+    return tuple(
+        name
+        for name, platform in found(Platform).items()
+        if platform.signs is not None and platform.signs.search(text)
+    )
+
+
+def foreign(platform: Platform, text: str) -> str:
+    """Return why *text* was not printed by *platform*, or not whole; empty: it may have been."""
+    part = main_part(platform)
+    if part.opening and re.match(part.opening, text) and not re.search(rf"(?:{part.ending})\s*\Z", text):
+        return f"is cut off after line {len(text.splitlines())}: the end that a device prints is missing"
+    told = spoken(text)
+    others = [name for name in told if name != platform.name]
+    if others and platform.name not in told:
+        return f"is a configuration of {' or '.join(others)}; the device runs {platform.name}"
+    return ""
