@@ -213,6 +213,36 @@ FAMILIES = (
     _gauge("tcp_connect_seconds", "How long the connection took to open."),
     _gauge("dns_answer_seconds", "How long the answer took."),
     _gauge("sip_answer_seconds", "How long the final answer took."),
+    _gauge("ntp_stratum", "How many servers stand between this one and its clock (RFC 5905 figure 11)."),
+    _gauge("ntp_root_delay_seconds", "Round trip from the server to its clock (RFC 5905 §7.3)."),
+    _gauge(
+        "ntp_root_dispersion_seconds", "How far the server may be off at most, as it says (RFC 5905 §7.3)."
+    ),
+    _gauge("ntp_delay_seconds", "Round trip to the server, of the quickest answer (RFC 5905 §8)."),
+    _gauge("ntp_offset_seconds", "How far the server's clock is ahead of ours (RFC 5905 §8)."),
+    _gauge("stamp_loss_ratio", "Part of the test packets that did not come back (RFC 8762), 0 to 1."),
+    _gauge("stamp_one_way_loss_ratio", "The part that was lost on the way of direction, there or back."),
+    _gauge("stamp_rtt_seconds", "Median round trip, without the time within the reflector."),
+    _gauge("stamp_jitter_seconds", "Interarrival jitter (RFC 3550 §6.4.1) of direction, there or back."),
+    _gauge("voice_loss_ratio", "Part of the voice-like packets that did not come back, 0 to 1."),
+    _gauge(
+        "voice_discard_ratio", "Part of them that came, but too late for a phone's jitter buffer, 0 to 1."
+    ),
+    _gauge("voice_jitter_seconds", "Interarrival jitter (RFC 3550 §6.4.1) of direction, there or back."),
+    _gauge("voice_delay_seconds", "From mouth to ear: half the round trip, the jitter buffer, one packet."),
+    _gauge("voice_r_factor", "Transmission rating R of G.711 over the path (ITU-T G.107), 0 to 93.2."),
+    _gauge("voice_mos", "Estimated mean opinion score, 1 to 4.5 (ITU-T G.107 annex B)."),
+    _gauge("class_loss_ratio", "Lost part of the burst in traffic_class EF, AF41 or BE, 0 to 1."),
+    _gauge("class_rtt_seconds", "Median round trip of the burst in traffic_class."),
+    _gauge(
+        "class_jitter_seconds", "Median difference of successive round trips in traffic_class (RFC 5481)."
+    ),
+    _gauge("gatekeeper_answer_seconds", "How long the H.323 gatekeeper took to answer (H.225.0 RAS)."),
+    _gauge(
+        "gatekeeper_accepts",
+        "Whether the gatekeeper would take an unknown terminal: 1 confirmed, 0 rejected.",
+    ),
+    _gauge("h323_connect_seconds", "How long the connection to the call signalling took to open."),
     _gauge("http_status", "Status of the response (RFC 9110 §15)."),
     _gauge(
         "http_answer_seconds",
