@@ -333,7 +333,7 @@ def test_an_empty_file_is_an_error(files: Path) -> None:
     ("argv", "told"),
     [
         (["--config-dir", "{files}"], "no device is named stranger"),
-        (["--config-dir", "{empty}"], "no .cfg file"),
+        (["--config-dir", "{empty}"], "no configuration in it"),
         (["--config-dir", "{files}/hub1.cfg"], "is a file"),
         (["--config-dir", "{empty}/nowhere"], "does not exist"),
         (["--pack", "nonesuch"], "no pack is named 'nonesuch' — shipped: baseline"),

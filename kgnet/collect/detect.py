@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from kgnet.collect.strangers import stranger
+from kgnet.errors import UsageError
 from kgnet.plugins import found
 from kgnet.ports import Part, Platform
 
@@ -33,3 +35,24 @@ def foreign(platform: Platform, text: str) -> str:
     if others and platform.name not in told:
         return f"is a configuration of {' or '.join(others)}; the device runs {platform.name}"
     return ""
+
+
+def detected(text: str, kind: str = "") -> str:
+    """Return the platform whose text this is; *kind* is what a collector's list calls it, and holds first.
+
+    UsageError, with the remedy, if it is none of ours or cannot be told.
+    """
+    remedy = f"name it by --platform: {', '.join(found(Platform))}"
+    if kind:
+        listed = [name for name, platform in found(Platform).items() if kind in (name, *platform.kinds)]
+        if not listed:
+            raise UsageError(f"is listed as {kind}, which kgnet does not read")
+        return listed[0]
+    if other := stranger(text):
+        raise UsageError(f"looks like {other}, which kgnet does not read")
+    told = spoken(text)
+    if not told:
+        raise UsageError(f"does not tell which platform printed it — {remedy}")
+    if len(told) > 1:
+        raise UsageError(f"may be of {' or '.join(told)} — {remedy}")
+    return told[0]

@@ -7,9 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from kgnet.collect.detect import foreign, main_part
+from kgnet.collect.folders import Held, holdings
+from kgnet.collect.owners import owned
 from kgnet.collect.parts import Read, as_typed, merge, part_facts
-from kgnet.errors import DeviceError, Refused, UsageError
-from kgnet.model.config import Config, unfit
+from kgnet.collect.printed import LARGEST_BYTES, decoded, unwrapped
+from kgnet.errors import DeviceError, Refused
+from kgnet.model.config import Config
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device, Fleet
 from kgnet.plugins import one
@@ -18,31 +21,36 @@ from kgnet.ports import Platform, gives
 Mark = Callable[[str], str]  # a secret's value → what stands in its place, e.g. `Secrets.mark`
 
 SUFFIX = ".cfg"
-LARGEST_BYTES = 1 << 25  # of a file; the largest firewalls print some 10 MB
 
 
 def read_folder(
     folder: Path, fleet: Fleet, *, devices: Sequence[Device] | None = None, mark: Mark | None = None
 ) -> Iterator[tuple[Device, Snapshot | DeviceError]]:
-    """Yield what the files `<device>.cfg` say, one after the other: none is kept.
+    """Yield what the files in *folder* say, one after the other: none is kept.
 
-    They are as `kgnet render -o` and `kgnet backup` write them.  Only those of *devices*, where given, in
-    their order.  A file that is missing or cannot be read is the failure of its device, as in `each`.
-    UsageError if there are none, or one is of no device of the fleet.
+    Only those of *devices*, where given, in their order.  A file that is missing or cannot be read is the
+    failure of its device, as in `each`.  UsageError if there are none, or all are of no device of the fleet.
     """
-    files = {file.stem: file for file in sorted(folder.glob(f"*{SUFFIX}"))}
-    if not files:
-        raise UsageError(f"{folder}: no {SUFFIX} file in it — `kgnet backup -o {folder}` writes them")
-    for name, file in files.items():
-        if name not in fleet.devices:
-            raise UsageError(f"{file}: no device is named {name} — remove the file, or add the device")
+    files = owned(holdings(folder), fleet).files
     for device in [fleet.devices[name] for name in files] if devices is None else devices:
         try:
-            if device.name not in files:
-                raise Refused(device.name, f"{folder} has no file of this device")
-            yield device, read_file(files[device.name], device, mark=mark)
+            yield device, read_held(files.get(device.name), device, folder, mark=mark)
         except DeviceError as reason:
             yield device, reason
+
+
+def read_held(held: Held | None, device: Device, folder: Path, *, mark: Mark | None = None) -> Snapshot:
+    """Return what the configuration says that *folder* has of *device*, as `read_file` does."""
+    if held is None:
+        raise Refused(device.name, f"{folder} has no file of this device")
+    return read_text(text_of(held, device.name), device, held.where, mark=mark)
+
+
+def text_of(held: Held, device: str) -> str:
+    """Return the text of a configuration; Refused if no device prints such."""
+    if held.unusable:
+        raise Refused(device, f"{held.where} {held.unusable}")
+    return _fit(held.content(), device, held.where)
 
 
 def read_file(file: Path, device: Device, *, mark: Mark | None = None) -> Snapshot:
@@ -50,7 +58,18 @@ def read_file(file: Path, device: Device, *, mark: Mark | None = None) -> Snapsh
 
     Refused if it is no configuration of such a device: cut off, binary, endless, another platform's.
     """
-    return read_text(_text(file, device), device, str(file), mark=mark)
+    if not file.is_file():
+        raise Refused(device.name, f"{file} is no file")
+    with file.open("rb") as opened:
+        told = opened.read(LARGEST_BYTES + 1)
+    return read_text(_fit(told, device.name, str(file)), device, str(file), mark=mark)
+
+
+def _fit(told: bytes, device: str, where: str) -> str:
+    text, why = decoded(told)
+    if why:
+        raise Refused(device, f"{where} {why}")
+    return unwrapped(text)
 
 
 def read_text(text: str, device: Device, where: str, *, mark: Mark | None = None) -> Snapshot:
@@ -72,20 +91,3 @@ def read_text(text: str, device: Device, where: str, *, mark: Mark | None = None
     for command, reader in platform.state.items():
         read[2].update(dict.fromkeys(reader.facts, f"a file does not tell `{as_typed(command)}`"))
     return Snapshot(device.name, config, *read)
-
-
-def _text(file: Path, device: Device) -> str:
-    """Return the text in *file*; Refused if no device prints such."""
-    if not file.is_file():
-        raise Refused(device.name, f"{file} is no file")
-    with file.open("rb") as opened:
-        told = opened.read(LARGEST_BYTES + 1)
-    if len(told) > LARGEST_BYTES:
-        raise Refused(device.name, f"{file} is larger than {LARGEST_BYTES} bytes: no configuration is")
-    try:
-        text = told.decode("utf-8-sig")
-    except UnicodeDecodeError as reason:
-        raise Refused(device.name, f"{file} is not UTF-8 text at byte {reason.start}") from reason
-    if why := unfit(text):
-        raise Refused(device.name, f"{file} {why}")
-    return text

@@ -200,6 +200,7 @@ class Platform:
     ports: Callable[[Device], Mapping[str, str]] = _nothing  # interface as designed → as the device calls it
     session: tuple[str, ...] = ()  # what its driver types by itself before anything is asked
     signs: re.Pattern[str] | None = None  # finds what only its text has: whose text is this?
+    kinds: tuple[str, ...] = ()  # what lists of collectors call it: RANCID's type, Oxidized's model
     whole: bool = True  # the templates print all of it, so that all else may be removed (`--replace`)
 
     @property

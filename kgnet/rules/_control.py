@@ -11,7 +11,7 @@ from functools import cache
 
 from kgnet.errors import PluginError
 from kgnet.model.outcome import Severity
-from kgnet.model.province import NETWORK, Role
+from kgnet.model.province import Role
 from kgnet.paths import PACKAGE
 from kgnet.plugins import found
 from kgnet.ports import Judge, Platform, Rule, rule
@@ -21,7 +21,6 @@ SECOND_HAND = "from a secondary source"
 FIRST_HAND = ("RFC ", "BCP ", "CIS ", "NIST ", "CVE-", "internet.nl ")  # read as published
 BY_HEART = "from memory, unverified"
 ROUTERS = (Role.HUB, Role.BORDER, Role.BRANCH)
-SERVERS = tuple(role for role in Role if role not in NETWORK)
 
 
 def control(

@@ -7,8 +7,9 @@ from ipaddress import ip_address
 
 from kgnet.model.facts import Listeners, PacketFilter, Snapshot
 from kgnet.model.fleet import Device
+from kgnet.model.province import SERVERS
 from kgnet.ports import Wrong
-from kgnet.rules._control import SERVERS, control
+from kgnet.rules._control import control
 from kgnet.rules._permits import Permit, accepting, of_rule
 from kgnet.rules._sockets import outward
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.hosting import PendingUpdates
+from kgnet.model.province import SERVERS
 from kgnet.ports import Wrong
-from kgnet.rules._control import SERVERS, control
+from kgnet.rules._control import control
 
 DAY_S = 86_400
 

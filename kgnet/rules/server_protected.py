@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from kgnet.model.facts import PacketFilter, Snapshot
 from kgnet.model.fleet import Device
+from kgnet.model.province import SERVERS
 from kgnet.ports import Wrong
-from kgnet.rules._control import SERVERS, control
+from kgnet.rules._control import control
 from kgnet.rules._permits import differences, intended, policy
 
 

@@ -12,6 +12,7 @@ from kgnet.model.province.meetings import Freeze, Meeting, Room
 from kgnet.model.province.places import (
     NETWORK,
     ROUTERS,
+    SERVERS,
     SWITCHES,
     Circuit,
     CircuitKind,
@@ -28,6 +29,7 @@ from kgnet.model.province.zones import Flow, Zone
 __all__ = [
     "NETWORK",
     "ROUTERS",
+    "SERVERS",
     "SWITCHES",
     "Account",
     "AddressPlan",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from kgnet.model.province.written import Code, Rate, Slug, Written
 
@@ -35,11 +35,13 @@ class Role(StrEnum):
     MONITOR = "monitor"
     APPLICATION = "application"
     DATABASE = "database"
+    UNKNOWN = "unknown"  # nobody wrote it down: the device is known by a file alone
 
 
 ROUTERS = (Role.HUB, Role.BORDER, Role.BRANCH)
 SWITCHES = (Role.SPINE, Role.LEAF, Role.ACCESS)  # managed out of band only
-NETWORK = (*ROUTERS, *SWITCHES)  # all others are servers
+NETWORK = (*ROUTERS, *SWITCHES)
+SERVERS = tuple(role for role in Role if role not in (*NETWORK, Role.UNKNOWN))
 
 
 class Site(Written):
@@ -71,6 +73,13 @@ class DeviceRow(Written):
     zone: Slug | None = Field(
         description="the data-center zone a server stands in; empty for routers and switches"
     )
+
+    @field_validator("role")
+    @classmethod
+    def _is_for_something(cls, role: Role) -> Role:
+        if role is Role.UNKNOWN:
+            raise ValueError("write down what the device is for: the design depends on it")
+        return role
 
 
 class CircuitKind(StrEnum):

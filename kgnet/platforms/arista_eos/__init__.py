@@ -37,6 +37,7 @@ PLATFORM = Platform(
     secrets=grammar.SECRETS,
     refusals=grammar.REFUSALS,
     session=("enable", "show version"),
+    kinds=("arista", "eos"),
     signs=re.compile(
         r"^(?:! device: .*EOS|service routing protocols model |management (?:api|ssh)|(?:no )?aaa root"
         r"|interface defaults$)",

@@ -38,6 +38,7 @@ PLATFORM = Platform(
     refusals=secrets.REFUSALS,
     ports=ports.ports,
     session=("enable", "show privilege", "terminal length 0", "terminal width 511", "show version"),
+    kinds=("cisco", "cisco-xe", "ios", "iosxe"),
     signs=re.compile(
         r"^(?:version \d+\.\d+\s*$|service timestamps (?:debug|log) |aaa new-model$|line con 0$"
         r"|boot-start-marker)",

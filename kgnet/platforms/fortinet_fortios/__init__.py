@@ -53,5 +53,6 @@ PLATFORM = Platform(
         ),
     ),
     whole=False,
+    kinds=("fortigate", "fortigate-full", "fortinet", "fortios"),
     signs=re.compile(r"^(?:config system |#config-version=)", re.MULTILINE),
 )

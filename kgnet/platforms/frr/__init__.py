@@ -43,5 +43,6 @@ PLATFORM = Platform(
         **_loads.STATE,
     },
     secrets=(*text.SECRETS, wireguard.SECRET, wireguard.PEER, *_linux.SECRETS),
+    kinds=("frr", "quagga"),
     signs=re.compile(r"^frr (?:version|defaults) ", re.MULTILINE),
 )

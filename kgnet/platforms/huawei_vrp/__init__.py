@@ -47,6 +47,7 @@ PLATFORM = Platform(
     refusals=(re.compile(r"^[ \t]*Error\s?:", re.MULTILINE), re.compile(r"^[ \t]*\^[ \t]*$", re.MULTILINE)),
     whole=False,
     session=("screen-length 0 temporary",),
+    kinds=("huawei", "vrp"),
     signs=re.compile(
         r"^ ?(?:sysname |info-center |ntp-service |user-interface (?:vty|con) |stelnet )", re.MULTILINE
     ),

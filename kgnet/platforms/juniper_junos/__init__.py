@@ -69,6 +69,7 @@ PLATFORM = Platform(
     secrets=SECRETS,
     refusals=REFUSALS,
     ports=ports.ports,
+    kinds=("juniper", "juniper-srx", "junos"),
     signs=re.compile(
         r"^(?:(?:system|interfaces|routing-options|security|protocols|groups) \{|version \d\S*;|## Last )",
         re.MULTILINE,

@@ -14,5 +14,6 @@ PLATFORM = Platform(
     parts=(_nftables.part("linux/nftables.j2"),),
     state={**_linux_asked.SERVER, **services.STATE, **_bridge.STATE, **_protection.STATE, **mailing.STATE},
     secrets=_linux.SECRETS,
+    kinds=("linux", "linuxgeneric", "nftables"),
     signs=re.compile(r"^table (?:inet|ip6?|arp|bridge|netdev) \S+ \{", re.MULTILINE),
 )

@@ -50,5 +50,6 @@ PLATFORM = Platform(
         re.compile(r"^(?:not enough permissions|no permission|interrupted|unable to)", re.M),
     ),
     whole=False,
+    kinds=("mikrotik", "routeros"),
     signs=re.compile(r"^/(?:system|interface|ip|user|snmp|routing)(?: |$)|^# .* by RouterOS", re.MULTILINE),
 )

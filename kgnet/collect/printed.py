@@ -1,0 +1,66 @@
+"""bytes → the text that a device printed, without what terminals and collectors put around it.
+
+Every line stays where it stood, so that evidence names the right one: what goes leaves an empty line.
+"""
+
+from __future__ import annotations
+
+import re
+
+from kgnet.model.config import unfit
+
+LARGEST_BYTES = 1 << 25  # of a configuration; the largest firewalls print some 10 MB
+TOO_LARGE = f"is larger than {LARGEST_BYTES} bytes: no configuration is"
+FREE = re.compile(
+    rb"\s*(?:[!#]|\d+ remark |remark |(?:.* )?(?:description|comment|contact|location|name)[ =])"
+)
+NOISE = re.compile(r"\x1b\[[\d;?]*[A-Za-z]|^ ?[-<]+ ?[Mm]ore ?[->]+[ \x08]*|\r+(?=\n|\Z)", re.MULTILINE)
+NAME = r"[\w.@:~/-]+(?:\([\w./-]+\))?"
+PROMPT = rf"(?:<[~*]?[\w./-]+>|\[[~*\w@. /:-]+\] ?[>/]?|{NAME} ?(?:\([\w./-]+\) )?[>#$%])"
+ECHO = re.compile(
+    rf"{PROMPT} ?(?:sh[ow]* .*(?:run|conf|start)|dis[play]* .*cur|/?exp[ort]*\b|more |cat |show$|show full)"
+)
+ENDING = re.compile(rf"(?:{PROMPT} ?(?:exit|quit|logout|logoff)?|Connection to .* closed.*|logout)\s*")
+HEAD, TAIL = 30, 4  # lines at the ends of a recorded session that are looked at
+
+
+def decoded(told: bytes) -> tuple[str, str]:
+    """Return the text of a file, and why no device prints such; what is free text may be Latin-1."""
+    if len(told) > LARGEST_BYTES:
+        return "", TOO_LARGE
+    try:
+        text = told.decode("utf-8-sig")
+    except UnicodeDecodeError as reason:
+        text = _lenient(told)
+        if not text:
+            return "", f"is not UTF-8 text at byte {reason.start} — `iconv -f latin1 -t utf-8` makes it so"
+    return text, unfit(text)
+
+
+def unwrapped(text: str) -> str:
+    """Return *text* without the prompts, echoes and pagers of the terminal that it was recorded from."""
+    if "\x1b" in text or "\r" in text or "ore" in text:
+        text = NOISE.sub("", text)
+    lines = text.split("\n")
+    echoes = [place for place, line in enumerate(lines[:HEAD]) if ECHO.match(line)]
+    for place in range(echoes[-1] + 1 if echoes else 0):
+        lines[place] = ""
+    last = [place for place in range(len(lines) - 1, -1, -1) if lines[place].strip()][:TAIL]
+    for place in last:
+        if not ENDING.fullmatch(lines[place]):
+            break
+        lines[place] = ""
+    return "\n".join(lines)
+
+
+def _lenient(told: bytes) -> str:
+    """Return the text if all that is not UTF-8 stands in lines of free words; else nothing."""
+    lines: list[str] = []
+    for line in told.removeprefix(b"\xef\xbb\xbf").split(b"\n"):
+        try:
+            lines.append(line.decode())
+        except UnicodeDecodeError:
+            if not FREE.match(line):
+                return ""
+            lines.append(line.decode("latin-1"))
+    return "\n".join(lines)
