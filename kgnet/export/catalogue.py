@@ -214,7 +214,7 @@ FAMILIES = (
     _gauge("dns_answer_seconds", "How long the answer took."),
     _gauge("sip_answer_seconds", "How long the final answer took, the connection before it included."),
     _gauge("sip_status", "Status of the final answer (RFC 3261 §21)."),
-    _gauge("sip_cause", "1 for the cause that holds, 0 for every other: accepts, absent, failing, silent …"),
+    _gauge("sip_cause", "1 for the cause that holds, 0 for every other, such as accepts, absent or silent."),
     _gauge("ntp_stratum", "How many servers stand between this one and its clock (RFC 5905 figure 11)."),
     _gauge("ntp_root_delay_seconds", "Round trip from the server to its clock (RFC 5905 §7.3)."),
     _gauge(
