@@ -21,7 +21,7 @@ FLOORS = (
     {"errors"},
     {"model"},
     {"ports", "wire", "paths", "files", "community", "box"},
-    {"plugins", "secrets", "passwords", "language"},
+    {"plugins", "secrets", "passwords", "language", "checklist"},
     {"published", "environment"},
     {"design", "platforms", "drivers", "transactions", "rules", "probes", "reports"},
     {

@@ -7,6 +7,8 @@ config: some.cfg                   # instead, or beside: recorded text, through 
 text: |                            # the same, written here: what the device prints of its configuration
 printed: {"sshd -T": sshd.txt}     # the same for what a command of the platform's printed: a file, or lines;
                                    # a command that is a script goes by the name of a fact that it tells
+answers: |                         # of a building: the rows of facility.csv, as of the day `asked`
+asked: 2026-06-01
 parameters: {most_s: 300}
 status: fail
 evidence: ["…"]                    # exactly what the rule saw, each as `what` or `where: what`
@@ -14,6 +16,8 @@ evidence: ["…"]                    # exactly what the rule saw, each as `what`
 
 from __future__ import annotations
 
+import csv
+import io
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -28,16 +32,19 @@ from pydantic import TypeAdapter
 
 from kgnet import plugins
 from kgnet.audit import audit
+from kgnet.audit.facility import checklist
 from kgnet.audit.pack import load, parameters
 from kgnet.collect import read_file
 from kgnet.model import access, drift, managed, operations, services
 from kgnet.model import facts as vocabulary
 from kgnet.model.config import Config
+from kgnet.model.facility import Checklist
 from kgnet.model.facts import Settings, Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.outcome import Finding, Status
 from kgnet.model.pack import Choice, Pack
-from kgnet.model.province import Role
+from kgnet.model.province import FacilityAnswer, Role
+from kgnet.model.subject import Subject
 from kgnet.ports import Platform, Reader, Rule, gives
 
 # The modules whose facts `have:` may name.
@@ -52,7 +59,7 @@ FILLED = {"name": "r-1", "site": "DC", "number": 1, "management": "172.20.0.9", 
 @dataclass(frozen=True)
 class Case:
     rule: Rule
-    want: Device
+    want: Subject
     have: Snapshot
     parameters: Mapping[str, Any]
     status: Status
@@ -69,6 +76,8 @@ def case(file: Path) -> Case:
         "config",
         "text",
         "printed",
+        "answers",
+        "asked",
         "parameters",
         "status",
         "evidence",
@@ -76,11 +85,11 @@ def case(file: Path) -> Case:
     assert not unknown, f"{file}: {unknown}"
     assert written["why"]
     rule = RULES[file.parent.name]
-    want = device(rule, written.get("want", {}))
+    want = subject(rule, written.get("want", {}))
     return Case(
         rule,
         want,
-        snapshot(want, written),
+        snapshot(want, written) if isinstance(want, Device) else people_said(want, written),
         written.get("parameters", {}),
         Status(written["status"]),
         tuple(written["evidence"]) if "evidence" in written else None,
@@ -99,11 +108,29 @@ def device(rule: Rule, written: Mapping[str, Any]) -> Device:
     return found
 
 
+def subject(rule: Rule, written: Mapping[str, Any]) -> Subject:
+    """Return something that the rule is of."""
+    if rule.of is Device:
+        return device(rule, written)
+    found: Subject = TypeAdapter(rule.of).validate_python({"site": "DC", **written})
+    return found
+
+
+def people_said(want: Subject, written: Mapping[str, Any]) -> Snapshot:
+    """Return what people have answered for a building."""
+    rows = csv.DictReader(io.StringIO(written["answers"]))
+    answers = [
+        FacilityAnswer.model_validate({key: cell or None for key, cell in row.items() if cell})
+        for row in rows
+    ]
+    return Snapshot(want.name, Config(want.name, {}), {Checklist: checklist(answers, written["asked"])})
+
+
 def telling(rule: Rule) -> Iterator[str]:
     """Yield the platforms that the rule is for and that tell what it judges in their configuration."""
     for name, platform in plugins.found(Platform).items():
         told = {fact for part in platform.parts for fact in gives(part.read)}
-        if set(rule.needs) <= told and name in (rule.platforms or (name,)):
+        if rule.of is Device and set(rule.needs) <= told and name in (rule.platforms or (name,)):
             yield name
 
 
@@ -189,7 +216,8 @@ def test_a_rule_is_tried_on_what_each_platform_prints(rule: Rule) -> None:
     tried = [
         (one.want.platform, one.status)
         for one, file in ((case(file), file) for file in FILES if file.parent.name == rule.id)
-        if {"text", "config", "printed"} & yaml.safe_load(file.read_text(encoding="utf-8")).keys()
+        if isinstance(one.want, Device)
+        and {"text", "config", "printed"} & yaml.safe_load(file.read_text(encoding="utf-8")).keys()
     ]
     for platform in set(telling(rule)) & {"cisco_ios", "arista_eos", "juniper_junos"}:
         assert {(platform, Status.PASS), (platform, Status.FAIL)} <= set(tried), platform
@@ -198,7 +226,7 @@ def test_a_rule_is_tried_on_what_each_platform_prints(rule: Rule) -> None:
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 def test_no_evidence_is_not_a_pass(rule: Rule) -> None:
     """A rule that is shown nothing ends in an error."""
-    want = device(rule, {})
+    want = subject(rule, {})
     nothing = Snapshot(want.name, Config(want.name, {}))
     finding = judged(Case(rule, want, nothing, {}, Status.ERROR, None))
     assert finding.status is Status.ERROR
@@ -222,7 +250,7 @@ def test_what_is_not_known_at_first_hand_is_marked(rule: Rule) -> None:
         if reference.startswith("TCVN 11930"):
             assert reference.endswith("[from memory, unverified]")
         elif reference.startswith(("TCVN", "TT ")):
-            assert reference.endswith("[from a secondary source]")
+            assert reference.endswith(("[from a secondary source]", "[from memory, unverified]"))
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)

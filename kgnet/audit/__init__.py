@@ -14,6 +14,7 @@ from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.outcome import Evidence, Finding, Severity, Status
 from kgnet.model.pack import Choice, Pack
+from kgnet.model.subject import Subject
 from kgnet.plugins import found, one
 from kgnet.ports import Platform, Rule, Wrong, gives
 
@@ -23,14 +24,21 @@ Verdict = tuple[Status, tuple[Evidence, ...]]
 
 
 def audit(
-    want: Device, have: Snapshot, rules: Mapping[str, Rule], pack: Pack, *, live: bool = True
+    want: Subject, have: Snapshot, rules: Mapping[str, Rule], pack: Pack, *, live: bool = True
 ) -> list[Finding]:
-    """Return one finding a rule of *pack*; not *live*: *have* was read from files, without running state."""
-    return [_finding(want, have, rules[id], choice, live=live) for id, choice in pack.rules.items()]
+    """Return one finding a rule of *pack* that judges such a subject.
+
+    Not *live*: *have* was read from files, without running state.
+    """
+    return [
+        _finding(want, have, rules[id], choice, live=live)
+        for id, choice in pack.rules.items()
+        if isinstance(want, rules[id].of)
+    ]
 
 
-def not_seen(want: Device, reason: DeviceError | str) -> Finding:
-    """Return the finding for a device that could not be looked at."""
+def not_seen(want: Subject, reason: DeviceError | str) -> Finding:
+    """Return the finding for a subject that could not be looked at."""
     what = reason.reason if isinstance(reason, DeviceError) else reason
     return Finding(COLLECT, want.name, want.site, Status.ERROR, Severity.CRITICAL, (Evidence(what),))
 
@@ -43,14 +51,13 @@ def exit_code(findings: Iterable[Finding]) -> int:
     return 2 if Status.FAIL in statuses else 0
 
 
-def _finding(want: Device, have: Snapshot, rule: Rule, choice: Choice, *, live: bool) -> Finding:
+def _finding(want: Subject, have: Snapshot, rule: Rule, choice: Choice, *, live: bool) -> Finding:
     status, evidence = _verdict(want, have, rule, choice, live=live)
     return Finding(rule.id, want.name, want.site, status, choice.severity or rule.severity, evidence)
 
 
-def _verdict(want: Device, have: Snapshot, rule: Rule, choice: Choice, *, live: bool) -> Verdict:
-    reasons = chain(_elsewhere(want, rule, choice, live=live), _untold(want, have, rule))
-    elsewhere = next(reasons, None)
+def _verdict(want: Subject, have: Snapshot, rule: Rule, choice: Choice, *, live: bool) -> Verdict:
+    elsewhere = next(_reasons(want, have, rule, choice, live=live), None)
     if elsewhere:
         return Status.SKIP, (Evidence(elsewhere),)
     try:
@@ -62,6 +69,12 @@ def _verdict(want: Device, have: Snapshot, rule: Rule, choice: Choice, *, live: 
     except (MissingFact, ReadError) as reason:
         return Status.ERROR, (Evidence(f"cannot judge: {reason}"),)
     return (Status.FAIL if wrong else Status.PASS), tuple(wrong)
+
+
+def _reasons(want: Subject, have: Snapshot, rule: Rule, choice: Choice, *, live: bool) -> Iterator[str]:
+    """Yield why the rule does not apply; role and platform are a device's."""
+    if isinstance(want, Device):
+        yield from chain(_elsewhere(want, rule, choice, live=live), _untold(want, have, rule))
 
 
 def _elsewhere(want: Device, rule: Rule, choice: Choice, *, live: bool) -> Iterator[str]:

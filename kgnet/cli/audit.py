@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from kgnet.model.facts import Snapshot
     from kgnet.model.fleet import Device, Fleet
     from kgnet.model.outcome import Finding
+    from kgnet.model.subject import Subject
 
-    Judge = Callable[[Device, Snapshot], list[Finding]]
+    Judge = Callable[[Subject, Snapshot], list[Finding]]
 
 DEFAULT_PACK = "baseline"
 
@@ -84,33 +85,42 @@ def audit(
     from kgnet.audit import pack as packs
     from kgnet.audit import record as records
     from kgnet.audit import waivers as waiving
-    from kgnet.cli import _commands, _golden
-    from kgnet.design import design
-    from kgnet.inventory import load
-    from kgnet.limit import select
+    from kgnet.cli import _golden, _subjects
+    from kgnet.model.fleet import Device
     from kgnet.ports import Rule
 
     if list_commands:
-        _commands.listed(select(design(load(inventory)), limit), format_)
+        _list(inventory, limit, format_)
         return
     now, report = datetime.now(UTC), shown(format_, lang, output, per_site)
     asked, rules = packs.load(pack, plugins.found(Rule))
     file = waivers or inventory / waiving.FILE
     held = waiving.load(file, rules) if waivers or file.exists() else ()
-    fleet = design(load(inventory))
-    chosen = select(fleet, limit)
+    scope = _subjects.scope(inventory, limit, asked, rules)
     complete = _golden.looking(asked, rules)
 
-    def judge(want: Device, have: Snapshot) -> list[Finding]:
-        return verb.audit(want, complete(want, have), rules, asked, live=config_dir is None)
+    def judge(want: Subject, have: Snapshot) -> list[Finding]:
+        have = complete(want, have) if isinstance(want, Device) else have
+        return verb.audit(want, have, rules, asked, live=config_dir is None)
 
-    raw = _files(config_dir, fleet, chosen, judge) if config_dir else _live(chosen, judge, workers)
-    findings = waiving.waive(raw, held, now.date())
+    devices, fleet = scope.devices, scope.fleet
+    raw = _files(config_dir, fleet, devices, judge) if config_dir else _live(devices, judge, workers)
+    findings = waiving.waive([*raw, *_subjects.judged(scope, now.date(), judge)], held, now.date())
     report.show(findings, rules, when=now, pack=asked.title, sites=fleet.sites)
     kept = record or _kept(whole=not limit and config_dir is None and pack == DEFAULT_PACK)
     if kept:
         records.record(findings, kept, now)
     raise typer.Exit(verb.exit_code(findings))
+
+
+def _list(inventory: Path, limit: str, format_: str) -> None:
+    """Print the commands of the devices that are meant."""
+    from kgnet.cli import _commands
+    from kgnet.design import design
+    from kgnet.inventory import load
+    from kgnet.limit import select
+
+    _commands.listed(select(design(load(inventory)), limit), format_)
 
 
 def _kept(*, whole: bool) -> Path | None:

@@ -24,6 +24,7 @@ from kgnet.inventory.text import read
 from kgnet.model.province import (
     Circuit,
     DeviceRow,
+    FacilityAnswer,
     Flow,
     Freeze,
     Mailbox,
@@ -86,6 +87,7 @@ def _draft(folder: Path) -> tuple[Draft, list[Problem]]:
         mailboxes=_table(Mailbox, folder / "mailboxes.csv"),
         zones=from_list(Zone, _document(folder / "zones.yml")),
         services=from_list(Service, _document(folder / "services.yml")),
+        facility=_table_if_there(FacilityAnswer, folder / "facility.csv"),
     )
     return draft, [*wrong, *wrong_mail, *(each for table in draft.tables for each in table.problems)]
 

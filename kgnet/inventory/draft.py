@@ -15,6 +15,7 @@ from kgnet.inventory.rows import Entry, Table, key_of
 from kgnet.model.province import (
     Circuit,
     DeviceRow,
+    FacilityAnswer,
     Flow,
     Freeze,
     Mailbox,
@@ -52,11 +53,12 @@ class Draft:
     mailboxes: Table[Mailbox]
     zones: Table[Zone]
     services: Table[Service]
+    facility: Table[FacilityAnswer]
 
     @property
     def tables(self) -> tuple[Table[Written], ...]:
         places = (self.sites, self.devices, self.circuits, self.rooms, self.meetings, self.freezes)
-        return (*places, self.flows, self.mailboxes, self.zones, self.services)
+        return (*places, self.flows, self.mailboxes, self.zones, self.services, self.facility)
 
     @cached_property
     def site(self) -> dict[str, Site]:
@@ -131,6 +133,7 @@ class Draft:
             flows=_by_key(Flow, self.flows),
             services=_by_key(Service, self.services),
             mailboxes=_by_key(Mailbox, self.mailboxes),
+            facility=_by_key(FacilityAnswer, self.facility),
         )
 
 

@@ -11,6 +11,7 @@ from kgnet.inventory.rows import columns_of
 from kgnet.model.province import (
     Circuit,
     DeviceRow,
+    FacilityAnswer,
     Flow,
     Freeze,
     Mailbox,
@@ -35,8 +36,9 @@ SHEETS: Mapping[str, type[Written]] = {
     "freezes": Freeze,
     "flows": Flow,
     "mailboxes": Mailbox,
+    "facility": FacilityAnswer,
 }
-OPTIONAL = frozenset({"freezes"})  # files that an inventory need not have
+OPTIONAL = frozenset({"freezes", "facility"})  # files that an inventory need not have
 DIALECT = GenerateJsonSchema.schema_dialect
 
 

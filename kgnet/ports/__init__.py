@@ -6,7 +6,7 @@ design      PASS: Pass                  Province, Fleet → Fleet
 platforms   PLATFORM: Platform          how a device's text is asked for, read, written and undone
 drivers     DRIVER: Driver              how one talks to a device
 transactions TRANSACTION: Transaction   how one changes a device so that it cannot stay half changed
-rules       a function under @rule      want, have → what is wrong
+rules       a function under @rule      want, have → what is wrong with a device, a room, a building
 probes      a function under @probe     target → samples
 reports     REPORT: Report              findings → text or bytes
 """
@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from kgnet.model.fleet import Fleet
+from kgnet.model.fleet import Device, Fleet
 from kgnet.model.language import ENGLISH, Language
 from kgnet.model.outcome import Evidence, Finding, Sample, Severity
 from kgnet.model.province import Province, Role
@@ -62,6 +62,7 @@ Judge = Callable[..., Iterator[Wrong]]
 class Rule:
     """Judges facts; yields what is wrong, in words an operator can act on; silence is a pass.
 
+    *of* is what it judges: a Device, or another Subject of the audit; of others it is not asked.
     *roles* and *platforms* say whom it is for (empty: all); elsewhere it is skipped, with the reason.
     *needs* are the facts that it judges: where one is missing the finding is an error.
     """
@@ -77,6 +78,7 @@ class Rule:
     why: str = ""
     live: bool = False  # judges running state; skipped over files
     asks: Mapping[str, str] = field(default_factory=dict)  # platform → what its control asks, in its words
+    of: type = Device
 
 
 def rule(
@@ -90,8 +92,12 @@ def rule(
     platforms: Sequence[str] = (),
     live: bool = False,
     asks: Mapping[str, str] | None = None,
+    of: type = Device,
 ) -> Callable[[Judge], Rule]:
-    """Make a rule of a generator `(want: Device, have: Snapshot, **parameters)`; its docstring says why."""
+    """Make a rule of a generator `(want, have: Snapshot, **parameters)`; its docstring says why.
+
+    *want* is what the intent says of the subject, a Device or what *of* names.
+    """
 
     def wrap(judge: Judge) -> Rule:
         return Rule(
@@ -106,6 +112,7 @@ def rule(
             why=inspect.cleandoc(judge.__doc__ or ""),
             live=live,
             asks=asks or {},
+            of=of,
         )
 
     return wrap

@@ -41,6 +41,7 @@ DOMAINS = {
     "WAN": "WAN",
     "LIV": "Running state",
     "DC": "Data center",
+    "FAC": "Building",
     "INT": "Drift from the intent",
 }
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from kgnet.errors import Problem
-from kgnet.inventory.checks import calendar, circuits, devices, keys, services, settings, sites, zones
+from kgnet.inventory.checks import (
+    calendar,
+    circuits,
+    devices,
+    facility,
+    keys,
+    services,
+    settings,
+    sites,
+    zones,
+)
 from kgnet.inventory.draft import Draft
 
 Check = Callable[[Draft], Iterator[Problem]]
@@ -19,4 +29,5 @@ CHECKS: tuple[Check, ...] = (
     *zones.CHECKS,
     *services.CHECKS,
     *calendar.CHECKS,
+    *facility.CHECKS,
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from kgnet.model.province.facility import FacilityAnswer
 from kgnet.model.province.meetings import Freeze, Meeting, Room
 from kgnet.model.province.places import (
     NETWORK,
@@ -38,6 +39,7 @@ __all__ = [
     "Code",
     "DeviceRow",
     "DnsName",
+    "FacilityAnswer",
     "Flow",
     "Freeze",
     "MailSettings",
@@ -74,6 +76,7 @@ class Province(Written):
     mail: MailSettings
     mailboxes: dict[str, Mailbox]
     freezes: dict[str, Freeze] = Field(default_factory=dict)
+    facility: dict[str, FacilityAnswer] = Field(default_factory=dict)
 
     def children(self, code: str) -> list[Site]:
         """Return the sites directly behind the site *code*."""

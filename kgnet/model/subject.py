@@ -1,0 +1,15 @@
+"""What an audit judges, by what all of it has: a device, a conference room, the building of a site."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Subject(Protocol):
+    """Its findings bear its *name* where a device's bear the device's; *site* is a site's code."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def site(self) -> str: ...
