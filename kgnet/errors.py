@@ -10,6 +10,8 @@ KgnetError
 │   ├── Unreachable     it could not be spoken to at all
 │   └── Refused         it answered and declined: a bad line, a busy lock, a wrong privilege
 ├── JournalError        the journal of runs cannot be written, or is not as it was written
+├── HistoryError        the history of audits cannot be opened, read or written
+│   └── NothingRecorded nothing is in it yet
 ├── MissingFact         a rule asked for a fact that nobody collected
 ├── NotOurs             a rule would judge what the intent leaves alone on the device's platform
 ├── ReadError           a text is not what the platform's reader expects
@@ -92,6 +94,14 @@ class Refused(DeviceError):
 
 class JournalError(KgnetError):
     """The journal of runs cannot be written or read, or was tampered with."""
+
+
+class HistoryError(KgnetError):
+    """The history of audits cannot be opened, read or written; what was found is not lost by it."""
+
+
+class NothingRecorded(HistoryError):
+    """No audit is in the history yet."""
 
 
 class MissingFact(KgnetError):

@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from kgnet import paths
 from kgnet.box import Box
 from kgnet.errors import JournalError, SecretError
 from kgnet.files import is_locked, locked
@@ -99,10 +100,8 @@ class Run:
 
 
 def default_path() -> Path:
-    """Return the journal's place: `$KGNET_STATE`, else the user's own state folder (XDG)."""
-    state = os.environ.get("KGNET_STATE")
-    home = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
-    return (Path(state) if state else home / "kgnet") / NAME
+    """Return the journal's place in the folder of what commands remember."""
+    return paths.state() / NAME
 
 
 class Journal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from kgnet.model.fleet import Device
@@ -29,6 +30,13 @@ def inventories() -> Path:
 
 def ansible_config() -> Path:
     return SHARE / "ansible.cfg"
+
+
+def state() -> Path:
+    """Return the folder of what commands remember: `$KGNET_STATE`, else the user's own (XDG)."""
+    told = os.environ.get("KGNET_STATE")
+    home = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+    return Path(told) if told else home / "kgnet"
 
 
 def ansible_environment() -> dict[str, str]:

@@ -21,6 +21,8 @@ from kgnet.model.fleet import Fleet
 settings.register_profile("steady", derandomize=True, deadline=None)  # the same examples in every run
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))  # default: search on
 
+os.environ.setdefault("KGNET_HISTORY", "none")  # a test's audits are no part of the user's own history
+
 LAB = paths.inventories() / "lab"
 KGNET = Path(sys.executable).with_name("kgnet")
 PATIENCE_S = 600

@@ -39,6 +39,7 @@ FLOORS = (
         "emulate",
         "journal",
         "blast",
+        "history",
     },
     {"line"},  # verbs joined for a device, once for the commands and for Ansible
     {"cli", "ansible"},

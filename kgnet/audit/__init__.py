@@ -12,13 +12,11 @@ from itertools import chain
 from kgnet.errors import DeviceError, MissingFact, NotOurs, ReadError
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
-from kgnet.model.outcome import Evidence, Finding, Severity, Status
+from kgnet.model.outcome import COLLECT, Evidence, Finding, Severity, Status
 from kgnet.model.pack import Choice, Pack
 from kgnet.model.subject import Subject
 from kgnet.plugins import found, one
 from kgnet.ports import Platform, Rule, Wrong, gives
-
-COLLECT = "collect"  # stands for the rule where a device could not be looked at, so that none could be asked
 
 Verdict = tuple[Status, tuple[Evidence, ...]]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from kgnet.cli import colourless
 from kgnet.paths import PACKAGE
 
 if TYPE_CHECKING:
-    from kgnet.model.outcome import Finding
+    from kgnet.cli._history import Ended
     from kgnet.model.province import Site
     from kgnet.ports import Report, Rule
 
@@ -59,7 +59,7 @@ class Shown:
 
     def show(
         self,
-        findings: Sequence[Finding],
+        ended: Ended,
         rules: Mapping[str, Rule],
         *,
         when: datetime,
@@ -72,7 +72,8 @@ class Shown:
         from kgnet.reports import by_site, file_name, written
 
         names = {code: site.name for code, site in sites.items()}
-        about = About(language.load(self.lang), when.astimezone(), pack, names)
+        about = About(language.load(self.lang), when.astimezone(), pack, names, baseline=ended.baseline)
+        findings = ended.shown
         if self.per_site:
             for site, found in by_site(findings).items():
                 path = self.per_site / file_name(site, self.report)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kgnet.cli._history import HistoryPlace, Since, SubjectName
 from kgnet.cli._options import DEFAULT_INVENTORY, Inventory, Limit, Workers
 from kgnet.cli._report import Lang, PerSite, ReportFile, ReportFormat, shown
 
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from kgnet.model.facts import Snapshot
     from kgnet.model.fleet import Device, Fleet
     from kgnet.model.outcome import Finding
+    from kgnet.model.pack import Pack, Waiver
     from kgnet.model.subject import Subject
+    from kgnet.ports import Rule
 
     Judge = Callable[[Subject, Snapshot], list[Finding]]
 
@@ -72,45 +75,72 @@ def audit(
     lang: Lang = "en",
     output: ReportFile = None,
     per_site: PerSite = None,
+    since: Since = "",
+    history: HistoryPlace = "",
+    subject: SubjectName = "",
     record: RecordFile = None,
     workers: Workers = 16,
     list_commands: ListCommands = False,
 ) -> None:
     """Judge every device against the intent and a pack of rules.
 
-    Exit codes: 0 clean; 1 something could not be judged; 2 something was found.
+    Exit codes: 0 clean; 1 something could not be judged; 2 something was found (with `--since`: anew).
     """
     from kgnet import audit as verb
     from kgnet import plugins
     from kgnet.audit import pack as packs
-    from kgnet.audit import record as records
     from kgnet.audit import waivers as waiving
-    from kgnet.cli import _golden, _subjects
-    from kgnet.model.fleet import Device
+    from kgnet.cli import _history, _subjects
     from kgnet.ports import Rule
 
     if list_commands:
         _list(inventory, limit, format_)
         return
     now, report = datetime.now(UTC), shown(format_, lang, output, per_site)
+    keeping = _history.keeping(
+        history, since, subject, now, inventory=inventory, pack=pack, folder=config_dir, limit=limit
+    )
     asked, rules = packs.load(pack, plugins.found(Rule))
-    file = waivers or inventory / waiving.FILE
-    held = waiving.load(file, rules) if waivers or file.exists() else ()
+    held = _waivers(waivers, inventory, rules)
     scope = _subjects.scope(inventory, limit, asked, rules)
+    judge = _judge(asked, rules, live=config_dir is None)
+    devices, fleet = scope.devices, scope.fleet
+    raw = _files(config_dir, fleet, devices, judge) if config_dir else _live(devices, judge, workers)
+    beside = _subjects.judged(scope, now.date(), judge)
+    ended = keeping.ended(waiving.waive([*raw, *beside], held, now.date()))
+    report.show(ended, rules, when=now, pack=asked.title, sites=fleet.sites)
+    whole = not limit and config_dir is None and pack == DEFAULT_PACK
+    _recorded(ended.findings, record or _kept(whole=whole), now)
+    raise typer.Exit(ended.exit_code(verb.exit_code(ended.findings)))
+
+
+def _waivers(told: Path | None, inventory: Path, rules: Mapping[str, Rule]) -> tuple[Waiver, ...]:
+    from kgnet.audit import waivers as waiving
+
+    file = told or inventory / waiving.FILE
+    return waiving.load(file, rules) if told or file.exists() else ()
+
+
+def _judge(asked: Pack, rules: Mapping[str, Rule], *, live: bool) -> Judge:
+    """Return what judges one, a device by how it differs from the intent, too, if a rule asks for that."""
+    from kgnet import audit as verb
+    from kgnet.cli import _golden
+    from kgnet.model.fleet import Device
+
     complete = _golden.looking(asked, rules)
 
     def judge(want: Subject, have: Snapshot) -> list[Finding]:
         have = complete(want, have) if isinstance(want, Device) else have
-        return verb.audit(want, have, rules, asked, live=config_dir is None)
+        return verb.audit(want, have, rules, asked, live=live)
 
-    devices, fleet = scope.devices, scope.fleet
-    raw = _files(config_dir, fleet, devices, judge) if config_dir else _live(devices, judge, workers)
-    findings = waiving.waive([*raw, *_subjects.judged(scope, now.date(), judge)], held, now.date())
-    report.show(findings, rules, when=now, pack=asked.title, sites=fleet.sites)
-    kept = record or _kept(whole=not limit and config_dir is None and pack == DEFAULT_PACK)
-    if kept:
-        records.record(findings, kept, now)
-    raise typer.Exit(verb.exit_code(findings))
+    return judge
+
+
+def _recorded(findings: Sequence[Finding], path: Path | None, now: datetime) -> None:
+    from kgnet.audit.record import record
+
+    if path:
+        record(findings, path, now)
 
 
 def _list(inventory: Path, limit: str, format_: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -69,6 +70,9 @@ class Outcome:
         return self.result in (Result.UNCHANGED, Result.CHANGED)
 
 
+COLLECT = "collect"  # stands for the rule where a device could not be looked at, so that none could be asked
+
+
 class Status(StrEnum):
     """How a rule ended for a device; ERROR means: could not judge, and is never a pass."""
 
@@ -86,12 +90,31 @@ class Severity(StrEnum):
     CRITICAL = "critical"
 
 
+class State(StrEnum):
+    """How a finding stands against an earlier audit."""
+
+    NEW = "new"
+    STANDING = "standing"
+    FIXED = "fixed"
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """What the history knows of a finding: *since* is the audit that saw it first, without a break."""
+
+    state: State
+    since: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What a rule saw: *where* is `file:line`, or the command that was asked."""
 
     what: str
     where: str = ""
+    note: bool = False  # said by the audit itself, e.g. who answers for it: no part of what was seen
+    stand: Stand | None = None
+    fingerprint: str = ""  # the same in the next audit, although lines move and measured values change
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}" if self.where else self.what
@@ -105,6 +128,9 @@ class Finding:
     status: Status
     severity: Severity
     evidence: tuple[Evidence, ...]
+    stand: Stand | None = (
+        None  # the rule on this device, whatever its evidence is; None: no history was asked
+    )
 
 
 @dataclass(frozen=True, slots=True)

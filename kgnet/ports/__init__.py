@@ -20,6 +20,7 @@ from datetime import datetime
 from typing import Any
 
 from kgnet.model.fleet import Device, Fleet
+from kgnet.model.history import Baseline
 from kgnet.model.language import ENGLISH, Language
 from kgnet.model.outcome import Evidence, Finding, Sample, Severity
 from kgnet.model.province import Province, Role
@@ -155,6 +156,7 @@ class About:
     pack: str = ""  # its title
     sites: Mapping[str, str] = field(default_factory=dict)  # code → name
     colour: bool = False  # the terminal that shows it has colours
+    baseline: Baseline | None = None  # the report is of what is new and fixed since then
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from urllib.parse import quote
 
-from kgnet.language import told_finding, told_rule
-from kgnet.model.outcome import Evidence, Finding
+from kgnet.language import sentence, told_finding, told_rule
+from kgnet.model.identity import fingerprints
+from kgnet.model.outcome import Finding
 from kgnet.ports import About, Report, Rule
 
 # What a terminal obeys, a parser refuses or a reader does not see: control characters but for tab and
@@ -22,8 +23,9 @@ def written(
     report: Report, findings: Iterable[Finding], rules: Mapping[str, Rule], about: About
 ) -> str | bytes:
     """Return what *report* makes of the findings, in the language of *about*."""
-    held = [_clean(told_finding(finding, about.language)) for finding in findings]
-    asked = {finding.rule for finding in held}
+    about = _told(about)
+    held = [_clean(told_finding(_marked(finding), about.language)) for finding in findings]
+    asked = {finding.rule for finding in (*held, *(about.baseline.standing if about.baseline else ()))}
     known = {id: told_rule(rule, about.language) for id, rule in rules.items() if id in asked}
     return report.write(held, known, about)
 
@@ -46,11 +48,29 @@ def visible(text: str) -> str:
     return UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
+def _told(about: About) -> About:
+    """Return what is said of the earlier audit, clean and in the report's language."""
+    if about.baseline is None:
+        return about
+    notes = tuple(sentence(note, about.language) for note in about.baseline.notes)
+    standing = tuple(map(_clean, about.baseline.standing))
+    return replace(about, baseline=replace(about.baseline, notes=notes, standing=standing))
+
+
+def _marked(finding: Finding) -> Finding:
+    """Give each piece of evidence its fingerprint, by the English that it is in every report."""
+    marks = fingerprints([each for each in finding.evidence if not each.note])
+    evidence = (each if each.note else replace(each, fingerprint=next(marks)) for each in finding.evidence)
+    return replace(finding, evidence=tuple(evidence))
+
+
 def _clean(finding: Finding) -> Finding:
     return replace(
         finding,
         rule=visible(finding.rule),
         device=visible(finding.device),
         site=visible(finding.site),
-        evidence=tuple(Evidence(visible(each.what), visible(each.where)) for each in finding.evidence),
+        evidence=tuple(
+            replace(each, what=visible(each.what), where=visible(each.where)) for each in finding.evidence
+        ),
     )

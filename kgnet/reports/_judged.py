@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from kgnet.model.outcome import Finding, Severity, Status
+from kgnet.model.history import Baseline
+from kgnet.model.outcome import Evidence, Finding, Severity, State, Status
 from kgnet.ports import About, Rule
 
 WORST_FIRST = tuple(reversed(Severity))
@@ -143,7 +144,9 @@ def domain(id: str, about: About) -> str:
 
 
 def counts(findings: Sequence[Finding], about: About) -> str:
-    """Return how many there are, by status, in one line."""
+    """Return how many there are, by status, in one line; against an earlier audit: what is new and fixed."""
+    if about.baseline:
+        return "; ".join((_compared(about.baseline, about), *about.baseline.notes))
     say, many = about.language.say, Counter(finding.status for finding in findings)
     told = ", ".join(f"{many[status]} {say(status.value)}" for status in Status if many[status])
     devices = len({finding.device for finding in findings})
@@ -152,6 +155,57 @@ def counts(findings: Sequence[Finding], about: About) -> str:
         devices=devices,
         findings=len(findings),
         told=told or say("nothing was judged"),
+    )
+
+
+def fixed(findings: Iterable[Finding]) -> tuple[list[Finding], list[Finding]]:
+    """Return what is there, and what was there at the earlier audit and is fixed."""
+    there: list[Finding] = []
+    gone: list[Finding] = []
+    for finding in findings:
+        (gone if finding.stand and finding.stand.state is State.FIXED else there).append(finding)
+    return there, gone
+
+
+def since(finding: Finding | Evidence, about: About) -> str:
+    """Return since which day it stands, in the zone of the report; "" if that is not known."""
+    return day(finding.stand.since, about) if finding.stand else ""
+
+
+def day(when: datetime, about: About) -> str:
+    return when.astimezone(about.when.tzinfo if about.when else when.tzinfo).strftime("%Y-%m-%d")
+
+
+def still(rules: Mapping[str, Rule], about: About) -> list[tuple[str, str, str, str]]:
+    """Return what stands as it stood: rule, title, on how many devices, since which day the oldest does."""
+    held: dict[str, list[Finding]] = defaultdict(list)
+    for finding in about.baseline.standing if about.baseline else ():
+        held[finding.rule].append(finding)
+    every = sorted(held.items(), key=lambda item: (min(map(_rank, item[1])), item[0]))
+    return [
+        (
+            id,
+            rules[id].title if id in rules else "",
+            str(len({finding.device for finding in found})),
+            min(since(finding, about) for finding in found),
+        )
+        for id, found in every
+    ]
+
+
+def _rank(finding: Finding) -> int:
+    return WORST_FIRST.index(finding.severity)
+
+
+def _compared(told: Baseline, about: About) -> str:
+    return about.language.say(
+        "since {audit}: {new} new, {fixed} fixed, {standing} still standing",
+        audit=f"{told.run} ({instant(told.when.astimezone(about.when.tzinfo if about.when else None))})"
+        if told.when
+        else told.asked,
+        new=told.new,
+        fixed=told.fixed,
+        standing=len(told.standing),
     )
 
 

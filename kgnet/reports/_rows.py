@@ -9,7 +9,11 @@ from kgnet.model.outcome import Finding
 
 
 def row(finding: Finding) -> dict[str, Any]:
-    """Return {rule, device, site, status, severity, evidence}; *evidence* is a list of texts."""
+    """Return {rule, device, site, status, severity, evidence, state, since}; *evidence* is a list of texts.
+
+    *state* (new, standing, fixed) and *since* are null where no history was asked, and for what is not open.
+    """
+    stand = finding.stand
     return {
         "rule": finding.rule,
         "device": finding.device,
@@ -17,6 +21,8 @@ def row(finding: Finding) -> dict[str, Any]:
         "status": finding.status.value,
         "severity": finding.severity.value,
         "evidence": [str(evidence) for evidence in finding.evidence],
+        "state": stand.state.value if stand else None,
+        "since": stand.since.isoformat(timespec="seconds") if stand else None,
     }
 
 

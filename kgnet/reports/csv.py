@@ -22,6 +22,8 @@ COLUMNS = (
     "site name",
     "device",
     "evidence",
+    "state",
+    "since",
     "why",
     "references",
 )
@@ -48,6 +50,8 @@ def _cells(finding: Finding, rule: Rule | None, about: About) -> Iterator[str]:
     yield about.sites.get(finding.site, "")
     yield finding.device
     yield "\n".join(map(str, finding.evidence))
+    yield say(finding.stand.state.value) if finding.stand else ""
+    yield finding.stand.since.isoformat(timespec="seconds") if finding.stand else ""
     yield rule.why if rule else ""
     yield "\n".join(rule.references) if rule else ""
 

@@ -13,7 +13,20 @@ from typing import TYPE_CHECKING
 
 from kgnet.model.outcome import Finding, Status
 from kgnet.ports import About, Report, Rule
-from kgnet.reports._judged import OPEN, Judged, counts, heat, instant, judged, named, used, worst_first
+from kgnet.reports._judged import (
+    OPEN,
+    Judged,
+    counts,
+    fixed,
+    heat,
+    instant,
+    judged,
+    named,
+    since,
+    still,
+    used,
+    worst_first,
+)
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -39,6 +52,7 @@ LOCALES = {"vi": "vi-VN", "en": "en-GB"}
 
 def write(findings: Sequence[Finding], rules: Mapping[str, Rule], about: About) -> bytes:
     """Return the dossier: the counts, site by domain, what is open in short, then every control in full."""
+    findings, gone = fixed(findings)
     say, every = about.language.say, judged(findings, rules, about)
     document = _begun(about)
     document.add_heading(say("Dossier of the audit of the network"), 0)
@@ -54,6 +68,7 @@ def write(findings: Sequence[Finding], rules: Mapping[str, Rule], about: About) 
     _heat(document, findings, about)
     document.add_heading(say("Open findings"), 1)
     _summary(document, worst_first(every), about)
+    _compared(document, gone, rules, about)
     for domain, controls in groupby(every, key=lambda one: one.domain):
         document.add_heading(domain, 1)
         for one in controls:
@@ -141,12 +156,33 @@ def _control(document: Document, one: Judged, about: About) -> None:
     found = one.of(*OPEN)
     if not found:
         return
-    head = [say(column) for column in ("status", "site", "device", "evidence")]
-    table = _table(document, head, [28, 42, 32])
+    head = [say(column) for column in ("status", "since", "site", "device", "evidence")]
+    table = _table(document, head, [28, 24, 42, 32])
     for each in found:
         evidence = "\n".join(map(str, each.evidence))
-        _fill(table, [say(each.status.value), named(each.site, about), each.device, evidence])
+        stand = f"{since(each, about)} {say(each.stand.state.value)}" if each.stand else ""
+        _fill(table, [say(each.status.value), stand, named(each.site, about), each.device, evidence])
     _small(table)
+
+
+def _compared(document: Document, gone: Sequence[Finding], rules: Mapping[str, Rule], about: About) -> None:
+    """Add what is fixed since the earlier audit, and what stands as it stood."""
+    say, standing = about.language.say, still(rules, about)
+    if gone:
+        document.add_heading(say("fixed").capitalize(), 1)
+        head = [say(column) for column in ("rule", "since", "site", "device", "evidence")]
+        table = _table(document, head, [30, 24, 42, 32])
+        for each in gone:
+            evidence = "\n".join(map(str, each.evidence))
+            _fill(table, [each.rule, since(each, about), named(each.site, about), each.device, evidence])
+        _small(table)
+    if standing:
+        document.add_heading(say("still standing").capitalize(), 1)
+        head = [say(column) for column in ("rule", "title", "devices", "since")]
+        table = _table(document, head, [30, 160, 25])
+        for told in standing:
+            _fill(table, told)
+        _small(table)
 
 
 def _signatures(document: Document, about: About) -> None:

@@ -1,4 +1,4 @@
-"""Findings for programs: a JSON list of {rule, device, site, status, severity, evidence}."""
+"""Findings for programs: a JSON list of {rule, device, site, status, severity, evidence, state, since}."""
 
 from __future__ import annotations
 

@@ -54,6 +54,13 @@ def _case(finding: Finding, rule: Rule | None, about: About) -> Element:
     title = rule.title if rule else say(UNSEEN)
     case = Element("testcase", {"classname": f"{finding.device}.{code(finding.rule) or 'own'}", "time": "0"})
     case.set("name", f"{finding.rule} {title}")
+    if finding.stand:
+        properties = SubElement(case, "properties")
+        for name, value in (
+            ("state", finding.stand.state.value),
+            ("since", finding.stand.since.isoformat(timespec="seconds")),
+        ):
+            SubElement(properties, "property", {"name": name, "value": value})
     if finding.status in OUTCOMES:
         told = [str(each) for each in finding.evidence]
         outcome = SubElement(case, OUTCOMES[finding.status], {"message": told[0] if told else title})

@@ -7,13 +7,27 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kgnet.model.outcome import Finding, Status
 from kgnet.ports import About, Report, Rule
-from kgnet.reports._judged import OPEN, Judged, counts, heat, instant, judged, named, used, worst_first
+from kgnet.reports._judged import (
+    OPEN,
+    Judged,
+    counts,
+    fixed,
+    heat,
+    instant,
+    judged,
+    named,
+    since,
+    still,
+    used,
+    worst_first,
+)
 
 MEANT = re.compile(r"([\\`*_\[\]<>|~])")  # what Markdown would take for its own
 
 
 def write(findings: Sequence[Finding], rules: Mapping[str, Rule], about: About) -> str:
     """Return the report; what passed or does not apply is counted rule by rule."""
+    findings, gone = fixed(findings)
     every, say = judged(findings, rules, about), about.language.say
     lines = [
         f"# {say('Audit of the network')}",
@@ -28,6 +42,7 @@ def write(findings: Sequence[Finding], rules: Mapping[str, Rule], about: About) 
         f"## {say('Open findings')}",
         "",
         *(line for one in worst_first(every) for line in _open(one, about)),
+        *_compared(gone, rules, about),
         f"## {say('Every control')}",
         "",
         *_table(
@@ -58,9 +73,41 @@ def _open(one: Judged, about: About) -> Iterator[str]:
     yield from (f"- {_cell(reference)}" for reference in one.references)
     yield ""
     yield from _table(
-        [say(column) for column in ("status", "site", "device", "evidence")],
-        ([say(each.status.value), named(each.site, about), each.device, _evidence(each)] for each in found),
+        [say(column) for column in ("status", "site", "device", "evidence", "since")],
+        (
+            [
+                say(each.status.value),
+                named(each.site, about),
+                each.device,
+                _evidence(each),
+                _since(each, about),
+            ]
+            for each in found
+        ),
     )
+
+
+def _compared(gone: Sequence[Finding], rules: Mapping[str, Rule], about: About) -> Iterator[str]:
+    """Yield what is fixed since the earlier audit, and what stands as it stood."""
+    say = about.language.say
+    if gone:
+        yield from (f"## {say('fixed').capitalize()}", "")
+        yield from _table(
+            [say(column) for column in ("rule", "site", "device", "evidence", "since")],
+            (
+                [each.rule, named(each.site, about), each.device, _evidence(each), since(each, about)]
+                for each in gone
+            ),
+        )
+    standing = still(rules, about)
+    if standing:
+        yield from (f"## {say('still standing').capitalize()}", "")
+        yield from _table([say(column) for column in ("rule", "title", "devices", "since")], standing)
+
+
+def _since(finding: Finding, about: About) -> str:
+    state = about.language.say(finding.stand.state.value) if finding.stand else ""
+    return f"{since(finding, about)} {state}".strip()
 
 
 def _evidence(finding: Finding) -> str:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
 from kgnet import __version__
-from kgnet.model.outcome import Evidence, Finding, Severity, Status
+from kgnet.model.outcome import Evidence, Finding, Severity, State, Status
 from kgnet.ports import About, Report, Rule
 from kgnet.reports._judged import Judged, judged
 
@@ -30,6 +30,7 @@ LEVELS = {
     Severity.MEDIUM: "warning",
     Severity.LOW: "note",
 }
+BASELINES = {State.NEW: "new", State.STANDING: "unchanged", State.FIXED: "absent"}  # 3.27.24
 SCORES = {  # CVSS 3.1, 5: the middle of each band; readers sort by it
     Severity.CRITICAL: "9.5",
     Severity.HIGH: "8.0",
@@ -94,12 +95,13 @@ def _invocation(findings: Sequence[Finding], about: About) -> dict[str, Any]:
         ],
     }
     if about.when:
-        told["startTimeUtc"] = about.when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        told["startTimeUtc"] = _time(about.when)
     return told
 
 
 def _results(finding: Finding, place: int, every: Sequence[Judged]) -> Iterator[dict[str, Any]]:
-    kind = KINDS.get(finding.status)
+    gone = finding.stand is not None and finding.stand.state is State.FIXED
+    kind = "fail" if gone else KINDS.get(finding.status)
     if kind is None:
         return
     evidence, waiver = list(finding.evidence), ""
@@ -114,7 +116,9 @@ def _results(finding: Finding, place: int, every: Sequence[Judged]) -> Iterator[
             "level": LEVELS[finding.severity] if kind == "fail" else "none",
             "message": _message(f"{finding.device}: {each.what}"),
             "locations": [_location(finding, each)],
-            "partialFingerprints": {"kgnetFinding/v1": f"{finding.rule}/{finding.device}/{number}"},
+            "partialFingerprints": {
+                "kgnetFinding/v1": "/".join((finding.rule, finding.device, each.fingerprint or str(number)))
+            },
             "properties": {
                 "site": finding.site,
                 "device": finding.device,
@@ -122,6 +126,10 @@ def _results(finding: Finding, place: int, every: Sequence[Judged]) -> Iterator[
                 "status": finding.status.value,
             },
         }
+        stand = each.stand or finding.stand
+        if stand:
+            result["baselineState"] = BASELINES[stand.state]
+            result["provenance"] = {"firstDetectionTimeUtc": _time(stand.since)}
         if waiver:
             suppression = {"kind": "external", "status": "accepted", "justification": waiver}
             result["suppressions"] = [suppression]
@@ -142,6 +150,10 @@ def _location(finding: Finding, evidence: Evidence) -> dict[str, Any]:
     elif evidence.where:
         location["message"] = _message(evidence.where)
     return location
+
+
+def _time(when: datetime) -> str:
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _message(text: str) -> dict[str, str]:

@@ -12,15 +12,30 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from kgnet.model.outcome import Finding, Severity, Status
+from kgnet.model.outcome import Finding, Severity, State, Status
 from kgnet.ports import About, Report, Rule
-from kgnet.reports._judged import OPEN, Judged, code, counts, heat, instant, judged, named, used, worst_first
+from kgnet.reports._judged import (
+    OPEN,
+    Judged,
+    code,
+    counts,
+    fixed,
+    heat,
+    instant,
+    judged,
+    named,
+    since,
+    still,
+    used,
+    worst_first,
+)
 
 HERE = Path(__file__).parent
 
 
 def write(findings: Sequence[Finding], rules: Mapping[str, Rule], about: About) -> str:
     """Return the page; the browser may load nothing and run only the script that comes with it."""
+    findings, gone = fixed(findings)
     every = judged(findings, rules, about)
     style, script = _part("page.css"), _part("filter.js")
     return (
@@ -36,6 +51,10 @@ def write(findings: Sequence[Finding], rules: Mapping[str, Rule], about: About) 
             counts=counts(findings, about),
             many=Counter(finding.status for finding in findings),
             every=every,
+            gone=gone,
+            still=still(rules, about),
+            since=lambda told: since(told, about),
+            states=tuple(state for state in State if state is not State.FIXED),
             rows=[_row(finding, one) for one in worst_first(every) for finding in one.of(*OPEN)],
             sites=heat(findings),
             domains=used(findings, about),
@@ -57,6 +76,8 @@ def _row(finding: Finding, one: Judged) -> dict[str, Any]:
         "site": finding.site,
         "device": finding.device,
         "evidence": finding.evidence,
+        "stand": finding.stand,
+        "finding": finding,
     }
 
 

@@ -1,0 +1,139 @@
+"""The options of `kgnet audit` that record it and hold it against an earlier one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kgnet import __version__
+from kgnet.cli import ERROR, PENDING, red
+
+if TYPE_CHECKING:
+    from kgnet.history import History
+    from kgnet.model.history import Asked, Baseline
+    from kgnet.model.outcome import Finding
+
+NONE = "none"
+
+HistoryPlace = Annotated[
+    str,
+    typer.Option(
+        "--history",
+        envvar="KGNET_HISTORY",
+        help="Where audits are recorded: when each was, what it was asked, its counts, and since when each "
+        "finding stands.  `none` records nothing.  A URL holds no password: libpq finds it in ~/.pgpass.  "
+        "Default: `history.sqlite` in `$KGNET_STATE`, else in ~/.local/state/kgnet.",
+        metavar="FILE|URL|none",
+        show_default=False,
+    ),
+]
+Since = Annotated[
+    str,
+    typer.Option(
+        "--since",
+        help="Report only what is new and what is fixed since then, count what still stands, and exit with 2 "
+        "only for what is new: `last`, a run of `kgnet history list`, a day or time as 2026-11-01T08:00, "
+        "or 12h, 7d, 2w.",
+        metavar="last|RUN|TIME",
+    ),
+]
+SubjectName = Annotated[
+    str,
+    typer.Option(
+        "--subject",
+        help="What is audited, in the history: audits of the same subject are compared.  "
+        "Default: inventory, pack, and `live` or the folder of files.",
+        metavar="NAME",
+        show_default=False,
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What is left to do when every device is judged."""
+
+    findings: Sequence[Finding]  # every one
+    shown: Sequence[Finding]
+    baseline: Baseline | None = None  # what the report is held against, if that was asked for
+    failed: str = ""  # why the audit could not be recorded
+
+    def exit_code(self, code: int) -> int:
+        """Return the exit code, *code* being that of all findings; tell what could not be recorded."""
+        from kgnet.model.outcome import State, Status
+
+        if self.failed:
+            typer.echo(red("error: ") + f"this audit is not recorded: {self.failed}", err=True)
+            return ERROR
+        if self.baseline is None or code != PENDING:
+            return code
+        fresh = (each for each in self.shown if each.stand and each.stand.state is State.NEW)
+        return PENDING if any(each.status is Status.FAIL for each in fresh) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How this audit is recorded; *history* is None if it is not."""
+
+    history: History | None
+    asked: Asked
+    since: str
+
+    def ended(self, findings: Sequence[Finding]) -> Ended:
+        """Record the audit; where that fails, what was found is shown all the same."""
+        from kgnet.errors import HistoryError
+
+        if self.history is None:
+            return Ended(findings, findings)
+        try:
+            told = self.history.remember(
+                findings, self.asked, **({"against": self.since} if self.since else {})
+            )
+        except HistoryError as reason:
+            return Ended(findings, findings, failed=str(reason))
+        if not self.since:
+            return Ended(told.findings, told.findings)
+        return Ended(told.findings, told.news, told.baseline)
+
+
+def keeping(place: str, since: str, subject: str, when: datetime, **asked: object) -> Keeping:
+    """Return how to record; UsageError or HistoryError for what cannot be done, before a device is asked.
+
+    *asked* is the inventory, the pack's name, the folder of files or None, and the limit.
+    """
+    from kgnet import history
+    from kgnet.errors import UsageError
+
+    known = _asked(subject, when, **asked)  # type: ignore[arg-type]
+    if place == NONE:
+        if since:
+            raise UsageError("--since needs a history, and --history is none — name a file or a URL")
+        return Keeping(None, known, "")
+    kept = history.History(history.place(place))
+    if since:
+        kept.check(known.subject, since, when)
+    return Keeping(kept, known, since)
+
+
+def _asked(
+    subject: str, when: datetime, *, inventory: Path, pack: str, folder: Path | None, limit: str
+) -> Asked:
+    from kgnet.model.history import Asked
+
+    source = str(folder.resolve()) if folder else "live"
+    named = str(Path(pack).resolve()) if Path(pack).suffix else pack
+    where = str(inventory.resolve())
+    return Asked(
+        subject=subject or f"{where} · {named} · {source}",
+        when=when,
+        inventory=where,
+        pack=named,
+        source=source,
+        limit=limit,
+        version=__version__,
+    )
