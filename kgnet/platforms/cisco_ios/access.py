@@ -86,7 +86,7 @@ def facts(root: Block) -> Iterator[AccessFacts]:
 def _remote_access(root: Block) -> RemoteAccess:
     lines = list(root.starting("line vty "))
     taken = {word for line in lines for word in _taken(line)}
-    taken |= {name for start, name in SERVICES.items() if start in root.lines}
+    taken |= {name for start, name in SERVICES.items() if root.says(start)}
     idle = [_idle_s(line) for line in lines]
     lists = [(line.rest("access-class ") or "").split()[:1] for line in lines]
     version = root.rest("ip ssh version ")
@@ -110,7 +110,7 @@ def _idle_s(line: Block) -> int | None:
     """Return when a vty hangs up; None: never."""
     told = (line.rest("exec-timeout ") or "").split()
     if not told:
-        return None if "no exec-timeout" in line.lines else DEFAULT_IDLE_S
+        return None if line.says("no exec-timeout") else DEFAULT_IDLE_S
     return int(told[0]) * 60 + int(told[1] if len(told) > 1 else 0) or None
 
 
@@ -184,13 +184,13 @@ def host_keys(text: str) -> HostKeys:
 
 def _console(root: Block) -> Console:
     block = next(root.starting("line con"), Block("line con 0", 0))
-    closed = "no exec" in block.lines  # nobody can begin a session there
+    closed = block.says("no exec")  # nobody can begin a session there
     return Console(0 if closed else _idle_s(block), closed or _asks(root, block), block.number)
 
 
 def _asks(root: Block, console: Block) -> bool:
     """Whether the console asks for a login: with AAA by a list, without it if it was told to."""
-    if "aaa new-model" not in root.lines:
+    if not root.says("aaa new-model"):
         return any(line.startswith("login") for line in console.lines)
     name = console.rest("login authentication ") or "default"
     methods = (root.rest(f"aaa authentication login {name} ") or "none").split()

@@ -112,7 +112,7 @@ def _stored(root: Block) -> StoredSecrets:
         ("password encryption aes", "encrypted"),
         ("service password-encryption", "obfuscated"),
     ):
-        if line in root.lines:
+        if root.says(line):
             return StoredSecrets(form, _line(root, line))
     return StoredSecrets("plain", 0)
 
@@ -151,7 +151,7 @@ def _aaa(root: Block) -> Aaa:
         accounting=tuple(kind for word, kind in RECORDED.items() if _records(root, word)),
         servers=tuple(dict.fromkeys(_servers(root, words))),
         line=_line(root, "aaa new-model", "aaa "),
-        enabled="aaa new-model" in root.lines,
+        enabled=root.says("aaa new-model"),
         enable=_named(root, (root.rest("aaa authentication enable default ") or "enable").split()),
     )
 
@@ -159,11 +159,11 @@ def _aaa(root: Block) -> Aaa:
 def _login(root: Block) -> list[list[str]]:
     """Return the methods of each list that decides on remote logins."""
     lines = list(root.starting("line vty "))
-    if "aaa new-model" in root.lines:
+    if root.says("aaa new-model"):
         return [methods or ["local"] for methods in _in_force(root, "authentication", "login")]
-    if any("login local" in line.lines for line in lines):
+    if any(line.says("login local") for line in lines):
         return [["local"]]
-    return [["none" if any("no login" in line.lines for line in lines) else "line"]]
+    return [["none" if any(line.says("no login") for line in lines) else "line"]]
 
 
 def _in_force(root: Block, what: str, kind: str) -> list[list[str]]:

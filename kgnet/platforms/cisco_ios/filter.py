@@ -65,7 +65,7 @@ class Filters:
 
     def _let_in(self) -> Iterator[str]:
         for block in self._control_plane():
-            if "drop" not in block.lines:
+            if not block.says("drop"):
                 yield from self._lists(block.line.removeprefix("class "), "class-map ")
         for port in self._interfaces():
             if out_of_band(port):
@@ -90,7 +90,7 @@ class Filters:
     def inspected(self, pair: Block) -> Iterator[str]:
         policy = self.policy_of(pair)
         for block in policy.starting("class type inspect ") if policy else ():
-            if any(word in block.lines for word in LETTING):
+            if any(block.says(word) for word in LETTING):
                 yield from self._lists(
                     block.line.removeprefix("class type inspect "), "class-map type inspect "
                 )
@@ -128,7 +128,7 @@ class Filters:
         dropped = {
             name
             for block in self._control_plane()
-            if "drop" in block.lines
+            if block.says("drop")
             for name in self._lists(block.line.removeprefix("class "), "class-map ")
         }
         held = [ip_network(end) for rule in rules if rule.chain in dropped for end in rule.destinations]
@@ -159,7 +159,7 @@ class Filters:
 def drops(policy: Block) -> bool:
     """Whether a policy drops what none of its classes takes; it does unless told otherwise."""
     rest = next(policy.starting("class class-default"), None)
-    return rest is None or not any(word in rest.lines for word in LETTING)
+    return rest is None or not any(rest.says(word) for word in LETTING)
 
 
 def out_of_band(port: Block) -> bool:

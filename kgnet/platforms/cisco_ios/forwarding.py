@@ -74,16 +74,16 @@ def _ipv6(root: Block) -> Ipv6:
 
 
 def _advertises(port: Block) -> str:
-    if "ipv6 nd ra suppress all" in port.lines:
+    if port.says("ipv6 nd ra suppress all"):
         return ""
-    if "ipv6 nd ra suppress" in port.lines or "ipv6 nd suppress-ra" in port.lines:
+    if port.says("ipv6 nd ra suppress") or port.says("ipv6 nd suppress-ra"):
         return "asked"
     told = any(line in ("no ipv6 nd ra suppress", "no ipv6 nd suppress-ra") for line in port.lines)
     return "always" if told or not port.line.startswith(SILENT) else ""
 
 
 def _spoken(port: Block) -> frozenset[int]:
-    if "shutdown" in port.lines:
+    if port.says("shutdown"):
         return frozenset()
     return frozenset(
         {4 for line in port.lines if line.startswith("ip address ")}

@@ -36,8 +36,8 @@ def _inspection(root: Block, ports: list[Block]) -> Inspection:
     engines: dict[str, int] = {}
     inline = False
     for engine in root.starting("utd engine standard"):
-        bound = [block for block in root.starting("utd") if "all-interfaces" in block.lines]
-        if bound or any("utd enable" in port.lines for port in ports):
+        bound = [block for block in root.starting("utd") if block.says("all-interfaces")]
+        if bound or any(port.says("utd enable") for port in ports):
             engines["utd"] = engine.number
             inline = inline or "threat protection" in _threat(engine)
     for port in ports:

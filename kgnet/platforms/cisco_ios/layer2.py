@@ -53,7 +53,7 @@ def switching(root: Block) -> Switching:
         interfaces=tuple(_interfaces(root)),
         spanning_tree=TREES.get(tree.line.split()[2], "") if tree else "pvst",
         treeless=_vlans(root, "no spanning-tree vlan "),
-        snooped=_vlans(root, "ip dhcp snooping vlan ") if "ip dhcp snooping" in root.lines else (),
+        snooped=_vlans(root, "ip dhcp snooping vlan ") if root.says("ip dhcp snooping") else (),
         inspected=_vlans(root, "ip arp inspection vlan "),
         learns_vlans="" if vtp.startswith(("transparent", "off")) else "VTP",
         learns_by_key=root.rest("vtp password ") is not None,
@@ -75,7 +75,7 @@ def _vlans(root: Block, start: str) -> tuple[int, ...]:
 def _interfaces(root: Block) -> Iterator[VlanInterface]:
     for block in root.starting("interface Vlan"):
         name = block.line.split()[1]
-        enabled = "shutdown" not in block.lines
+        enabled = not block.says("shutdown")
         yield VlanInterface(name, int(name.removeprefix("Vlan")), enabled, block.number)
 
 
@@ -96,17 +96,17 @@ def _port(block: Block, everywhere: _Everywhere) -> SwitchPort:
     return SwitchPort(
         name=block.line.split()[1],
         mode=mode,
-        enabled="shutdown" not in said.lines,
+        enabled=not said.says("shutdown"),
         untagged=_untagged(said, everywhere, mode, tagged),
         tagged=tagged,
         line=block.number,
         edge=edge,
         bpdu_guard=_guarded(said, everywhere, edge=edge),
-        negotiates=mode != ACCESS and "switchport nonegotiate" not in said.lines,
+        negotiates=mode != ACCESS and not said.says("switchport nonegotiate"),
         authenticates=_authenticates(said, everywhere),
         most_addresses=_most(said, everywhere),
-        dhcp_trusted="ip dhcp snooping trust" in said.lines,
-        arp_trusted="ip arp inspection trust" in said.lines,
+        dhcp_trusted=said.says("ip dhcp snooping trust"),
+        arp_trusted=said.says("ip arp inspection trust"),
     )
 
 
@@ -153,15 +153,15 @@ def _guarded(said: Block, everywhere: _Everywhere, *, edge: bool) -> bool:
 
 def _authenticates(said: Block, everywhere: _Everywhere) -> bool:
     """Whether nobody gets in unknown: 802.1X needs its switch for the whole device, and no open access."""
-    if not any(line in PORTS_AUTO for line in said.lines) or "authentication open" in said.lines:
+    if not any(line in PORTS_AUTO for line in said.lines) or said.says("authentication open"):
         return False
-    by_login = "dot1x pae authenticator" in said.lines and "dot1x system-auth-control" in everywhere.lines
+    by_login = said.says("dot1x pae authenticator") and "dot1x system-auth-control" in everywhere.lines
     return by_login or any(line == "mab" or line.startswith("mab ") for line in said.lines)
 
 
 def _most(said: Block, everywhere: _Everywhere) -> int | None:
     found = []
-    if "switchport port-security" in said.lines:
+    if said.says("switchport port-security"):
         most = said.rest("switchport port-security maximum ")
         found.append(int(most.split()[0]) if most else 1)
     if _authenticates(said, everywhere):

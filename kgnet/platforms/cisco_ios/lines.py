@@ -1,4 +1,7 @@
-"""IOS's text as blocks of numbered lines: by indentation, with banners and certificates as literals."""
+"""IOS's text as blocks of numbered lines: by indentation, with banners and certificates as literals.
+
+A text is taken apart a level at a time, where somebody looks inside: into most blocks nobody does.
+"""
 
 from __future__ import annotations
 
@@ -11,52 +14,172 @@ from kgnet.errors import ReadError
 BANNER = re.compile(r"banner (\S+) (\^C|\x03|\S)(.*)")
 CERTIFICATE = re.compile(r"certificate .+")
 CLOSERS = ("exit-address-family", "exit-vrf", "exit", "end", "quit")
+SKIPPED = frozenset(("", *CLOSERS))
+NO_TOP = frozenset(chr(code) for code in range(0x3001) if chr(code).isspace()) | {"", "!"}
+MANY = 16  # lines in a block, from which on an index of their first words is worth its making
+
+Literal = tuple[str, tuple[str, ...], int]  # the line, the text that follows it, where that ends
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """All lines as they are and without the blanks around; *first* is the number of the first."""
+
+    raws: list[str]
+    lines: list[str]
+    first: int
+    literals: dict[int, Literal] = field(default_factory=dict)  # by the place of their first line
+
+    def tops(self) -> list[int]:
+        """Return the places of the lines that stand in no block; none if there may be others than these."""
+        tops = [at for at, raw in enumerate(self.raws) if raw[:1] not in NO_TOP]
+        before = self.lines[: tops[0]] if tops else self.lines
+        if any(line and line[0] != "!" for line in before):
+            return []
+        found, end = [], 0
+        for at in tops:
+            line = self.lines[at]
+            if at >= end and line not in SKIPPED:
+                found.append(at)
+                end = self.after(at, 0) if line.startswith("banner ") else at
+        return found
+
+    def children(self, start: int, end: int) -> list[int]:
+        """Return the places of the lines from *start* on that stand right inside the block ending at *end*."""
+        found: list[int] = []
+        here, at = 1 << 20, start
+        while at < end:
+            line, raw = self.lines[at], self.raws[at]
+            if line in SKIPPED or line[0] == "!":
+                at += 1
+                continue
+            depth = len(raw) - len(raw.lstrip())
+            if depth <= here:
+                here = depth
+                found.append(at)
+            at = self.after(at, depth) if line.startswith(("banner ", "certificate ")) else at + 1
+        return found
+
+    def after(self, at: int, depth: int) -> int:
+        """Return where what the line at place *at* opens as a literal ends."""
+        line = self.lines[at]
+        if found := BANNER.fullmatch(line):
+            body, end = _banner(found, self.raws, at + 1)
+            self.literals[at] = f"banner {found[1]}", body, end
+        elif depth and CERTIFICATE.fullmatch(line):
+            body, end = _indented(self.raws, at + 1, depth)
+            self.literals[at] = line, body[:-1] if body and body[-1].strip() == "quit" else body, end
+        else:
+            return at + 1
+        return end
+
+
 class Block:
     """A line, and what stands inside it; *literal*: text that is no configuration, line by line."""
 
-    line: str
-    number: int
-    inside: list[Block] = field(default_factory=list)
-    literal: tuple[str, ...] = ()
+    __slots__ = ("_end", "_inside", "_lines", "_made", "_places", "_start", "_text", "_words")
+    __slots__ += ("line", "literal", "number")
+
+    def __init__(self, line: str, number: int, inside: list[Block] | None = None) -> None:
+        self.line, self.number = line, number
+        self.literal: tuple[str, ...] = ()
+        self._text: _Text | None = None  # where the lines inside are found, until somebody exchanges them
+        self._inside: list[Block] | None = [] if inside is None else inside
+
+    @classmethod
+    def of(cls, text: _Text, at: int, end: int) -> Block:
+        """Return the block that the line at place *at* opens, which ends at *end*; -1: all of *text*."""
+        block = cls.__new__(cls)
+        block.line, block.literal, start = text.lines[at] if at >= 0 else "", (), at + 1
+        if at in text.literals:
+            block.line, block.literal, start = text.literals[at]
+        block.number = text.first + at if at >= 0 else 0
+        block._text, block._start, block._end = text, start, end
+        block._inside = block._lines = block._words = None
+        return block
+
+    @property
+    def inside(self) -> list[Block]:
+        if self._inside is None:
+            self._inside = [self._child(index) for index in range(len(self.lines))]
+        return self._inside
+
+    @inside.setter
+    def inside(self, blocks: list[Block]) -> None:
+        self._text, self._inside = None, blocks
 
     @property
     def lines(self) -> list[str]:
-        return [each.line for each in self.inside]
+        if self._text is None:
+            return [each.line for each in self.inside]
+        if self._lines is None:
+            self._found(self._text)
+        return self._lines
 
     def starting(self, start: str) -> Iterator[Block]:
-        return (each for each in self.inside if each.line.startswith(start))
+        if self._text is None:
+            return (each for each in self.inside if each.line.startswith(start))
+        return map(self._child, self._starting(start))
 
     def rest(self, start: str) -> str | None:
         """Return what follows *start* in the first line that has it."""
-        return next((each.line.removeprefix(start).strip() for each in self.starting(start)), None)
+        if self._text is not None and len(self.lines) > MANY:
+            return next((self.lines[index][len(start) :].strip() for index in self._starting(start)), None)
+        return next((line[len(start) :].strip() for line in self.lines if line.startswith(start)), None)
+
+    def says(self, line: str) -> bool:
+        """Return whether *line* stands right inside."""
+        if self._text is not None and len(self.lines) > MANY:
+            return any(self.lines[index] == line for index in self._by_word().get(line.partition(" ")[0], ()))
+        return line in self.lines
+
+    # ── a text that nobody has exchanged anything in ────────────────────────
+
+    def _found(self, text: _Text) -> None:
+        tops = text.tops() if self._start == 0 else []
+        self._places = tops or text.children(self._start, self._end)
+        self._lines = [
+            text.literals[place][0] if place in text.literals else text.lines[place] for place in self._places
+        ]
+        self._made: list[Block | None] = [None] * len(self._places)
+
+    def _child(self, index: int) -> Block:
+        made = self._made[index]
+        if made is None:
+            assert self._text is not None
+            end = self._places[index + 1] if index + 1 < len(self._places) else self._end
+            made = self._made[index] = Block.of(self._text, self._places[index], end)
+        return made
+
+    def _starting(self, start: str) -> list[int]:
+        """Return which of the lines inside begin with *start*."""
+        lines = self.lines
+        if len(lines) <= MANY:
+            return [index for index, line in enumerate(lines) if line.startswith(start)]
+        word, blank, _ = start.partition(" ")
+        if blank:
+            return [index for index in self._by_word().get(word, ()) if lines[index].startswith(start)]
+        words = self._by_word()
+        return sorted(index for each in words if each.startswith(word) for index in words[each])
+
+    def _by_word(self) -> dict[str, list[int]]:
+        """Return the lines inside by their first words."""
+        if self._words is None:
+            self._words: dict[str, list[int]] | None = {}
+            for index, line in enumerate(self.lines):
+                self._words.setdefault(line.partition(" ")[0], []).append(index)
+        return self._words
 
 
-def blocks(text: str) -> Block:
-    """Take *text* apart; its root has no line.  ReadError if a banner does not end."""
-    lines = text.splitlines()
-    root = Block("", 0)
-    stack: list[tuple[int, Block]] = [(-1, root)]
-    at = 0
-    while at < len(lines):
-        raw, at = lines[at], at + 1
-        line = raw.strip()
-        if not line or line.startswith("!") or line in CLOSERS:
-            continue
-        depth = len(raw) - len(raw.lstrip())
-        while stack[-1][0] >= depth:
-            stack.pop()
-        block = Block(line, at)
-        if found := BANNER.fullmatch(line):
-            block.line = f"banner {found[1]}"
-            block.literal, at = _banner(found, lines, at)
-        elif CERTIFICATE.fullmatch(line) and depth:
-            body, at = _indented(lines, at, depth)
-            block.literal = body[:-1] if body and body[-1].strip() == "quit" else body
-        stack[-1][1].inside.append(block)
-        stack.append((depth, block))
+def blocks(text: str, first: int = 1) -> Block:
+    """Take *text* apart, whose first line has the number *first*; its root has no line.
+
+    ReadError if a banner does not end.
+    """
+    raws = text.splitlines()
+    taken = _Text(raws, [raw.strip() for raw in raws], first)
+    root = Block.of(taken, -1, len(raws))
+    root._found(taken)
     return root
 
 

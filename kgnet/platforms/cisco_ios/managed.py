@@ -36,7 +36,7 @@ def _line(root: Block, *starts: str) -> int:
 def _time_servers(root: Block) -> TimeServers:
     asked = [each.line.split() for each in root.starting("ntp server ")]
     names = tuple(words[4] if words[2] == "vrf" else words[2] for words in asked)
-    believed = "ntp authenticate" in root.lines and all("key" in words for words in asked)
+    believed = root.says("ntp authenticate") and all("key" in words for words in asked)
     return TimeServers(names, bool(asked) and believed, _line(root, "ntp server "))
 
 

@@ -48,7 +48,7 @@ def _number(root: Block, *starts: str) -> int:
 
 
 def _logging(root: Block) -> Logging:
-    kept = () if "no logging buffered" in root.lines else ("buffer",)
+    kept = () if root.says("no logging buffered") else ("buffer",)
     hosts = tuple(rest.split()[0] for rest in log_hosts(root))
     off = _number(root, "no logging on")
     return Logging(not off, (*kept, *hosts), "debug", off or _number(root, "logging ", "no logging "))
@@ -75,9 +75,9 @@ def _change_log(root: Block) -> ChangeLog:
     log = next(archive.starting("log config"), Block("", 0))
     accounted = any(" start-stop" in each.line for each in root.starting("aaa accounting commands 15 "))
     return ChangeLog(
-        recorded="logging enable" in log.lines,
+        recorded=log.says("logging enable"),
         sent=any(log.starting("notify syslog")) or accounted,
-        sealed="hidekeys" in log.lines,
+        sealed=log.says("hidekeys"),
         unwatched=(),
         line=log.number or archive.number,
     )
@@ -117,22 +117,22 @@ def _packets(root: Block) -> PacketHandling:
         if addresses(port) and not out_of_band(port) and " Loopback" not in port.line
     ]
     four = [port for port in ports if any(port.starting("ip address "))]
-    refused = "no ip source-route" in root.lines
+    refused = root.says("no ip source-route")
     return PacketHandling(
         source_routing=() if refused else (Place("", _number(root, "ip source-route")),),
         redirects_sent=tuple(_without(four, "no ip redirects")),
         redirects_followed=(),  # a router follows none
-        proxy_arp=() if "ip arp proxy disable" in root.lines else tuple(_without(four, "no ip proxy-arp")),
+        proxy_arp=() if root.says("ip arp proxy disable") else tuple(_without(four, "no ip proxy-arp")),
     )
 
 
 def _without(ports: list[Block], line: str) -> Iterator[Place]:
-    return (Place(port.line.split()[1], port.number) for port in ports if line not in port.lines)
+    return (Place(port.line.split()[1], port.number) for port in ports if not port.says(line))
 
 
 def _options(root: Block) -> IpOptions:
     """`ip options ignore` lets them through; a list counts where it is bound to what comes in."""
-    if "ip options drop" in root.lines:
+    if root.says("ip options drop"):
         return IpOptions(dropped=True, line=_number(root, "ip options drop"))
     bound = {
         each.line.split()[2]
@@ -150,5 +150,5 @@ def _options(root: Block) -> IpOptions:
 
 def _enabled(root: Block) -> Iterator[Place]:
     for port in root.starting("interface "):
-        if SOCKETS.fullmatch(port.line) and "shutdown" not in port.lines:
+        if SOCKETS.fullmatch(port.line) and not port.says("shutdown"):
             yield Place(port.line.split()[1], port.number)

@@ -98,7 +98,7 @@ def _system(root: Block) -> System:
     return System(
         hostname=root.rest("hostname "),
         log_targets=tuple(host.split()[0] for host in managed.log_hosts(root)),
-        service_password_encryption="service password-encryption" in root.lines,
+        service_password_encryption=root.says("service password-encryption"),
         domain=root.rest("ip domain name ") or root.rest("ip domain-name ") or "",
     )
 
@@ -142,7 +142,7 @@ def _bgp(root: Block) -> Iterator[ConfiguredBgp]:
             neighbors=tuple(_neighbors(inside, dict(_templates(block)))),
             networks=tuple(_networks(inside, "network ")),
             aggregates=tuple(_networks(inside, "aggregate-address ")),
-            requires_policy="bgp safe-ebgp-policy" in block.lines,
+            requires_policy=block.says("bgp safe-ebgp-policy"),
             line=block.number,
         )
 
