@@ -1,10 +1,10 @@
-"""A fleet of IOS devices as text: what every device has in common, what is its own, and faults that are planted.
+"""A fleet of IOS devices as text: what all devices have in common, what is each one's own, and planted faults.
 
-Every second device is a branch router, the others are access switches.  Of a device's own are: its name, site,
+Every second device is a branch router, the others are access switches.  Of a device's own are its name, site,
 addresses, descriptions, ports in use and their VLANs, neighbours and their numbers, the entries of its access
-and prefix lists, the local account that its site has, the hashes of its secrets, and how long each of these is,
-so that the same line rarely has the same number on two devices.  The lines that harden it are an office's
-standard: the same everywhere, but for the district's servers.  Every tenth device has one of FAULTS.
+and prefix lists, the local account that its site has, the hashes of its secrets, and how many it has of each,
+so that a line rarely has the same number on two devices.  What hardens them is an office's standard: the same
+everywhere, but for the servers of the district.  Every tenth device has one of FAULTS.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ def read(platform: str, text: str) -> int:
     except ReadError:
         canonical = ""
     both = (part_facts(part, Config("r-1", {part.name: each}), "r-1.cfg") for each in (text, canonical))
-    return sum(len(facts) for facts, _, _ in both)
+    return sum(len(told.facts) for told in both)
 
 
 def torn(platform: str, seed: int) -> str:
@@ -175,7 +175,7 @@ def test_ten_thousand_blocks_in_each_other_are_an_error(platform: str) -> None:
     """In braces as by indentation."""
     part = PLATFORMS[platform].parts[0]
     text = "a {\n" * 10_000 + "b;\n" + "}\n" * 10_000
-    _, _, missing = part_facts(part, Config("r-1", {part.name: text}), "r-1.cfg")
+    missing = part_facts(part, Config("r-1", {part.name: text}), "r-1.cfg").missing
     if platform == "juniper_junos":
         assert "more than 100 blocks" in next(iter(missing.values()))
         with pytest.raises(ReadError, match="more than 100 blocks"):

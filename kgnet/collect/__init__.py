@@ -15,7 +15,7 @@ from typing import TypeVar
 from kgnet import paths
 from kgnet.collect.detect import spoken
 from kgnet.collect.files import SUFFIX, Mark, read_file, read_folder, read_text
-from kgnet.collect.parts import Read, as_typed, merge, part_facts
+from kgnet.collect.parts import Read, as_typed
 from kgnet.environment import access
 from kgnet.errors import DeviceError, ReadError, Refused, Unreachable
 from kgnet.model.config import Config, unfit
@@ -123,50 +123,53 @@ def collect(device: Device, session: Session, *, mark: Mark | None = None, live:
     """
     platform = one(Platform, device.platform)
     texts: dict[str, str] = {}
-    read: Read = ({}, {}, {})
+    read = Read.nothing()
     for part in platform.parts:
         try:
             texts[part.name] = platform.redacted(_shown(device, session, part), mark)
         except Refused as reason:
-            read[2].update(dict.fromkeys(gives(part.read), reason.reason))
+            read.miss(gives(part.read), reason.reason)
     config = Config(device.name, texts, "running")
     for part in platform.parts:
         if part.name in texts:
-            merge(read, part_facts(part, config, as_typed(part.show)))
+            read.add_part(part, config, as_typed(part.show))
     for command, reader in platform.state.items() if live else ():
-        merge(read, _asked(device, session, command, reader, mark))
-    return Snapshot(device.name, config, *read)
+        _ask(read, device, session, command, reader, mark=mark)
+    return Snapshot(device.name, config, read.facts, read.sources, read.missing)
 
 
 def ask(device: Device, session: Session, *facts: type) -> Snapshot:
     """Ask a device only for these *facts* of its running state."""
-    read: Read = ({}, {}, {})
+    read = Read.nothing()
     for command, reader in one(Platform, device.platform).state.items():
         if set(reader.facts) & set(facts):
-            merge(read, _asked(device, session, command, reader, None))
-    return Snapshot(device.name, Config(device.name, {}), *read)
+            _ask(read, device, session, command, reader)
+    return Snapshot(device.name, Config(device.name, {}), read.facts, read.sources, read.missing)
 
 
-def _asked(
-    device: Device, session: Session, command: tuple[str, ...], reader: Reader, mark: Mark | None
-) -> Read:
+def _ask(
+    read: Read,
+    device: Device,
+    session: Session,
+    command: tuple[str, ...],
+    reader: Reader,
+    *,
+    mark: Mark | None = None,
+) -> None:
     """Ask for what one command tells of the running state."""
-
-    def missing(why: str) -> Read:
-        return {}, {}, dict.fromkeys(reader.facts, why)
-
     if reader.roles and device.role not in reader.roles:
-        return missing(f"asked of {', '.join(reader.roles)} only")
+        read.miss(reader.facts, f"asked of {', '.join(reader.roles)} only")
+        return
     output = session.run(command)
     platform = one(Platform, device.platform)
     if output.code != 0:
-        return missing(platform.redacted(_failure(command, output)))
+        read.miss(reader.facts, platform.redacted(_failure(command, output)))
+        return
     try:
         told = reader(platform.redacted(output.out, mark))
+        read.add(dict(zip(reader.facts, told, strict=True)), as_typed(command))
     except ReadError as reason:
-        return missing(f"`{as_typed(command)}`: {reason}")
-    facts = dict(zip(reader.facts, told, strict=True))
-    return facts, dict.fromkeys(facts, as_typed(command)), {}
+        read.miss(reader.facts, f"`{as_typed(command)}`: {reason}")
 
 
 # ── many devices ────────────────────────────────────────────────────────────

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from kgnet.collect.detect import foreign, main_part
 from kgnet.collect.folders import Held, holdings
 from kgnet.collect.owners import owned
-from kgnet.collect.parts import Read, as_typed, merge, part_facts
+from kgnet.collect.parts import Read, as_typed
 from kgnet.collect.printed import LARGEST_BYTES, decoded, unwrapped
 from kgnet.errors import DeviceError, Refused
 from kgnet.model.config import Config
@@ -82,12 +83,21 @@ def read_text(text: str, device: Device, where: str, *, mark: Mark | None = None
     config = replace(
         config, parts={name: platform.redacted(part, mark) for name, part in config.parts.items()}
     )
-    read: Read = ({}, {}, {})
+    read = Read.nothing()
+    read.missing.update(_not_in_files(platform.name))
     for part in platform.parts:
         if part.name in config.parts:
-            merge(read, part_facts(part, config, where))
+            read.add_part(part, config, where)
         else:
-            read[2].update(dict.fromkeys(gives(part.read), f"{where} has no part {part.name}"))
-    for command, reader in platform.state.items():
-        read[2].update(dict.fromkeys(reader.facts, f"a file does not tell `{as_typed(command)}`"))
-    return Snapshot(device.name, config, *read)
+            read.miss(gives(part.read), f"{where} has no part {part.name}")
+    return Snapshot(device.name, config, read.facts, read.sources, read.missing)
+
+
+@cache
+def _not_in_files(platform: str) -> Mapping[type, str]:
+    """Return the facts of the running state, each with why no file tells it."""
+    return {
+        fact: f"a file does not tell `{as_typed(command)}`"
+        for command, reader in one(Platform, platform).state.items()
+        for fact in reader.facts
+    }

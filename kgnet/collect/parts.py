@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
 from typing import Any
 
 from kgnet.errors import ReadError
 from kgnet.model.config import Config
-from kgnet.ports import Part, gives
-
-Read = tuple[dict[type, Any], dict[type, str], dict[type, str]]  # facts, sources, missing
+from kgnet.ports import Part, Reading, by_fact, gives
 
 LONG = 80  # characters of a command in a message
 
@@ -23,24 +21,103 @@ def as_typed(argv: Sequence[str]) -> str:
     return line if len(line) <= LONG else f"{line[: LONG - 1]}…"
 
 
+class Promise:
+    """What a `Reading` has taken apart and nobody has asked for yet."""
+
+    __slots__ = ("left", "part", "reading", "source", "taken")
+
+    def __init__(self, reading: Reading, taken: Any, part: str, source: str) -> None:
+        self.reading, self.taken, self.part, self.source = reading, taken, part, source
+        self.left = dict(by_fact(reading))
+
+    def read(self, kind: type, known: dict[type, Any], missing: dict[type, str]) -> None:
+        """Read the fact *kind*, with those that are read by the way, or note why it cannot be."""
+        reader = self.left[kind]
+        kinds = gives(reader)
+        for each in kinds:
+            del self.left[each]
+        try:
+            known.update((type(fact), fact) for fact in self.reading.read(reader, self.taken, self.part))
+        except ReadError as reason:
+            missing.update(dict.fromkeys(kinds, f"{self.source}: {reason}"))
+
+
+class Facts(Mapping[type, Any]):
+    """The facts of a device: what was read, and what is read once somebody asks for it.
+
+    Why one could not be read is told in *missing*.
+    """
+
+    def __init__(self, missing: dict[type, str]) -> None:
+        self.known: dict[type, Any] = {}
+        self.promises: list[Promise] = []
+        self._missing = missing
+
+    def __getitem__(self, kind: type) -> Any:
+        if kind not in self.known:
+            for promise in self.promises:
+                if kind in promise.left:
+                    promise.read(kind, self.known, self._missing)
+        return self.known[kind]
+
+    def _all(self) -> dict[type, Any]:
+        for promise in self.promises:
+            while promise.left:
+                promise.read(next(iter(promise.left)), self.known, self._missing)
+        return self.known
+
+    def __iter__(self) -> Iterator[type]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read of a device."""
+
+    facts: Facts
+    sources: dict[type, str]
+    missing: dict[type, str]
+
+    @classmethod
+    def nothing(cls) -> Read:
+        missing: dict[type, str] = {}
+        return cls(Facts(missing), {}, missing)
+
+    def add(self, facts: Mapping[type, object], source: str) -> None:
+        self.facts.known.update(facts)
+        self.sources.update(dict.fromkeys(facts, source))
+
+    def miss(self, kinds: Iterable[type], why: str) -> None:
+        self.missing.update(dict.fromkeys(kinds, why))
+
+    def add_part(self, part: Part, config: Config, source: str) -> None:
+        """Read one part; lines count as in `str(config)`."""
+        first = 2  # below the line that names the part
+        for name, text in config.parts.items():
+            if name == part.name:
+                break
+            first += 1 + len(text.splitlines())
+        text = config.parts[part.name]
+        try:
+            if isinstance(part.read, Reading):
+                taken = part.read.take(text, part.name, first)
+                self.facts.promises.append(Promise(part.read, taken, part.name, source))
+                self.sources.update(dict.fromkeys(by_fact(part.read), source))
+            else:
+                found = part.read(text, part.name)
+                self.add({type(fact): _moved(fact, first - 1) for fact in found}, source)
+        except ReadError as reason:
+            self.miss(gives(part.read), f"{source}: {reason}")
+
+
 def part_facts(part: Part, config: Config, source: str) -> Read:
-    """Read one part; lines count as in `str(config)`."""
-    try:
-        found = list(part.read(config.parts[part.name], part.name))
-    except ReadError as reason:
-        return {}, {}, dict.fromkeys(gives(part.read), f"{source}: {reason}")
-    before = 1
-    for name, text in config.parts.items():
-        if name == part.name:
-            break
-        before += 1 + len(text.splitlines())
-    facts = {type(fact): _moved(fact, before) for fact in found}
-    return facts, dict.fromkeys(facts, source), {}
-
-
-def merge(into: Read, more: Read) -> None:
-    for old, new in zip(into, more, strict=True):
-        old.update(new)
+    """Return what one part of *config* tells."""
+    read = Read.nothing()
+    read.add_part(part, config, source)
+    return read
 
 
 def _moved(value: Any, by: int) -> Any:

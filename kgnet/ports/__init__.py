@@ -38,8 +38,8 @@ from kgnet.ports.device import (
     Session,
     Transaction,
     Typed,
-    gives,
 )
+from kgnet.ports.reading import Reading, by_fact, gives
 
 # ── design ──────────────────────────────────────────────────────────────────
 
@@ -187,12 +187,14 @@ __all__ = [
     "Platform",
     "Probe",
     "Reader",
+    "Reading",
     "Report",
     "Rule",
     "Session",
     "Transaction",
     "Typed",
     "Wrong",
+    "by_fact",
     "gives",
     "probe",
     "rule",

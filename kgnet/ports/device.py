@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
-from typing import Any, Protocol, get_args, get_type_hints
+from typing import Any, Protocol
 
 from kgnet.errors import Unreachable
 from kgnet.model.config import Config
 from kgnet.model.fleet import Device
 from kgnet.model.outcome import Change
 from kgnet.model.province import Role
+from kgnet.ports.reading import Reading, gives
 
 # ── drivers ─────────────────────────────────────────────────────────────────
 
@@ -114,20 +114,6 @@ class Reader:
         return (self.read(text), *(read(text) for read in self.also.values()))
 
 
-@cache  # asked anew for every rule and device
-def gives(reader: Callable[..., Any]) -> frozenset[type]:
-    """Return the facts a reader gives, as its return annotation names them."""
-    return frozenset(_named(get_type_hints(reader).get("return")))
-
-
-def _named(hint: Any) -> Iterator[type]:
-    inner = get_args(hint)
-    if not inner and isinstance(hint, type) and hint is not object:
-        yield hint
-    for part in inner:
-        yield from _named(part)
-
-
 def _nothing(device: Device) -> Mapping[str, Any]:
     return {}
 
@@ -165,7 +151,7 @@ class Part:
     name: str
     template: str
     show: tuple[str, ...]
-    read: Callable[[str, str], Iterable[object]]  # text, part → facts with lines counted in that text
+    read: Callable[[str, str], Iterable[object]] | Reading  # text, part → facts, lines counted in that text
     check: tuple[str, ...] = ()
     load: tuple[str, ...] = ()
     save: tuple[tuple[str, ...], ...] = ()  # the last puts in place what those before wrote

@@ -24,16 +24,6 @@ from kgnet.platforms.cisco_ios import acl
 from kgnet.platforms.cisco_ios.filter import addresses
 from kgnet.platforms.cisco_ios.lines import Block
 
-AccessFacts = (
-    RemoteAccess
-    | Entrances
-    | SecureShell
-    | Console
-    | WebManagement
-    | AddressedPorts
-    | Services
-    | Provisioning
-)
 SERVED = (  # how a line begins → the service that it switches on
     ("ip http server", "http"),
     ("ip http secure-server", "https"),
@@ -65,19 +55,6 @@ SERVICES = {
     "restconf": "restconf",
 }
 ALGORITHMS = "ip ssh server algorithm "
-
-
-def facts(root: Block) -> Iterator[AccessFacts]:
-    """Yield every fact; one that nothing is configured of says so."""
-    remote = _remote_access(root)
-    yield remote
-    yield Entrances(tuple(_entrances(root)))
-    yield _ssh(root)
-    yield _console(root)
-    yield _web(root)
-    yield AddressedPorts(tuple(_ports(root)))
-    yield Services(tuple(_services(root, remote)))
-    yield Provisioning(tuple(_served(root, FETCHED)))
 
 
 # ── sessions ────────────────────────────────────────────────────────────────
@@ -115,6 +92,10 @@ def _idle_s(line: Block) -> int | None:
 
 
 # ── who may come ────────────────────────────────────────────────────────────
+
+
+def _ways_in(root: Block) -> Entrances:
+    return Entrances(tuple(_entrances(root)))
 
 
 def _entrances(root: Block) -> Iterator[Entrance]:
@@ -207,6 +188,10 @@ def _web(root: Block) -> WebManagement:
     )
 
 
+def _addressed(root: Block) -> AddressedPorts:
+    return AddressedPorts(tuple(_ports(root)))
+
+
 def _ports(root: Block) -> Iterator[AddressedPort]:
     for block in root.starting("interface "):
         if found := addresses(block):
@@ -215,6 +200,14 @@ def _ports(root: Block) -> Iterator[AddressedPort]:
 
 
 # ── what it serves ──────────────────────────────────────────────────────────
+
+
+def _serving(root: Block) -> Services:
+    return Services(tuple(_services(root, _remote_access(root))))
+
+
+def _provisioned(root: Block) -> Provisioning:
+    return Provisioning(tuple(_served(root, FETCHED)))
 
 
 def _services(root: Block, remote: RemoteAccess) -> Iterator[Service]:
@@ -241,3 +234,6 @@ def _served(root: Block, starts: tuple[tuple[str, str], ...]) -> Iterator[Servic
         found = next(root.starting(start), None)
         if found is not None:
             yield Service(name, found.line, found.number)
+
+
+READERS = (_remote_access, _ways_in, _ssh, _console, _web, _addressed, _serving, _provisioned)

@@ -20,8 +20,6 @@ from kgnet.model.credentials import (
 from kgnet.model.managed import Aaa, Account, Accounts
 from kgnet.platforms.cisco_ios.lines import Block
 
-Facts = Accounts | Aaa | PrivilegedSecrets | StoredSecrets | PasswordPolicy | LockOut | LoginRecords
-
 ACCOUNT = re.compile(r"username (\S+)(?: privilege (\d+))?(.*)")
 HASHED = re.compile(r" (?:secret|password) (?:(\d) )?\S+")
 ENABLE = re.compile(r"(enable (?:secret|password))(?: level \d+)?(?: (\d))? \S+")
@@ -40,20 +38,17 @@ RECORDED = {  # what `aaa accounting` may name → what it records
 }
 
 
-def facts(root: Block) -> Iterator[Facts]:
-    """Yield every fact; one that nothing is configured of tells what is so by default."""
-    yield Accounts(tuple(_accounts(root)))
-    yield _aaa(root)
-    yield PrivilegedSecrets(tuple(_privileged(root)))
-    yield _stored(root)
-    yield _password_policy(root)
-    yield _lock_out(root)
+def _everybody(root: Block) -> Accounts:
+    return Accounts(tuple(_accounts(root)))
+
+
+def _secrets(root: Block) -> PrivilegedSecrets:
+    return PrivilegedSecrets(tuple(_privileged(root)))
+
+
+def _records_of_logins(root: Block) -> LoginRecords:
     success, failure = (any(root.starting(f"login {kind} log")) for kind in ("on-success", "on-failure"))
-    yield LoginRecords(success, failure, _line(root, "login on-"))
-
-
-def _line(root: Block, *starts: str) -> int:
-    return next((each.number for each in root.inside if each.line.startswith(starts)), 0)
+    return LoginRecords(success, failure, root.number_of("login on-"))
 
 
 # ── accounts and secrets ────────────────────────────────────────────────────
@@ -113,7 +108,7 @@ def _stored(root: Block) -> StoredSecrets:
         ("service password-encryption", "obfuscated"),
     ):
         if root.says(line):
-            return StoredSecrets(form, _line(root, line))
+            return StoredSecrets(form, root.number_of(line))
     return StoredSecrets("plain", 0)
 
 
@@ -126,7 +121,7 @@ def _password_policy(root: Block) -> PasswordPolicy:
     }
     named = [POLICY.search(each.line) for each in root.starting("username ")]
     lengths = [policies.get(found[1], 0) if found else 0 for found in named]
-    line = _line(root, "security passwords min-length ", "aaa common-criteria policy ")
+    line = root.number_of("security passwords min-length ", "aaa common-criteria policy ")
     return PasswordPolicy(max(everywhere, min(lengths, default=0)), line)
 
 
@@ -150,7 +145,7 @@ def _aaa(root: Block) -> Aaa:
         commands=_named(root, _weakest(_in_force(root, "authorization", "commands 15"))),
         accounting=tuple(kind for word, kind in RECORDED.items() if _records(root, word)),
         servers=tuple(dict.fromkeys(_servers(root, words))),
-        line=_line(root, "aaa new-model", "aaa "),
+        line=root.number_of("aaa new-model", "aaa "),
         enabled=root.says("aaa new-model"),
         enable=_named(root, (root.rest("aaa authentication enable default ") or "enable").split()),
     )
@@ -221,3 +216,6 @@ def _defined(root: Block, protocol: str) -> Iterator[tuple[str, str]]:
         address = each.rest("address ipv4 ") or each.rest("address ipv6 ")
         if address:
             yield each.line.split()[2], address.split()[0]
+
+
+READERS = (_everybody, _aaa, _secrets, _stored, _password_policy, _lock_out, _records_of_logins)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from ipaddress import IPv4Interface, IPv6Interface
 
 from kgnet.model.forwarding import Guard, Guards, InteriorLinks, Ipv6, Ipv6Link, Vpn, Vpns
@@ -11,20 +11,33 @@ from kgnet.platforms._interior import Section
 from kgnet.platforms.cisco_ios.lines import Block
 
 Interface = IPv4Interface | IPv6Interface
-Facts = InteriorLinks | Vpns | Ipv6 | Guards
 SILENT = ("interface Loopback", "interface Tunnel")  # send no advertisements unless told to
 FILTERS = {4: "ip access-group ", 6: "ipv6 traffic-filter "}
 CLASSES = {4: "access-class ", 6: "ipv6 access-class "}
 
 
-def read(root: Block, addresses: Callable[[Block], Iterable[Interface]]) -> Iterator[Facts]:
-    """Yield every fact; *addresses* tells those of an interface."""
-    yield _interior.links(
+def addresses(block: Block) -> Iterator[Interface]:
+    """Yield the addresses of an interface that somebody wrote; not those that it makes up or asks for."""
+    for line in block.lines:
+        match line.split():
+            case ["ip", "address", address, mask, *_] if mask[0].isdecimal():
+                yield IPv4Interface(f"{address}/{mask}")
+            case ["ipv6", "address", address] if "/" in address:
+                yield IPv6Interface(address)
+
+
+def _interior_links(root: Block) -> InteriorLinks:
+    return _interior.links(
         [Section(each.line, tuple(below(each)), each.number, tuple(addresses(each))) for each in root.inside]
     )
-    yield Vpns(tuple(_vpns(root)))
-    yield _ipv6(root)
-    yield Guards(tuple(_guards(root)))
+
+
+def _tables(root: Block) -> Vpns:
+    return Vpns(tuple(_vpns(root)))
+
+
+def _guarded(root: Block) -> Guards:
+    return Guards(tuple(_guards(root)))
 
 
 def below(block: Block) -> Iterator[str]:
@@ -114,3 +127,6 @@ def _filtered(block: Block, starts: dict[int, str], end: str) -> frozenset[int]:
         for family, start in starts.items()
         if any(each.line.endswith(end) for each in block.starting(start))
     )
+
+
+READERS = (_interior_links, _tables, _ipv6, _guarded)

@@ -8,15 +8,15 @@ from kgnet.model.hosting import Inspection, WirelessNetwork, WirelessNetworks
 from kgnet.model.redundancy import FirstHop, FirstHops
 from kgnet.platforms.cisco_ios.lines import Block
 
-Inspected = FirstHops | Inspection | WirelessNetworks
 PROTOCOLS = {"standby": "hsrp", "vrrp": "vrrp", "glbp": "glbp"}
 
 
-def facts(root: Block) -> Iterator[Inspected]:
-    ports = list(root.starting("interface "))
-    yield FirstHops(tuple(hop for port in ports for hop in _hops(port)))
-    yield _inspection(root, ports)
-    yield WirelessNetworks((*_wlans(root), *_ssids(root)))
+def _gateways(root: Block) -> FirstHops:
+    return FirstHops(tuple(hop for port in root.starting("interface ") for hop in _hops(port)))
+
+
+def _wireless(root: Block) -> WirelessNetworks:
+    return WirelessNetworks((*_wlans(root), *_ssids(root)))
 
 
 def _hops(port: Block) -> Iterator[FirstHop]:
@@ -31,8 +31,9 @@ def _hops(port: Block) -> Iterator[FirstHop]:
                     yield FirstHop(name, "vrrp", held, each.number)
 
 
-def _inspection(root: Block, ports: list[Block]) -> Inspection:
+def _inspection(root: Block) -> Inspection:
     """Unified threat defence of IOS XE, bound globally or to ports; on old routers IPS at a port."""
+    ports = list(root.starting("interface "))
     engines: dict[str, int] = {}
     inline = False
     for engine in root.starting("utd engine standard"):
@@ -91,3 +92,6 @@ def _ssids(root: Block) -> Iterator[WirelessNetwork]:
         personal = any(line.startswith("wpa-psk ") for line in ssid.lines)
         kind = "open" if not wpa else f"wpa{version}-{'personal' if personal else 'enterprise'}"
         yield WirelessNetwork(ssid.line.split()[2], ssid.rest("vlan "), kind, ssid.number)
+
+
+READERS = (_gateways, _inspection, _wireless)

@@ -45,7 +45,7 @@ class _Text:
         return found
 
     def children(self, start: int, end: int) -> list[int]:
-        """Return the places of the lines from *start* on that stand right inside the block ending at *end*."""
+        """Return the places of the lines that stand right inside a block, from *start* to before *end*."""
         found: list[int] = []
         here, at = 1 << 20, start
         while at < end:
@@ -77,14 +77,25 @@ class _Text:
 class Block:
     """A line, and what stands inside it; *literal*: text that is no configuration, line by line."""
 
-    __slots__ = ("_end", "_inside", "_lines", "_made", "_places", "_start", "_text", "_words")
-    __slots__ += ("line", "literal", "number")
+    __slots__ = (
+        *("line", "number", "literal"),
+        *("_text", "_start", "_end", "_inside", "_lines", "_places", "_made", "_words"),
+    )
+    line: str
+    number: int
+    literal: tuple[str, ...]
+    _text: _Text | None  # where the lines inside are found, until somebody exchanges them
+    _start: int
+    _end: int
+    _inside: list[Block] | None
+    _lines: list[str] | None
+    _places: list[int]
+    _made: list[Block | None]
+    _words: dict[str, list[int]] | None
 
     def __init__(self, line: str, number: int, inside: list[Block] | None = None) -> None:
-        self.line, self.number = line, number
-        self.literal: tuple[str, ...] = ()
-        self._text: _Text | None = None  # where the lines inside are found, until somebody exchanges them
-        self._inside: list[Block] | None = [] if inside is None else inside
+        self.line, self.number, self.literal = line, number, ()
+        self._text, self._inside = None, [] if inside is None else inside
 
     @classmethod
     def of(cls, text: _Text, at: int, end: int) -> Block:
@@ -112,9 +123,7 @@ class Block:
     def lines(self) -> list[str]:
         if self._text is None:
             return [each.line for each in self.inside]
-        if self._lines is None:
-            self._found(self._text)
-        return self._lines
+        return self._found(self._text) if self._lines is None else self._lines
 
     def starting(self, start: str) -> Iterator[Block]:
         if self._text is None:
@@ -127,6 +136,11 @@ class Block:
             return next((self.lines[index][len(start) :].strip() for index in self._starting(start)), None)
         return next((line[len(start) :].strip() for line in self.lines if line.startswith(start)), None)
 
+    def number_of(self, *starts: str) -> int:
+        """Return the number of the first line that begins with one of *starts*; 0: none does."""
+        found = (each.number for start in starts for each in self.starting(start))
+        return min(found, default=0)
+
     def says(self, line: str) -> bool:
         """Return whether *line* stands right inside."""
         if self._text is not None and len(self.lines) > MANY:
@@ -135,13 +149,13 @@ class Block:
 
     # ── a text that nobody has exchanged anything in ────────────────────────
 
-    def _found(self, text: _Text) -> None:
+    def _found(self, text: _Text) -> list[str]:
         tops = text.tops() if self._start == 0 else []
-        self._places = tops or text.children(self._start, self._end)
-        self._lines = [
-            text.literals[place][0] if place in text.literals else text.lines[place] for place in self._places
-        ]
-        self._made: list[Block | None] = [None] * len(self._places)
+        places = tops or text.children(self._start, self._end)
+        told = text.literals
+        self._places, self._made = places, [None] * len(places)
+        self._lines = [told[place][0] if place in told else text.lines[place] for place in places]
+        return self._lines
 
     def _child(self, index: int) -> Block:
         made = self._made[index]
@@ -164,11 +178,12 @@ class Block:
 
     def _by_word(self) -> dict[str, list[int]]:
         """Return the lines inside by their first words."""
-        if self._words is None:
-            self._words: dict[str, list[int]] | None = {}
+        words = self._words
+        if words is None:
+            words = self._words = {}
             for index, line in enumerate(self.lines):
-                self._words.setdefault(line.partition(" ")[0], []).append(index)
-        return self._words
+                words.setdefault(line.partition(" ")[0], []).append(index)
+        return words
 
 
 def blocks(text: str, first: int = 1) -> Block:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from kgnet.model.managed import (
     LogHosts,
     LoginBanner,
-    SnmpAgent,
     TimeServers,
     Vrfs,
 )
@@ -15,29 +14,12 @@ from kgnet.platforms._operations import severity
 from kgnet.platforms.cisco_ios import access, accounts, snmp
 from kgnet.platforms.cisco_ios.lines import Block
 
-Managed = accounts.Facts | TimeServers | LogHosts | SnmpAgent | access.AccessFacts | LoginBanner | Vrfs
-
-
-def facts(root: Block) -> Iterator[Managed]:
-    """Yield every fact; one that nothing is configured of is empty."""
-    yield from accounts.facts(root)
-    yield _time_servers(root)
-    yield _log_hosts(root)
-    yield snmp.agent(root)
-    yield from access.facts(root)
-    yield _banner(root)
-    yield _vrfs(root)
-
-
-def _line(root: Block, *starts: str) -> int:
-    return next((each.number for each in root.inside if each.line.startswith(starts)), 0)
-
 
 def _time_servers(root: Block) -> TimeServers:
     asked = [each.line.split() for each in root.starting("ntp server ")]
     names = tuple(words[4] if words[2] == "vrf" else words[2] for words in asked)
     believed = root.says("ntp authenticate") and all("key" in words for words in asked)
-    return TimeServers(names, bool(asked) and believed, _line(root, "ntp server "))
+    return TimeServers(names, bool(asked) and believed, root.number_of("ntp server "))
 
 
 def log_hosts(root: Block) -> Iterator[str]:
@@ -54,7 +36,7 @@ def _log_hosts(root: Block) -> LogHosts:
         hosts=tuple(rest.split()[0] for rest in log_hosts(root)),
         severity=severity(root.rest("logging trap ") or "informational"),
         source=source.split()[0] if source else None,
-        line=_line(root, "logging host "),
+        line=root.number_of("logging host "),
     )
 
 
@@ -72,3 +54,6 @@ def _vrfs(root: Block) -> Vrfs:
         if vrf := block.rest("vrf forwarding "):
             found[vrf] = (*found.get(vrf, ()), block.line.split()[1])
     return Vrfs(found)
+
+
+READERS = (*accounts.READERS, _time_servers, _log_hosts, snmp.agent, *access.READERS, _banner, _vrfs)

@@ -16,7 +16,7 @@ from kgnet.model.operations import (
     PacketHandling,
     Place,
 )
-from kgnet.platforms._operations import Operations, severity
+from kgnet.platforms._operations import severity
 from kgnet.platforms.cisco_ios.filter import addresses, out_of_band
 from kgnet.platforms.cisco_ios.lines import Block
 from kgnet.platforms.cisco_ios.managed import log_hosts
@@ -28,30 +28,14 @@ OPTIONS = re.compile(r"(?:\d+ )?deny +ip any any option any-options")
 OLD_EXPORT, OLD_FLOW = "ip flow-export destination ", ("ip flow ingress", "ip route-cache flow")
 
 
-def facts(root: Block) -> Iterator[Operations]:
-    """Yield every fact; what is not configured is told as IOS then does it."""
-    yield _logging(root)
-    yield _local_log(root)
-    yield _stamps(root)
-    yield _change_log(root)
-    yield _flow_export(root)
-    yield _packets(root)
-    yield _options(root)
-    yield EnabledPorts(tuple(_enabled(root)))
-
-
-def _number(root: Block, *starts: str) -> int:
-    return next((each.number for each in root.inside if each.line.startswith(starts)), 0)
-
-
 # ── logs ────────────────────────────────────────────────────────────────────
 
 
 def _logging(root: Block) -> Logging:
     kept = () if root.says("no logging buffered") else ("buffer",)
     hosts = tuple(rest.split()[0] for rest in log_hosts(root))
-    off = _number(root, "no logging on")
-    return Logging(not off, (*kept, *hosts), "debug", off or _number(root, "logging ", "no logging "))
+    off = root.number_of("no logging on")
+    return Logging(not off, (*kept, *hosts), "debug", off or root.number_of("logging ", "no logging "))
 
 
 def _local_log(root: Block) -> LocalLog:
@@ -59,14 +43,14 @@ def _local_log(root: Block) -> LocalLog:
         if found := BUFFER.fullmatch(each.line):
             size = int(found[1]) if found[1] else BUFFER_BYTES
             return LocalLog(severity(found[2] or "debugging"), size, "bytes", lasting=True, line=each.number)
-    off = _number(root, "no logging buffered")
+    off = root.number_of("no logging buffered")
     return LocalLog("" if off else "debug", BUFFER_BYTES, "bytes", lasting=True, line=off)
 
 
 def _stamps(root: Block) -> LogStamps:
     told = root.rest("service timestamps log") or ""
     words = told.split()
-    line = _number(root, "service timestamps log", "no service timestamps log")
+    line = root.number_of("service timestamps log", "no service timestamps log")
     return LogStamps("datetime" in words, "msec" in words, "show-timezone" in words, line)
 
 
@@ -103,7 +87,7 @@ def _flow_export(root: Block) -> FlowExport:
         used |= {collector.split()[0]: None for collector in found if collector}
         if any(found) or (old and any(line.startswith(OLD_FLOW) for line in port.lines)):
             ports.append(port.line.split()[1])
-    return FlowExport(tuple(used), tuple(ports), _number(root, "flow exporter ", OLD_EXPORT))
+    return FlowExport(tuple(used), tuple(ports), root.number_of("flow exporter ", OLD_EXPORT))
 
 
 # ── packets and ports ───────────────────────────────────────────────────────
@@ -119,7 +103,7 @@ def _packets(root: Block) -> PacketHandling:
     four = [port for port in ports if any(port.starting("ip address "))]
     refused = root.says("no ip source-route")
     return PacketHandling(
-        source_routing=() if refused else (Place("", _number(root, "ip source-route")),),
+        source_routing=() if refused else (Place("", root.number_of("ip source-route")),),
         redirects_sent=tuple(_without(four, "no ip redirects")),
         redirects_followed=(),  # a router follows none
         proxy_arp=() if root.says("ip arp proxy disable") else tuple(_without(four, "no ip proxy-arp")),
@@ -133,7 +117,7 @@ def _without(ports: list[Block], line: str) -> Iterator[Place]:
 def _options(root: Block) -> IpOptions:
     """`ip options ignore` lets them through; a list counts where it is bound to what comes in."""
     if root.says("ip options drop"):
-        return IpOptions(dropped=True, line=_number(root, "ip options drop"))
+        return IpOptions(dropped=True, line=root.number_of("ip options drop"))
     bound = {
         each.line.split()[2]
         for port in root.starting("interface ")
@@ -145,10 +129,17 @@ def _options(root: Block) -> IpOptions:
             for each in block.inside:
                 if OPTIONS.match(each.line):
                     return IpOptions(dropped=True, line=each.number)
-    return IpOptions(dropped=False, line=_number(root, "ip options "))
+    return IpOptions(dropped=False, line=root.number_of("ip options "))
+
+
+def _ports(root: Block) -> EnabledPorts:
+    return EnabledPorts(tuple(_enabled(root)))
 
 
 def _enabled(root: Block) -> Iterator[Place]:
     for port in root.starting("interface "):
         if SOCKETS.fullmatch(port.line) and not port.says("shutdown"):
             yield Place(port.line.split()[1], port.number)
+
+
+READERS = (_logging, _local_log, _stamps, _change_log, _flow_export, _packets, _options, _ports)

@@ -9,15 +9,16 @@ from kgnet.model.perimeter import PortFilter, PortFilters, SourceCheck, SourceCh
 from kgnet.platforms.cisco_ios.filter import HEADERS, STANDARD, Filters, drops, entries
 from kgnet.platforms.cisco_ios.lines import Block
 
-Perimeter = PortFilters | SourceChecks
 WORDS = {4: ("ip", "ip access-group "), 6: ("ipv6", "ipv6 traffic-filter ")}
 WAYS = {"rx": "strict", "any": "loose"}
 
 
-def facts(root: Block) -> Iterator[Perimeter]:
-    ports = list(root.starting("interface "))
-    yield PortFilters(tuple(each for port in ports for each in _filters(root, port)))
-    yield SourceChecks(tuple(each for port in ports for each in _checks(port)))
+def _filtering(root: Block) -> PortFilters:
+    return PortFilters(tuple(each for port in root.starting("interface ") for each in _filters(root, port)))
+
+
+def _checking(root: Block) -> SourceChecks:
+    return SourceChecks(tuple(each for port in root.starting("interface ") for each in _checks(port)))
 
 
 def _spoken(port: Block) -> Iterator[int]:
@@ -86,3 +87,6 @@ def _checks(port: Block) -> Iterator[SourceCheck]:
         old = any(line.startswith(f"{word} verify unicast reverse-path") for line in port.lines)
         mode = WAYS.get((asked or "").split(" ")[0], "off") if not old else "strict"
         yield SourceCheck(port.line.split(maxsplit=1)[1], family, mode, port.number)
+
+
+READERS = (_filtering, _checking)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from ipaddress import IPv4Address, IPv4Interface, IPv6Interface, ip_address, ip_network
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
 
 from kgnet.errors import ReadError
@@ -15,25 +15,14 @@ from kgnet.model.facts import (
     ConfiguredNeighbor,
     ConfiguredTunnel,
     ConfiguredTunnels,
-    PacketFilter,
     PrefixEntry,
     PrefixLists,
     Queues,
     RouteMaps,
     System,
 )
-from kgnet.model.layer2 import Switching
-from kgnet.model.managed import (
-    LogHosts,
-    LoginBanner,
-    SnmpAgent,
-    TimeServers,
-    Vrfs,
-)
-from kgnet.platforms._operations import Operations
+from kgnet.platforms.cisco_ios import filter as ios_filter
 from kgnet.platforms.cisco_ios import (
-    access,
-    accounts,
     forwarding,
     inspection,
     layer2,
@@ -42,56 +31,18 @@ from kgnet.platforms.cisco_ios import (
     perimeter,
     qos,
 )
-from kgnet.platforms.cisco_ios import filter as ios_filter
+from kgnet.platforms.cisco_ios.forwarding import addresses
 from kgnet.platforms.cisco_ios.lines import Block, blocks
+from kgnet.ports import Reading
 
-Facts = (
-    System
-    | ConfiguredInterfaces
-    | ConfiguredTunnels
-    | ConfiguredBgp
-    | PrefixLists
-    | RouteMaps
-    | PacketFilter
-    | Queues
-    | accounts.Facts
-    | TimeServers
-    | LogHosts
-    | SnmpAgent
-    | access.AccessFacts
-    | LoginBanner
-    | Vrfs
-    | Switching
-    | forwarding.Facts
-    | Operations
-    | perimeter.Perimeter
-    | inspection.Inspected
-)
 IKE = 500  # RFC 7296 §2
 
 
-def read(text: str, part: str) -> Iterator[Facts]:
-    """Read a canonical text; a device without `router bgp` has no ConfiguredBgp."""
-    root = blocks(text)
-    if not root.inside:
+def _take(text: str, part: str, first: int) -> Block:
+    root = blocks(text, first)
+    if not root.lines:
         raise ReadError(f"{part}: the configuration is empty")
-    try:
-        yield _system(root)
-        yield ConfiguredInterfaces(tuple(_interface(each) for each in root.starting("interface ")))
-        yield ConfiguredTunnels(tuple(_tunnels(root)))
-        yield from _bgp(root)
-        yield _prefix_lists(root)
-        yield _route_maps(root)
-        yield ios_filter.packet_filter(root)
-        yield Queues(tuple(qos.queues(root)))
-        yield from managed.facts(root)
-        yield layer2.switching(root)
-        yield from forwarding.read(root, addresses)
-        yield from operations.facts(root)
-        yield from perimeter.facts(root)
-        yield from inspection.facts(root)
-    except (ValueError, LookupError) as reason:
-        raise ReadError(f"{part}: the configuration is not as IOS prints it: {reason}") from reason
+    return root
 
 
 def _system(root: Block) -> System:
@@ -103,6 +54,10 @@ def _system(root: Block) -> System:
     )
 
 
+def _interfaces(root: Block) -> ConfiguredInterfaces:
+    return ConfiguredInterfaces(tuple(map(_interface, root.starting("interface "))))
+
+
 def _interface(block: Block) -> ConfiguredInterface:
     return ConfiguredInterface(
         name=block.line.split(maxsplit=1)[1],
@@ -112,14 +67,8 @@ def _interface(block: Block) -> ConfiguredInterface:
     )
 
 
-def addresses(block: Block) -> Iterator[IPv4Interface | IPv6Interface]:
-    """Yield the addresses of an interface that somebody wrote; not those that it makes up or asks for."""
-    for each in block.inside:
-        match each.line.split():
-            case ["ip", "address", address, mask, *_] if mask[0].isdecimal():
-                yield IPv4Interface(f"{address}/{mask}")
-            case ["ipv6", "address", address] if "/" in address:
-                yield IPv6Interface(address)
+def _tunnelled(root: Block) -> ConfiguredTunnels:
+    return ConfiguredTunnels(tuple(_tunnels(root)))
 
 
 def _tunnels(root: Block) -> Iterator[ConfiguredTunnel]:
@@ -256,3 +205,22 @@ def _route_maps(root: Block) -> RouteMaps:
         )
         maps[name] = (*maps.get(name, ()), *matched)
     return RouteMaps(maps, unasked)
+
+
+# ── all of it ───────────────────────────────────────────────────────────────
+
+
+def _queued(root: Block) -> Queues:
+    return Queues(tuple(qos.queues(root)))
+
+
+READING = Reading(
+    _take,
+    (
+        *(_system, _interfaces, _tunnelled, _bgp, _prefix_lists, _route_maps),
+        *(ios_filter.packet_filter, _queued, layer2.switching),
+        *(*managed.READERS, *forwarding.READERS, *operations.READERS),
+        *(*perimeter.READERS, *inspection.READERS),
+    ),
+    wrong="the configuration is not as IOS prints it",
+)

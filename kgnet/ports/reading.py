@@ -1,0 +1,62 @@
+"""The shape of a reader that takes a text apart once and reads each fact when somebody asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, get_args, get_type_hints
+
+from kgnet.errors import ReadError
+
+Reads = Callable[[Any], object]  # what a text was taken apart into → a fact, or an iterator of facts
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Reads one part: *take* makes of text, part and the number of its first line what *readers* read.
+
+    The annotation of each reader names the facts that it gives; an optional one yields none where the text
+    has nothing of it.  A value or a word that a reader does not know is a ReadError, with *wrong* before it:
+    of the facts of this reader only.
+    """
+
+    take: Callable[[str, str, int], Any]
+    readers: tuple[Reads, ...]
+    wrong: str
+
+    def __call__(self, text: str, part: str) -> Iterator[object]:
+        """Yield all facts."""
+        taken = self.take(text, part, 1)
+        for reader in self.readers:
+            yield from self.read(reader, taken, part)
+
+    def read(self, reader: Reads, taken: Any, part: str) -> tuple[object, ...]:
+        """Return what one of the readers reads."""
+        try:
+            told = reader(taken)
+            return tuple(told) if isinstance(told, Iterator) else (told,)
+        except (ValueError, LookupError) as reason:
+            raise ReadError(f"{part}: {self.wrong}: {reason}") from reason
+
+
+@cache  # asked anew for every rule and device
+def gives(reader: Callable[..., Any]) -> frozenset[type]:
+    """Return the facts a reader gives, as its return annotation names them."""
+    if isinstance(reader, Reading):
+        return frozenset(fact for each in reader.readers for fact in gives(each))
+    return frozenset(_named(get_type_hints(reader).get("return")))
+
+
+@cache
+def by_fact(reading: Reading) -> Mapping[type, Reads]:
+    """Return the facts that there may be, each with what reads it."""
+    return {fact: reader for reader in reading.readers for fact in gives(reader)}
+
+
+def _named(hint: Any) -> Iterator[type]:
+    inner = get_args(hint)
+    if not inner and isinstance(hint, type) and hint is not object:
+        yield hint
+    for part in inner:
+        yield from _named(part)
