@@ -1,4 +1,4 @@
-"""A fleet of IOS devices as text: what all devices have in common, what is each one's own, and planted faults.
+"""A fleet of IOS devices as text: what they have in common, what is each one's own, and planted faults.
 
 Every second device is a branch router, the others are access switches.  Of a device's own are its name, site,
 addresses, descriptions, ports in use and their VLANs, neighbours and their numbers, the entries of its access
