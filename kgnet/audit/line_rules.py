@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import takewhile
 
 from kgnet.audit.search import search
@@ -18,23 +19,29 @@ MOST = 50  # lines that are told one by one
 LONG = 200  # characters of a line
 
 
-def as_rule(id: str, written: LineRule) -> Rule:
-    """Return the rule that looks for the lines that *written* wants, or does not want."""
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Judges by what is *written*; a value, so that it can be sent to who judges elsewhere."""
 
-    def judge(want: Device, have: Snapshot) -> Iterator[Wrong]:
-        lines = list(have.config.lines(written.part))
+    written: LineRule
+
+    def __call__(self, want: Device, have: Snapshot) -> Iterator[Wrong]:
+        lines = list(have.config.lines(self.written.part))
         if not lines:
-            raise MissingFact(f"{want.name}: no configuration text of {written.part or 'any part'}")
-        wrong = list(_wrong(written, lines, have.config.source or have.device))
+            raise MissingFact(f"{have.device}: no configuration text of {self.written.part or 'any part'}")
+        wrong = list(_wrong(self.written, lines, have.config.source or have.device))
         yield from wrong[:MOST]
         if len(wrong) > MOST:
             yield f"and {len(wrong) - MOST} more"
 
+
+def as_rule(id: str, written: LineRule) -> Rule:
+    """Return the rule that looks for the lines that *written* wants, or does not want."""
     return Rule(
         id=id,
         title=written.title,
         severity=written.severity,
-        judge=judge,
+        judge=_Judge(written),
         needs=(),
         references=(),
         roles=written.roles,

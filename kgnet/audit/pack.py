@@ -91,7 +91,8 @@ def looks_at_intent(rule: Rule) -> bool:
     if Drift in rule.needs:
         return True
     want, *_ = inspect.signature(rule.judge).parameters
-    steps = dis.get_instructions(rule.judge)
+    code = rule.judge if inspect.isfunction(rule.judge) else type(rule.judge).__call__
+    steps = dis.get_instructions(code)
     return any(step.argval == want and step.opname.startswith("LOAD") for step in steps)
 
 

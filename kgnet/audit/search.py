@@ -14,14 +14,17 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from kgnet.errors import ReadError
+from kgnet.model.outcome import Evidence, Finding, Status
 
 MOST_CPU_S = 2.0  # for one expression on one device; 40,000 lines take a sane one some 20 ms
 MOST_MEMORY_BYTES = 1 << 30
+ENDLESS = f"searches for more than {MOST_CPU_S:g} s"
 CHILD = f"""
 import json, re, resource, signal, sys
 resource.setrlimit(resource.RLIMIT_AS, ({MOST_MEMORY_BYTES}, {MOST_MEMORY_BYTES}))
@@ -47,6 +50,24 @@ def search(expression: str, lines: Sequence[str]) -> frozenset[int]:
     return _searcher(os.getpid()).search(expression, lines)
 
 
+def carried(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """End a rule whose expression took too long on the devices that follow, too, wherever they were judged.
+
+    So the result does not hang on which process judged what; *findings* come in the order of the devices.
+    """
+    ended: dict[str, tuple[Evidence, ...]] = {}
+    for finding in findings:
+        if finding.status is Status.SKIP:
+            yield finding
+        elif finding.rule in ended:
+            yield replace(finding, status=Status.ERROR, evidence=ended[finding.rule])
+        else:
+            what = finding.evidence[0].what if finding.status is Status.ERROR and finding.evidence else ""
+            if what.endswith(ENDLESS):
+                ended[finding.rule] = (Evidence(f"{what} on a device before this one"),)
+            yield finding
+
+
 class _Searcher:
     """The child, begun when it is first needed, and again after it was ended."""
 
@@ -59,7 +80,7 @@ class _Searcher:
     def search(self, expression: str, lines: Sequence[str]) -> frozenset[int]:
         with self._lock:
             if expression in self._slow:
-                raise ReadError(f"{self._slow[expression]} on a device before this one")
+                raise ReadError(self._slow[expression])
             answer = self._asked(expression, lines)
             if not answer:
                 self._slow[expression] = self._ended(expression)
@@ -85,7 +106,7 @@ class _Searcher:
         code = self._child.wait() if self._child else 0
         self.close()
         if code == -signal.SIGPROF:
-            return f"the expression {expression!r} searches for more than {MOST_CPU_S:g} s"
+            return f"the expression {expression!r} {ENDLESS}"
         return f"the expression {expression!r} cannot be searched for: its search ended with {code}"
 
     def close(self) -> None:

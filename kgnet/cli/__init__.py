@@ -72,7 +72,10 @@ def kgnet(
 def main() -> None:
     """Run the command line; an error of ours, of the system or of the typist is one line and exit code 1."""
     try:
-        sys.exit(app(standalone_mode=False))
+        code = app(standalone_mode=False)
+        if code == INTERRUPTED:  # Typer made that of a Ctrl-C
+            raise KeyboardInterrupt
+        sys.exit(code)
     except KgnetError as reason:
         sys.exit(_told(reason))
     except TyperException as reason:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,21 +17,27 @@ if TYPE_CHECKING:
     from kgnet.model.pack import Pack
     from kgnet.ports import Rule
 
-    Look = Callable[[Device, Snapshot], Snapshot]
 
-
-def looking(pack: Pack, rules: Mapping[str, Rule]) -> Look:
-    """Return what completes a snapshot by how it differs from the intent, if *pack* asks for that."""
+def asked(pack: Pack, rules: Mapping[str, Rule]) -> bool:
+    """Whether *pack* asks how a device differs from its intent."""
     from kgnet.model.drift import Drift
 
-    if not any(Drift in rules[id].needs for id in pack.rules):
-        return lambda want, have: have
-    from kgnet import collect, paths
+    return any(Drift in rules[id].needs for id in pack.rules)
+
+
+def completed(want: Device, have: Snapshot) -> Snapshot:
+    """Return *have* with how it differs from the intent."""
     from kgnet.audit.drift import seen
+
+    return seen(have, _compared(_line(), want, have))
+
+
+@cache
+def _line() -> Line:
+    from kgnet import collect, paths
     from kgnet.line import Line
 
-    line = Line(paths.templates(), None, collect.access(os.environ))
-    return lambda want, have: seen(have, _compared(line, want, have))
+    return Line(paths.templates(), None, collect.access(os.environ))
 
 
 def _compared(line: Line, want: Device, have: Snapshot) -> Drift | str:

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kgnet.cli._history import HistoryPlace, Since, SubjectName
-from kgnet.cli._options import DEFAULT_INVENTORY, Inventory, Limit, Workers
+from kgnet.cli._options import DEFAULT_INVENTORY, Inventory, Limit
 from kgnet.cli._report import Lang, PerSite, ReportFile, ReportFormat, shown
 
 if TYPE_CHECKING:
-    from kgnet.model.facts import Snapshot
+    from kgnet.cli._judging import Judging
     from kgnet.model.fleet import Device, Fleet
     from kgnet.model.outcome import Finding
-    from kgnet.model.pack import Pack, Waiver
-    from kgnet.model.subject import Subject
+    from kgnet.model.pack import Waiver
     from kgnet.ports import Rule
 
-    Judge = Callable[[Subject, Snapshot], list[Finding]]
 
 DEFAULT_PACK = "baseline"
 
@@ -55,6 +55,19 @@ RecordFile = Annotated[
     ),
 ]
 
+Jobs = Annotated[
+    int,
+    typer.Option(
+        "-j",
+        "--jobs",
+        min=0,
+        max=1024,
+        help="Files: processes that read and judge them.  0: one for every processor here.",
+    ),
+]
+Workers = Annotated[
+    int, typer.Option("--workers", min=1, max=256, help="Live devices: how many to speak to at once.")
+]
 ListCommands = Annotated[
     bool,
     typer.Option(
@@ -79,6 +92,7 @@ def audit(
     history: HistoryPlace = "",
     subject: SubjectName = "",
     record: RecordFile = None,
+    jobs: Jobs = 0,
     workers: Workers = 16,
     list_commands: ListCommands = False,
 ) -> None:
@@ -90,7 +104,9 @@ def audit(
     from kgnet import plugins
     from kgnet.audit import pack as packs
     from kgnet.audit import waivers as waiving
+    from kgnet.audit.search import carried
     from kgnet.cli import _history, _subjects
+    from kgnet.cli._judging import judging
     from kgnet.ports import Rule
 
     if list_commands:
@@ -103,11 +119,11 @@ def audit(
     asked, rules = packs.load(pack, plugins.found(Rule))
     held = _waivers(waivers, inventory, rules)
     scope = _subjects.scope(inventory, limit, asked, rules)
-    judge = _judge(asked, rules, live=config_dir is None)
+    judge = judging(asked, rules, live=config_dir is None)
     devices, fleet = scope.devices, scope.fleet
-    raw = _files(config_dir, fleet, devices, judge) if config_dir else _live(devices, judge, workers)
+    raw = _files(config_dir, fleet, devices, judge, jobs) if config_dir else _live(devices, judge, workers)
     beside = _subjects.judged(scope, now.date(), judge)
-    ended = keeping.ended(waiving.waive([*raw, *beside], held, now.date()))
+    ended = keeping.ended(waiving.waive(carried(chain(raw, beside)), held, now.date()))
     report.show(ended, rules, when=now, pack=asked.title, sites=fleet.sites)
     whole = not limit and config_dir is None and pack == DEFAULT_PACK
     _recorded(ended.findings, record or _kept(whole=whole), now)
@@ -119,21 +135,6 @@ def _waivers(told: Path | None, inventory: Path, rules: Mapping[str, Rule]) -> t
 
     file = told or inventory / waiving.FILE
     return waiving.load(file, rules) if told or file.exists() else ()
-
-
-def _judge(asked: Pack, rules: Mapping[str, Rule], *, live: bool) -> Judge:
-    """Return what judges one, a device by how it differs from the intent, too, if a rule asks for that."""
-    from kgnet import audit as verb
-    from kgnet.cli import _golden
-    from kgnet.model.fleet import Device
-
-    complete = _golden.looking(asked, rules)
-
-    def judge(want: Subject, have: Snapshot) -> list[Finding]:
-        have = complete(want, have) if isinstance(want, Device) else have
-        return verb.audit(want, have, rules, asked, live=live)
-
-    return judge
 
 
 def _recorded(findings: Sequence[Finding], path: Path | None, now: datetime) -> None:
@@ -161,7 +162,7 @@ def _kept(*, whole: bool) -> Path | None:
     return Path(state) / NAME if state and whole else None
 
 
-def _live(devices: Sequence[Device], judge: Judge, workers: int) -> Iterator[Finding]:
+def _live(devices: Sequence[Device], judge: Judging, workers: int) -> Iterator[Finding]:
     """Yield what is found on the devices; one that cannot be looked at is a finding too."""
     from kgnet import collect, secrets
     from kgnet.audit import not_seen
@@ -181,11 +182,18 @@ def _live(devices: Sequence[Device], judge: Judge, workers: int) -> Iterator[Fin
         yield from [not_seen(device, found)] if isinstance(found, DeviceError) else found
 
 
-def _files(folder: Path, fleet: Fleet, devices: Sequence[Device], judge: Judge) -> Iterator[Finding]:
+def _files(
+    folder: Path, fleet: Fleet, devices: Sequence[Device], judge: Judging, jobs: int
+) -> Iterator[Finding]:
     """Yield what is found in the files; a device without one is a finding too."""
-    from kgnet.audit import not_seen
-    from kgnet.collect import read_folder
+    from kgnet.audit import not_seen, spread
+    from kgnet.cli._line import followed
+    from kgnet.collect.folders import holdings
+    from kgnet.collect.owners import owned
     from kgnet.errors import DeviceError
 
-    for device, have in read_folder(folder, fleet, devices=devices):
-        yield from [not_seen(device, have)] if isinstance(have, DeviceError) else judge(device, have)
+    files = owned(holdings(folder), fleet).files
+    told = [(device, files.get(device.name)) for device in devices]
+    judged = spread.in_processes(partial(judge.file, folder), told, jobs=jobs or spread.cores())
+    for device, found in followed(judged, len(told), "judging"):
+        yield from [not_seen(device, found)] if isinstance(found, DeviceError) else found

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from kgnet import paths
 from kgnet.collect.detect import spoken
-from kgnet.collect.files import SUFFIX, Mark, read_file, read_folder, read_text
+from kgnet.collect.files import SUFFIX, Mark, read_file, read_folder, read_held, read_text
 from kgnet.collect.parts import Read, as_typed
 from kgnet.environment import access
 from kgnet.errors import DeviceError, ReadError, Refused, Unreachable
@@ -36,6 +36,7 @@ __all__ = [
     "in_order",
     "read_file",
     "read_folder",
+    "read_held",
     "read_text",
     "sealed",
     "session",

@@ -1,0 +1,44 @@
+"""A device, and where its text is → its findings: what an audit of files spreads over who can do it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kgnet import audit, collect, plugins
+from kgnet.cli import _golden
+from kgnet.collect.folders import Held
+from kgnet.model.facts import Snapshot
+from kgnet.model.fleet import Device
+from kgnet.model.outcome import Finding
+from kgnet.model.pack import Pack
+from kgnet.model.subject import Subject
+from kgnet.ports import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """What is asked of every device; a value that can be sent to where the judging is done."""
+
+    pack: Pack
+    own: Mapping[str, Rule]  # rules of the pack that are no plug-ins
+    golden: bool  # is it held against what would be rendered for it?
+    live: bool
+
+    def __call__(self, want: Subject, have: Snapshot) -> list[Finding]:
+        """Judge what was seen of a device, or of what else is looked at."""
+        rules = {**plugins.found(Rule), **self.own}
+        if self.golden and isinstance(want, Device):
+            have = _golden.completed(want, have)
+        return audit.audit(want, have, rules, self.pack, live=self.live)
+
+    def file(self, folder: Path, device: Device, held: Held | None) -> list[Finding]:
+        """Judge what *folder* holds of the device; Refused if that is no configuration of such a one."""
+        return self(device, collect.read_held(held, device, folder))
+
+
+def judging(pack: Pack, rules: Mapping[str, Rule], *, live: bool) -> Judging:
+    """Return what judges by *pack*, all of whose *rules* are known."""
+    own = {id: rules[id] for id in pack.rules if id not in plugins.found(Rule)}
+    return Judging(pack, own, _golden.asked(pack, rules), live)
