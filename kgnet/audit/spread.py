@@ -138,10 +138,9 @@ def _pool(work: Work[S, R], jobs: int) -> Iterator[ProcessPoolExecutor]:
     others = set(multiprocessing.active_children())
     context = multiprocessing.get_context("fork")
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begun, initargs=(work,))
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # until they know what to do with it
     try:
-        pool.submit(cores)
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        with _uninterrupted():
+            pool.submit(cores)
         yield pool
     finally:
         for child in set(multiprocessing.active_children()) - others:
@@ -149,10 +148,22 @@ def _pool(work: Work[S, R], jobs: int) -> Iterator[ProcessPoolExecutor]:
         pool.shutdown(cancel_futures=True)
 
 
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hear of Ctrl-C only afterwards: what Python does around a fork would swallow it."""
+    heard: list[bool] = []
+    before = signal.signal(signal.SIGINT, lambda *_: heard.append(True))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if heard:
+        raise KeyboardInterrupt
+
+
 def _begun(work: Work[S, R]) -> None:
     """Make a copy of the process a worker: it dies of Ctrl-C without a word, and with who began it."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     most = MOST_MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(hard, MOST_MEMORY_BYTES)
     resource.setrlimit(resource.RLIMIT_AS, (most, hard))
