@@ -14,6 +14,7 @@ import yaml
 from test_report import ABOUT, REPORTS, in_vietnamese, text
 
 from kgnet import language, paths, plugins
+from kgnet.audit import pack as packs
 from kgnet.errors import PluginError
 from kgnet.model.language import ENGLISH
 from kgnet.model.outcome import Severity, Status
@@ -58,6 +59,13 @@ def test_every_rule_has_both_languages() -> None:
         if told and (rule.id, told) not in VIETNAMESE.rules
     ]
     assert without == [], "\n".join(["no Vietnamese in kgnet/data/rules.vi.csv for", *without])
+
+
+def test_every_pack_has_both_titles() -> None:
+    """It stands at the head of every document."""
+    titles = [packs.load(name, RULES)[0].title for name in packs.shipped()]
+    assert titles
+    assert [title for title in titles if language.sentence(title, VIETNAMESE) == title] == []
 
 
 def test_every_control_has_both_titles() -> None:

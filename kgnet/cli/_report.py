@@ -17,7 +17,7 @@ from kgnet.paths import PACKAGE
 
 if TYPE_CHECKING:
     from kgnet.cli._history import Ended
-    from kgnet.model.province import Site
+    from kgnet.model.fleet import Fleet
     from kgnet.ports import Report, Rule
 
 # The folder is the list; nothing is imported for it.
@@ -64,20 +64,32 @@ class Shown:
         *,
         when: datetime,
         pack: str,
-        sites: Mapping[str, Site],
+        fleet: Fleet,
+        source: Path | None = None,
+        limit: str = "",
     ) -> None:
         """Write the whole to its file or the terminal, and each site's part to a file of its own."""
         from kgnet import files, language
         from kgnet.ports import About
         from kgnet.reports import by_site, file_name, written
 
-        names = {code: site.name for code, site in sites.items()}
-        about = About(language.load(self.lang), when.astimezone(), pack, names, baseline=ended.baseline)
         findings = ended.shown
+        names = {code: site.name for code, site in fleet.sites.items()}
+        about = About(
+            language=language.load(self.lang),
+            when=when.astimezone(),
+            pack=pack,
+            sites=names,
+            network=fleet.name,
+            source=source.resolve().name if source else "",
+            limit=limit,
+            baseline=ended.baseline,
+        )
         if self.per_site:
             for site, found in by_site(findings).items():
                 path = self.per_site / file_name(site, self.report)
-                files.write(path, written(self.report, found, rules, about))
+                own = replace(about, sites={site: names.get(site, "")}, limit="")
+                files.write(path, written(self.report, found, rules, own))
         if self.output:
             files.write(self.output, written(self.report, findings, rules, about))
         elif not (self.report.binary and self.per_site):

@@ -124,7 +124,7 @@ def audit(
     raw = _files(config_dir, fleet, devices, judge, jobs) if config_dir else _live(devices, judge, workers)
     beside = _subjects.judged(scope, now.date(), judge)
     ended = keeping.ended(waiving.waive(carried(chain(raw, beside)), held, now.date()))
-    report.show(ended, rules, when=now, pack=asked.title, sites=fleet.sites)
+    report.show(ended, rules, when=now, pack=asked.title, fleet=fleet, source=config_dir, limit=limit)
     whole = not limit and config_dir is None and pack == DEFAULT_PACK
     _recorded(ended.findings, record or _kept(whole=whole), now)
     raise typer.Exit(ended.exit_code(verb.exit_code(ended.findings)))

@@ -16,7 +16,13 @@ def design(province: Province, *, only: Collection[str] | None = None) -> Fleet:
     """Run every pass, or those named in *only*; DesignError if the intent cannot be built."""
     settings = province.settings
     fleet = Fleet(
-        slug=settings.slug, domain=settings.domain, sites=province.sites, devices={}, circuits={}, rooms={}
+        name=province.settings.name,
+        slug=settings.slug,
+        domain=settings.domain,
+        sites=province.sites,
+        devices={},
+        circuits={},
+        rooms={},
     )
     for each in in_order(found(Pass).values()):
         if only is None or each.name in only:

@@ -267,6 +267,7 @@ class Fleet:
     targets: tuple[Target, ...] = ()
     meetings: tuple[BuiltMeeting, ...] = ()  # that have a time
     freezes: tuple[BuiltFreeze, ...] = ()
+    name: str = ""  # as people write it
 
     def with_devices(self, changed: Mapping[str, Device]) -> Fleet:
         """Return the fleet with *changed* devices in place of those of the same name."""

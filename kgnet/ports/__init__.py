@@ -155,6 +155,10 @@ class About:
     when: datetime | None = None
     pack: str = ""  # its title
     sites: Mapping[str, str] = field(default_factory=dict)  # code → name
+    network: str = ""  # the province's name
+    source: str = ""  # the folder that was read; empty: the running devices
+    limit: str = ""  # as it was asked for; empty: all
+    digest: str = ""  # SHA-256 of the findings as JSON in English, in hexadecimal
     colour: bool = False  # the terminal that shows it has colours
     baseline: Baseline | None = None  # the report is of what is new and fixed since then
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from hashlib import sha256
 from urllib.parse import quote
 
 from kgnet.language import sentence, told_finding, told_rule
 from kgnet.model.identity import fingerprints
 from kgnet.model.outcome import Finding
 from kgnet.ports import About, Report, Rule
+from kgnet.reports._rows import page
 
 # What a terminal obeys, a parser refuses or a reader does not see: control characters but for tab and
 # line feed, surrogates, marks that turn the direction of a text (Unicode TR 36, 3.2), U+FFFE and U+FFFF.
@@ -24,10 +26,11 @@ def written(
 ) -> str | bytes:
     """Return what *report* makes of the findings, in the language of *about*."""
     about = _told(about)
-    held = [_clean(told_finding(_marked(finding), about.language)) for finding in findings]
+    english = [_clean(_marked(finding)) for finding in findings]
+    held = [_clean(told_finding(finding, about.language)) for finding in english]
     asked = {finding.rule for finding in (*held, *(about.baseline.standing if about.baseline else ()))}
     known = {id: told_rule(rule, about.language) for id, rule in rules.items() if id in asked}
-    return report.write(held, known, about)
+    return report.write(held, known, replace(about, digest=sha256(page(english).encode()).hexdigest()))
 
 
 def by_site(findings: Iterable[Finding]) -> dict[str, list[Finding]]:

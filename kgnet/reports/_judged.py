@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from kgnet import __version__
+from kgnet.language import sentence
 from kgnet.model.history import Baseline
 from kgnet.model.outcome import Evidence, Finding, Severity, State, Status
 from kgnet.ports import About, Rule
@@ -25,7 +27,7 @@ DOMAINS = {
     "SNM": "SNMP",
     "SVC": "Services of devices",
     "LOG": "Logs",
-    "NTP": "Time",
+    "NTP": "Clocks",
     "CPL": "Control plane",
     "RTG": "Routing",
     "PER": "Perimeter",
@@ -207,6 +209,25 @@ def _compared(told: Baseline, about: About) -> str:
         fixed=told.fixed,
         standing=len(told.standing),
     )
+
+
+def facts(findings: Sequence[Finding], about: About) -> list[tuple[str, str]]:
+    """Return what a document says of itself first: whose network, when, what was looked at, what came out."""
+    say = about.language.say
+    looked_at = say("the files in {folder}", folder=about.source) if about.source else say("running devices")
+    told = [
+        (say("Network"), about.network),
+        (say("Time"), instant(about.when)),
+        (
+            say("Looked at"),
+            f"{looked_at} ({say('limited to {limit}', limit=about.limit)})" if about.limit else looked_at,
+        ),
+        (say("Pack"), sentence(about.pack, about.language) or "—"),
+        (say("Result"), counts(findings, about)),
+        (say("SHA-256 of the findings"), about.digest),
+        (say("Made by"), f"kgnet {__version__}"),
+    ]
+    return [(name, value) for name, value in told if value]
 
 
 def instant(when: datetime | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from kgnet.model.outcome import Finding
@@ -24,6 +25,12 @@ def row(finding: Finding) -> dict[str, Any]:
         "state": stand.state.value if stand else None,
         "since": stand.since.isoformat(timespec="seconds") if stand else None,
     }
+
+
+def page(findings: Iterable[Finding]) -> str:
+    """Return the rows as JSON, one a line, so that a diff of two reports is readable."""
+    rows = ",\n ".join(map(line, findings))
+    return f"[{rows}]\n"
 
 
 def line(finding: Finding) -> str:

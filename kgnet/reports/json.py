@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from kgnet.model.outcome import Finding
 from kgnet.ports import About, Report, Rule
-from kgnet.reports._rows import line
+from kgnet.reports._rows import page
 
 
 def write(findings: Sequence[Finding], rules: Mapping[str, Rule], about: About) -> str:
-    """Return every finding, one a line, so that a diff of two reports is readable."""
-    rows = ",\n ".join(map(line, findings))
-    return f"[{rows}]\n"
+    """Return every finding, one a line."""
+    return page(findings)
 
 
 REPORT = Report("json", "json", write)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -16,9 +15,9 @@ from kgnet.model.outcome import Finding, Severity, State, Status
 from kgnet.ports import About, Report, Rule
 from kgnet.reports._judged import (
     OPEN,
-    Judged,
     code,
     counts,
+    facts,
     fixed,
     heat,
     instant,
@@ -31,12 +30,14 @@ from kgnet.reports._judged import (
 )
 
 HERE = Path(__file__).parent
+BAR = (Status.FAIL, Status.ERROR, Status.WAIVED, Status.PASS, Status.SKIP)
 
 
 def write(findings: Sequence[Finding], rules: Mapping[str, Rule], about: About) -> str:
     """Return the page; the browser may load nothing and run only the script that comes with it."""
     findings, gone = fixed(findings)
     every = judged(findings, rules, about)
+    many = Counter(finding.status for finding in findings)
     style, script = _part("page.css"), _part("filter.js")
     return (
         _environment()
@@ -48,14 +49,20 @@ def write(findings: Sequence[Finding], rules: Mapping[str, Rule], about: About) 
             about=about,
             say=about.language.say,
             when=instant(about.when),
+            facts=facts(findings, about),
             counts=counts(findings, about),
-            many=Counter(finding.status for finding in findings),
+            total=len(findings),
+            many=many,
+            failed=Counter(each.severity for each in findings if each.status is Status.FAIL),
+            bar=[*_bar(many)],
             every=every,
+            open=worst_first(every),
+            code_of=code,
+            stands=any(each.stand for each in findings),
             gone=gone,
             still=still(rules, about),
             since=lambda told: since(told, about),
             states=tuple(state for state in State if state is not State.FIXED),
-            rows=[_row(finding, one) for one in worst_first(every) for finding in one.of(*OPEN)],
             sites=heat(findings),
             domains=used(findings, about),
             named=lambda site: named(site, about),
@@ -66,19 +73,14 @@ def write(findings: Sequence[Finding], rules: Mapping[str, Rule], about: About) 
     )
 
 
-def _row(finding: Finding, one: Judged) -> dict[str, Any]:
-    return {
-        "rule": finding.rule,
-        "title": one.title,
-        "domain": code(finding.rule),
-        "status": finding.status,
-        "severity": finding.severity,
-        "site": finding.site,
-        "device": finding.device,
-        "evidence": finding.evidence,
-        "stand": finding.stand,
-        "finding": finding,
-    }
+def _bar(many: Mapping[Status, int]) -> Iterator[tuple[Status, float, float]]:
+    """Yield the parts of a bar of 1000: the status, where its part begins, and how wide it is."""
+    start, total = 0.0, sum(many.values())
+    for status in BAR:
+        if many[status]:
+            width = 1000 * many[status] / total
+            yield status, round(start, 2), round(width, 2)
+            start += width
 
 
 @cache
