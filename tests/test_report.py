@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 import pytest
 
 from kgnet import language, plugins
-from kgnet.model.outcome import Evidence, Finding, Severity, Status
+from kgnet.model.history import Baseline
+from kgnet.model.outcome import Evidence, Finding, Severity, Stand, State, Status
 from kgnet.ports import About, Report, Rule
-from kgnet.reports import by_site, file_name, written
+from kgnet.reports import by_site, file_name, of_site, written
 
 RULES = plugins.found(Rule)
 REPORTS = plugins.found(Report)
@@ -75,13 +76,26 @@ def test_what_is_open_is_told_with_its_evidence(report: Report) -> None:
 
 
 @every_report
-def test_a_site_s_report_holds_its_findings_only(report: Report) -> None:
-    """What is handed to an office tells nothing of another."""
-    sites = by_site(SEEN)
+@pytest.mark.parametrize("compared", [False, True], ids=["alone", "since"])
+def test_a_site_s_report_holds_its_findings_only(report: Report, compared: bool) -> None:
+    """What is handed to an office tells nothing of another: no device, no name, no count, in no language."""
+    when = datetime(2026, 11, 1, tzinfo=UTC)
+    seen = [
+        replace(each, stand=Stand(State.FIXED if each.status is Status.PASS else State.NEW, when))
+        for each in SEEN
+    ]
+    standing = tuple(replace(each, stand=Stand(State.STANDING, when)) for each in SEEN)
+    baseline = Baseline("last", "run-7", when, new=41, fixed=43, standing=standing)
+    about = replace(ABOUT, limit="r-902,hub1", network="Kiên Giang", baseline=baseline if compared else None)
+    sites = by_site(seen if compared else SEEN)
     assert [*sites] == ["902", "DC"]
-    told = text(report, sites["902"])
-    assert "r-902" in told
-    assert not re.search(r"hub1\b(?!\))|mail1|Data center|KG-ACC-07", told)
+    own = of_site(about, "902", sites["902"])
+    for language_ in (own, in_vietnamese(own)):
+        told = text(report, sites["902"], language_)
+        assert "r-902" in told
+        assert not re.search(r"hub1\b(?!\))|mail1|Data center|KG-ACC-07|\b4[13]\b|\bDC\b", told)
+    whole = text(report, seen if compared else SEEN, about)
+    assert re.search(r"mail1", whole), "the words that are looked for are there in the whole"
 
 
 def test_sites_never_share_a_file() -> None:

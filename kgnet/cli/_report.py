@@ -71,7 +71,7 @@ class Shown:
         """Write the whole to its file or the terminal, and each site's part to a file of its own."""
         from kgnet import files, language
         from kgnet.ports import About
-        from kgnet.reports import by_site, file_name, written
+        from kgnet.reports import by_site, file_name, of_site, written
 
         findings = ended.shown
         names = {code: site.name for code, site in fleet.sites.items()}
@@ -88,8 +88,7 @@ class Shown:
         if self.per_site:
             for site, found in by_site(findings).items():
                 path = self.per_site / file_name(site, self.report)
-                own = replace(about, sites={site: names.get(site, "")}, limit="")
-                files.write(path, written(self.report, found, rules, own))
+                files.write(path, written(self.report, found, rules, of_site(about, site, found)))
         if self.output:
             files.write(self.output, written(self.report, findings, rules, about))
         elif not (self.report.binary and self.per_site):

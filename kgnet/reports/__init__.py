@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from hashlib import sha256
@@ -10,7 +11,7 @@ from urllib.parse import quote
 
 from kgnet.language import sentence, told_finding, told_rule
 from kgnet.model.identity import fingerprints
-from kgnet.model.outcome import Finding
+from kgnet.model.outcome import Finding, State
 from kgnet.ports import About, Report, Rule
 from kgnet.reports._rows import page
 
@@ -31,6 +32,20 @@ def written(
     asked = {finding.rule for finding in (*held, *(about.baseline.standing if about.baseline else ()))}
     known = {id: told_rule(rule, about.language) for id, rule in rules.items() if id in asked}
     return report.write(held, known, replace(about, digest=sha256(page(english).encode()).hexdigest()))
+
+
+def of_site(about: About, site: str, findings: Iterable[Finding]) -> About:
+    """Return what a site's own report may say of the audit: of no other site its name, devices or number.
+
+    *findings* are those of the site that are shown.
+    """
+    own = replace(about, sites={site: about.sites.get(site, "")}, limit="")
+    if about.baseline is None:
+        return own
+    states = Counter(finding.stand.state for finding in findings if finding.stand)
+    standing = tuple(finding for finding in about.baseline.standing if finding.site == site)
+    told = replace(about.baseline, new=states[State.NEW], fixed=states[State.FIXED], standing=standing)
+    return replace(own, baseline=told)
 
 
 def by_site(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
