@@ -98,6 +98,9 @@ class FilterRule:
     line: int
     harmless: bool = False  # lets in answers, or what IP itself needs: errors, neighbour discovery
     narrow: bool = False  # matches less than is told here: a state, a flag, a port that it comes from …
+    within: str = ""  # the list that it stands in, where several make up a chain; the first that matches wins
+    source_ports: tuple[tuple[int, int], ...] = ()
+    conditions: tuple[str, ...] = ()  # what it matches beside addresses, protocol and ports, in its own words
 
 
 @dataclass(frozen=True, slots=True)

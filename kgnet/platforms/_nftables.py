@@ -1,4 +1,4 @@
-"""The packet filter of a Linux host: what `nft -s list ruleset` prints, and the facts in it.
+"""The packet filter of a Linux host: the intent as `nft -s list ruleset` prints it, and how it is loaded.
 
 nft sorts the members of a set and joins ranges that touch, so the same is done here before printing.
 Verified against nftables 1.0.6.
@@ -6,24 +6,16 @@ Verified against nftables 1.0.6.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from ipaddress import ip_address, ip_network, summarize_address_range
+from ipaddress import summarize_address_range
 from typing import Any
 
-from kgnet.model.config import Config, Line
-from kgnet.model.facts import FilterRule, PacketFilter
 from kgnet.model.fleet import Device, Firewall, FlowRule, Network
-from kgnet.model.forwarding import Guards
-from kgnet.model.operations import IpOptions
-from kgnet.model.perimeter import PortFilters
-from kgnet.platforms._families import guards
-from kgnet.platforms._perimeter import narrow, port_filters
+from kgnet.platforms._nftables_read import read
 from kgnet.ports import Part
 
-TABLE = "table inet kgnet {"
 FAMILIES = {4: "ip", 6: "ip6"}
 ICMP = {4: "icmp", 6: "ipv6-icmp"}
 DSCP = {  # RFC 4594 §2.3, by value: the order in which nft prints a set
@@ -148,97 +140,6 @@ def _set(elements: list[str]) -> str:
     return elements[0] if len(elements) == 1 else f"{{ {', '.join(elements)} }}"
 
 
-# ── text → facts ────────────────────────────────────────────────────────────
-
-POLICY = re.compile(r"type (\w+) hook (\w+) .*policy (accept|drop);")
-VERDICT = re.compile(r"(accept|drop|reject|return|(?:jump|goto) \S+)(?: comment \".*\")?$")
-COMMENT = re.compile(r' comment "([^"]*)"$')
-ADDRESSES = re.compile(r"\bip6? ([sd]addr) (\{[^}]*\}|[0-9a-f]\S*)")
-PORTS = re.compile(r"\b(tcp|udp|th) dport (\{[^}]*\}|\S+)")
-OPTIONS = re.compile(r"^(?:meta nfproto ipv4 )?ip hdrlength (?:!= 5|> 5|6-15|>= 6)(?: counter\S*)? drop")
-PROTOCOL = re.compile(r"\bmeta l4proto (\{[^}]*\}|\S+)|\b(icmp|icmpv6) type\b")
-
-
-def read(text: str, part: str) -> Iterator[PacketFilter | PortFilters | IpOptions | Guards]:
-    """Read chains and rules; the chains of our own table go by their plain names."""
-    lines = list(Config("", {part: text}).lines())
-    policies = {
-        _chain(line): found[3] for line in lines if len(line.path) == 3 and (found := POLICY.match(line.text))
-    }
-    rules = [_rule(line) for line in lines if _is_rule(line)]
-    packets = PacketFilter(policies, tuple(rules))
-    yield packets
-    yield port_filters(packets)
-    yield _options(rules)
-    yield guards(lines)
-
-
-def _options(rules: Iterable[FilterRule]) -> IpOptions:
-    """Options make IPv4's header longer than its least: 5 words (RFC 791 §3.1)."""
-    lines = [rule.line for rule in rules if rule.verdict == "drop" and OPTIONS.search(rule.text)]
-    return IpOptions(bool(lines), min(lines, default=0))
-
-
-def _is_rule(line: Line) -> bool:
-    return (
-        len(line.path) == 3
-        and line.path[1].startswith("chain ")
-        and line.text != "}"
-        and not POLICY.match(line.text)
-    )
-
-
-def _chain(line: Line) -> str:
-    table, chain = line.path[0], line.path[1].split()[1]
-    return chain if table == TABLE else f"{' '.join(table.split()[1:3])}/{chain}"
-
-
-def _rule(line: Line) -> FilterRule:
-    text = line.text
-    ends: dict[str, list[str]] = {"saddr": [], "daddr": []}
-    for end, found in ADDRESSES.findall(text):
-        ends[end] += [str(network) for member in _members(found) for network in _within(member)]
-    verdict, comment, reached = VERDICT.search(text), COMMENT.search(text), PORTS.search(text)
-    return FilterRule(
-        chain=_chain(line),
-        text=text,
-        verdict=verdict[1] if verdict else "",
-        sources=tuple(ends["saddr"]),
-        destinations=tuple(ends["daddr"]),
-        protocol=_named(text),
-        ports=tuple(map(_ports, _members(reached[2]))) if reached else (),
-        comment=comment[1] if comment else None,
-        line=line.number - 1,
-        narrow=narrow(text),
-    )
-
-
-def _within(member: str) -> Iterable[Network]:
-    """Return the networks of a member of a set: an address, a network, or a range of addresses."""
-    first, _, last = member.partition("-")
-    if last:
-        return summarize_address_range(ip_address(first), ip_address(last))
-    return [ip_network(first)]
-
-
-def _members(found: str) -> list[str]:
-    return [each.strip() for each in found.strip("{} ").split(",")]
-
-
-def _named(text: str) -> str | None:
-    reached, named = PORTS.search(text), PROTOCOL.search(text)
-    if reached and reached[1] != "th":
-        return reached[1]
-    if named:
-        return "icmp" if named[2] or "icmp" in named[1] else named[1]
-    return None
-
-
-def _ports(text: str) -> tuple[int, int]:
-    first, _, last = text.partition("-")
-    return int(first), int(last or first)
-
-
 # ── the part ────────────────────────────────────────────────────────────────
 
 
@@ -263,13 +164,13 @@ SAVE = (
 )
 
 
-def part(template: str) -> Part:
+def part(template: str, reader: Callable[[str, str], Iterable[object]] = read) -> Part:
     """Return the part: the whole ruleset of a host, always replaced as one, atomically."""
     return Part(
         name="nftables",
         template=template,
         show=("nft", "-s", "list", "ruleset"),
-        read=read,
+        read=reader,
         check=("sh", "-c", WHOLE.replace("{option}", "-c "), "sh", "{file}"),
         load=("sh", "-c", WHOLE.replace("{option}", ""), "sh", "{file}"),
         save=SAVE,

@@ -12,8 +12,8 @@ from kgnet.model.perimeter import EVERY_PORT, PortFilter, PortFilters, SourceChe
 
 BY_PORT = re.compile(r'\biif(?:name)? (\{[^}]*\}|"[^"]+"|\S+)')
 TOLD = re.compile(  # what a `FilterRule` holds of a rule, and what matches nothing
-    r"""\bip6?\ [sd]addr\ (?:\{[^}]*\}|\S+) | \b(?:tcp|udp|th)\ dport\ (?:\{[^}]*\}|\S+)
-    | \bmeta\ l4proto\ (?:\{[^}]*\}|\S+) | \bcounter(?:\ packets\ \d+\ bytes\ \d+)?
+    r"""\bip6?\ [sd]addr\ (?:\{[^}]*\}|[\da-f]\S*) | \b(?:tcp|udp|th)\ dport\ (?:\{[^}]*\}|\d\S*)
+    | \bmeta\ l4proto\ (?:\{[^}]*\}|\w\S*) | \bcounter(?:\ packets\ \d+\ bytes\ \d+)?
     | \blog(?:\ prefix\ "[^"]*")? | \bcomment\ "[^"]*" | \b(?:accept|drop|return)\b
     | \breject(?:\ with\ .*)? | \b(?:jump|goto)\ \S+""",
     re.VERBOSE,
@@ -50,7 +50,12 @@ def port_filters(found: PacketFilter) -> PortFilters:
 
 def narrow(text: str) -> bool:
     """Whether a rule matches less than its addresses, protocol and ports tell."""
-    return bool(TOLD.sub("", text).strip())
+    return bool(rest(text))
+
+
+def rest(text: str) -> str:
+    """Return what a rule matches beside its addresses, protocol and ports."""
+    return " ".join(TOLD.sub("", text).split())
 
 
 def _at(rule: FilterRule) -> FilterRule:

@@ -32,6 +32,7 @@ DOMAINS = {
     "RTG": "Routing",
     "PER": "Perimeter",
     "ZON": "Zones",
+    "FW": "Packet filters",
     "L2": "Switching",
     "HA": "Availability",
     "OPS": "Operations",

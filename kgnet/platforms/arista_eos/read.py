@@ -39,6 +39,7 @@ from kgnet.model.managed import (
     TimeServers,
     Vrfs,
 )
+from kgnet.model.naming import Names
 from kgnet.model.redundancy import FirstHops
 from kgnet.platforms._operations import Operations
 from kgnet.platforms.arista_eos import (
@@ -48,6 +49,7 @@ from kgnet.platforms.arista_eos import (
     forwarding,
     layer2,
     managed,
+    naming,
     operations,
     perimeter,
     traffic,
@@ -75,6 +77,7 @@ Facts = (
     | Operations
     | perimeter.Perimeter
     | FirstHops
+    | Names
 )
 DEFAULT_ROUTES = 12_000  # what EOS takes from a neighbour where nothing is said; 0 is no limit
 PREFIX = re.compile(
@@ -106,6 +109,7 @@ def read(text: str, part: str) -> Iterator[Facts]:
         yield from operations.read(top)
         yield from perimeter.read(top)
         yield from first_hops.read(top)
+        yield naming.naming(top)
     except (ValueError, LookupError) as reason:
         raise ReadError(f"EOS's configuration is not as expected: {reason}") from reason
 

@@ -121,7 +121,8 @@ def rules_of(block: Block, chain: str, version: int, *, standard: bool) -> Itera
         elif found := RULE.fullmatch(line.text):
             matched = f"ip {found[2]} any" if standard else found[2]
             rule, answering = _rule(matched.split(), version, permits=found[1] == "permit")
-            rule = replace(rule, chain=chain, text=line.text, comment=remark, line=line.number)
+            within = block.text.replace(" access-list ", " ").replace(" standard ", " ")
+            rule = replace(rule, chain=chain, text=line.text, comment=remark, line=line.number, within=within)
             asked.add((rule.verdict, rule.protocol, rule.sources, rule.destinations, rule.ports))
             read.append((rule, answering))
     for rule, answering in read:
@@ -153,6 +154,8 @@ def _rule(words: list[str], version: int, *, permits: bool) -> tuple[FilterRule,
         line=0,
         harmless="established" in options or _kind_of_icmp(protocol, options),
         narrow=bool(answering or set(options) - {"log"}),
+        source_ports=answering,
+        conditions=(" ".join(options),) if set(options) - {"log"} else (),
     )
     return rule, answering
 

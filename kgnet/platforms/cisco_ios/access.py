@@ -23,6 +23,7 @@ from kgnet.model.services import Provisioning, Service, Services
 from kgnet.platforms.cisco_ios import acl
 from kgnet.platforms.cisco_ios.filter import addresses
 from kgnet.platforms.cisco_ios.lines import Block
+from kgnet.platforms.cisco_ios.object_groups import Groups
 
 SERVED = (  # how a line begins → the service that it switches on
     ("ip http server", "http"),
@@ -123,7 +124,12 @@ def _sources(root: Block, lists: dict[str, Block], name: str, anywhere: str) -> 
         entries = [
             each.line.removeprefix(f"access-list {name} ") for each in root.starting(f"access-list {name} ")
         ]
-    told = [acl.entry(line, standard=standard) for line in entries if line.startswith(("permit ", "deny "))]
+    told = [
+        acl.entry(each, standard=standard)
+        for line in entries
+        if line.startswith(("permit ", "deny "))
+        for each in Groups(root).expanded(line)
+    ]
     if not told:
         return (anywhere,)
     return tuple(anywhere if each.source == "any" else each.source for each in told if each.permit)

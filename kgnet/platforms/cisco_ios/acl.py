@@ -176,7 +176,7 @@ class Entry:
         control = self.protocol == "icmp" and any(word in ERRORS[4] + ERRORS[6] for word in self.rest)
         return control or "established" in self.rest or (bool(self.source_ports) and self.source != "any")
 
-    def rule(self, chain: str, text: str, comment: str | None, line: int) -> FilterRule:
+    def rule(self, chain: str, text: str, comment: str | None, line: int, *, within: str) -> FilterRule:
         return FilterRule(
             chain=chain,
             text=text,
@@ -189,6 +189,9 @@ class Entry:
             line=line,
             harmless=self.harmless,
             narrow=bool(self.source_ports or set(self.rest) - LOGGED),
+            within=within,
+            source_ports=self.source_ports,
+            conditions=(" ".join(self.rest),) if set(self.rest) - LOGGED else (),
         )
 
 

@@ -15,6 +15,7 @@ from ipaddress import ip_network
 from kgnet.model.facts import FilterRule, PacketFilter
 from kgnet.platforms.cisco_ios import acl
 from kgnet.platforms.cisco_ios.lines import Block
+from kgnet.platforms.cisco_ios.object_groups import Groups
 
 INPUT, FORWARD = "input", "forward"
 HEADERS = ("ip access-list extended ", "ip access-list standard ", "ipv6 access-list ")
@@ -34,6 +35,10 @@ def packet_filter(root: Block) -> PacketFilter:
 class Filters:
     root: Block
 
+    @property
+    def groups(self) -> Groups:
+        return Groups(self.root)
+
     def _named(self, start: str) -> dict[str, Block]:
         return {each.line.removeprefix(start).split()[-1]: each for each in self.root.starting(start)}
 
@@ -44,7 +49,8 @@ class Filters:
             for block in self.root.starting(start):
                 name = block.line.removeprefix(start)
                 for chain in sorted(bound.get(name, ())) or [name]:
-                    yield from entries(block.inside, chain, standard=" standard " in start)
+                    standard = " standard " in start
+                    yield from entries(block.inside, chain, self.groups, name=name, standard=standard)
         yield from self._numbered(bound)
 
     def _numbered(self, bound: dict[str, set[str]]) -> Iterator[FilterRule]:
@@ -53,7 +59,8 @@ class Filters:
             _, number, *words = each.line.split()
             for chain in sorted(bound.get(number, ())) or [number]:
                 standard = int(number) in STANDARD
-                yield from entries([Block(" ".join(words), each.number)], chain, standard=standard)
+                entry = Block(" ".join(words), each.number)
+                yield from entries([entry], chain, self.groups, name=number, standard=standard)
 
     def _bound(self) -> dict[str, set[str]]:
         """Return which chains each list works for."""
@@ -186,10 +193,16 @@ def _behind(port: Block, held: Collection[object]) -> bool:
     return all(ip_network(address) in held for address in addresses(port))
 
 
-def entries(held: Iterable[Block], chain: str, *, standard: bool) -> Iterator[FilterRule]:
+def entries(
+    held: Iterable[Block], chain: str, groups: Groups, *, name: str = "", standard: bool
+) -> Iterator[FilterRule]:
+    """Yield the entries of the list *name* as rules of *chain*; where no list is named, of that name."""
     remark: str | None = None
+    within = name or chain
     for each in held:
         if each.line.startswith("remark "):
             remark = each.line.removeprefix("remark ")
         elif each.line.startswith(("permit ", "deny ")):
-            yield acl.entry(each.line, standard=standard).rule(chain, each.line, remark, each.number)
+            for line in groups.expanded(each.line):
+                entry = acl.entry(line, standard=standard)
+                yield entry.rule(chain, each.line, remark, each.number, within=within)

@@ -8,6 +8,7 @@ from kgnet.model.facts import FilterRule
 from kgnet.model.perimeter import PortFilter, PortFilters, SourceCheck, SourceChecks
 from kgnet.platforms.cisco_ios.filter import HEADERS, STANDARD, Filters, drops, entries
 from kgnet.platforms.cisco_ios.lines import Block
+from kgnet.platforms.cisco_ios.object_groups import Groups
 
 WORDS = {4: ("ip", "ip access-group "), 6: ("ipv6", "ipv6 traffic-filter ")}
 WAYS = {"rx": "strict", "any": "loose"}
@@ -50,12 +51,12 @@ def _list(root: Block, family: int, name: str) -> Iterator[FilterRule]:
         for block in root.starting(header):
             if block.line.removeprefix(header) == name:
                 found = True
-                yield from entries(block.inside, name, standard=" standard " in header)
+                yield from entries(block.inside, name, Groups(root), standard=" standard " in header)
     if family == 4:
         numbered = list(root.starting(f"access-list {name} "))
         for each in numbered:
             entry = Block(each.line.split(maxsplit=2)[2], each.number)
-            yield from entries([entry], name, standard=int(name) in STANDARD)
+            yield from entries([entry], name, Groups(root), standard=int(name) in STANDARD)
         found = found or bool(numbered)
     if not found:
         yield FilterRule(name, f"no access list {name}", "accept", (), (), None, (), None, 0)

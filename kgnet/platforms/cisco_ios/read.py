@@ -27,6 +27,7 @@ from kgnet.platforms.cisco_ios import (
     inspection,
     layer2,
     managed,
+    naming,
     operations,
     perimeter,
     qos,
@@ -220,7 +221,7 @@ READING = Reading(
         *(_system, _interfaces, _tunnelled, _bgp, _prefix_lists, _route_maps),
         *(ios_filter.packet_filter, _queued, layer2.switching),
         *(*managed.READERS, *forwarding.READERS, *operations.READERS),
-        *(*perimeter.READERS, *inspection.READERS),
+        *(*perimeter.READERS, *inspection.READERS, naming.naming),
     ),
     wrong="the configuration is not as IOS prints it",
 )

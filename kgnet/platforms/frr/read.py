@@ -18,9 +18,10 @@ from kgnet.model.facts import (
     RouteMaps,
     System,
 )
+from kgnet.model.naming import Names
 from kgnet.model.operations import Logging
 from kgnet.model.redundancy import FirstHops
-from kgnet.platforms.frr import first_hops, forwarding
+from kgnet.platforms.frr import first_hops, forwarding, naming
 from kgnet.platforms.frr.operations import logging
 
 Facts = (
@@ -32,6 +33,7 @@ Facts = (
     | Logging
     | forwarding.Facts
     | FirstHops
+    | Names
 )
 Words = list[str]
 
@@ -48,6 +50,7 @@ def read(text: str, part: str) -> Iterator[Facts]:
         yield _route_maps(lines)
         yield from forwarding.read(lines)
         yield from first_hops.read(lines)
+        yield naming.naming(lines)
     except (ValueError, IndexError) as reason:
         raise ReadError(f"FRR's configuration is not as expected: {reason}") from reason
 

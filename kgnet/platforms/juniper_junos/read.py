@@ -14,9 +14,11 @@ from kgnet.model.managed import (
     TimeServers,
     Vrfs,
 )
+from kgnet.model.naming import Names
 from kgnet.platforms._operations import Operations
 from kgnet.platforms.juniper_junos import access, accounts, forwarding, layer2, snmp
 from kgnet.platforms.juniper_junos.inspection import Inspected, inspected
+from kgnet.platforms.juniper_junos.naming import naming
 from kgnet.platforms.juniper_junos.operations import operations
 from kgnet.platforms.juniper_junos.perimeter import Perimeter, perimeter
 from kgnet.platforms.juniper_junos.read_filter import FilterFacts, packet_filter
@@ -39,6 +41,7 @@ Facts = (
     | FilterFacts
     | Perimeter
     | Inspected
+    | Names
 )
 SEVERITIES = {  # Junos's words → RFC 5424's, the most urgent first
     **{"emergency": "emergency", "alert": "alert", "critical": "critical", "error": "error"},
@@ -68,6 +71,7 @@ def read(text: str, part: str) -> Iterator[Facts]:
         yield from packet_filter(root)
         yield from perimeter(root)
         yield from inspected(root)
+        yield naming(root)
     except (ValueError, IndexError, KeyError) as reason:
         raise ReadError(f"Junos's configuration is not as expected: {reason!r}") from reason
 

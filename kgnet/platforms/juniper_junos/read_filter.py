@@ -29,7 +29,15 @@ PREDEFINED: Mapping[str, tuple[Service, ...]] = {  # of Junos's own applications
     "junos-syslog": (("udp", ((514, 514),)),),
     "any": (("", ()),),
 }
-NAMED_PORTS = {"ssh": 22, "telnet": 23, "domain": 53, "ntp": 123, "snmp": 161, "bgp": 179, "syslog": 514}
+NAMED_PORTS = {  # Junos OS, Firewall Filters, match conditions: "text synonyms" of ports
+    **{"ftp-data": 20, "ftp": 21, "ssh": 22, "telnet": 23, "smtp": 25, "tacacs": 49, "domain": 53},
+    **{"tacacs-ds": 65, "bootps": 67, "dhcp": 67, "bootpc": 68, "tftp": 69, "finger": 79, "http": 80},
+    **{"kerberos-sec": 88, "pop3": 110, "sunrpc": 111, "ident": 113, "nntp": 119, "ntp": 123, "imap": 143},
+    **{"netbios-ns": 137, "netbios-dgm": 138, "netbios-ssn": 139, "snmp": 161, "snmptrap": 162, "bgp": 179},
+    **{"ldap": 389, "https": 443, "exec": 512, "login": 513, "cmd": 514, "syslog": 514, "printer": 515},
+    **{"rip": 520, "msdp": 639, "ldp": 646, "socks": 1080, "pptp": 1723, "radius": 1812, "radacct": 1813},
+    **{"nfsd": 2049},
+}
 VERDICTS = {"permit": "accept", "deny": "drop", "reject": "drop", "accept": "accept", "discard": "drop"}
 ANY = ("any", "any-ipv4", "any-ipv6")
 TOLD = (  # what a rule made of a term holds
@@ -104,7 +112,7 @@ def between(root: Statement, security: Statement, zone: str = "") -> Iterator[Fi
         if holder.first in ("from-zone", "global") and of_all and not holder.inactive:
             for policy in holder.every("policy"):
                 if not zone or zone in (_zones(policy, "from-zone") or (zone,)):
-                    yield from _policy(book, policy, own, within=zone)
+                    yield from _policy(book, policy, own, within=zone, holder=holder.words)
 
 
 def _zones(policy: Statement, word: str) -> tuple[str, ...]:
@@ -112,7 +120,9 @@ def _zones(policy: Statement, word: str) -> tuple[str, ...]:
     return members((policy.one("match") or NOWHERE).value(word) or "")
 
 
-def _policy(book: _Book, policy: Statement, own: set[str], *, within: str) -> Iterator[FilterRule]:
+def _policy(
+    book: _Book, policy: Statement, own: set[str], *, within: str, holder: str
+) -> Iterator[FilterRule]:
     match = policy.one("match") or NOWHERE
     ends = [
         book.networks(members(match.value(word) or "any"))
@@ -136,7 +146,19 @@ def _policy(book: _Book, policy: Statement, own: set[str], *, within: str) -> It
             comment=policy.rest,
             line=policy.line,
             narrow=bool(_zones(policy, "to-zone") or (_zones(policy, "from-zone") and not within)),
+            within=f"policies {holder}",
+            conditions=tuple(_beside(book, match)),
         )
+
+
+def _beside(book: _Book, match: Statement) -> Iterator[str]:
+    """Yield what a policy matches beside networks and applications, or by names that are not understood."""
+    for each in match:
+        if each.first in ("source-address", "destination-address"):
+            named = (*ANY, *book.addresses)
+            yield from (f"{each.first} {name}" for name in members(each.rest) if name not in named)
+        elif each.first not in ("application", "from-zone", "to-zone") or "zone" in each.first:
+            yield each.words
 
 
 def _addresses(root: Statement) -> dict[str, tuple[str, ...]]:
@@ -171,6 +193,8 @@ def _services(root: Statement) -> dict[str, tuple[Service, ...]]:
 
 
 def _ports(text: str) -> tuple[int, int]:
+    if text in NAMED_PORTS:  # some have a dash in their names
+        return NAMED_PORTS[text], NAMED_PORTS[text]
     first, _, last = text.partition("-")
     low = NAMED_PORTS.get(first) or int(first)
     return low, int(last) if last else low
@@ -185,6 +209,7 @@ def terms(root: Statement, found: Statement, family: str, *, chain: str) -> Iter
         held = term.one("from") or NOWHERE
         protocols = members(held.value("protocol") or held.value("next-header") or "")
         reached = members(held.value("destination-port") or held.value("port") or "")
+        from_ = tuple(map(_ports, members(held.value("source-port") or "")))
         for protocol in protocols or ("",):
             yield FilterRule(
                 chain=chain,
@@ -198,7 +223,18 @@ def terms(root: Statement, found: Statement, family: str, *, chain: str) -> Iter
                 line=term.line,
                 harmless=_answers(held),
                 narrow=any(each.first not in TOLD for each in held),
+                within=f"filter {found.rest} ({family})",
+                source_ports=from_,
+                conditions=tuple(_besides(held)),
             )
+
+
+def _besides(held: Statement) -> Iterator[str]:
+    """Yield the conditions of a term that its addresses, protocols and ports do not tell."""
+    for each in held:
+        excepted = any(" except" in one.words for one in each)
+        if each.first not in (*TOLD, "source-port") or each.first in ("address", "port") or excepted:
+            yield f"{each.words} {' '.join(one.words for one in each)}".strip()
 
 
 def _verdict(term: Statement) -> str:

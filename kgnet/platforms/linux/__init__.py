@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from kgnet.platforms import _bridge, _linux, _linux_asked, _nftables, _protection
+from kgnet.platforms import _bridge, _linux, _linux_asked, _nftables, _nftables_read, _protection
 from kgnet.platforms.linux import mailing, services
 from kgnet.ports import Platform
 
 PLATFORM = Platform(
     name="linux",
     driver="ssh",
-    parts=(_nftables.part("linux/nftables.j2"),),
+    parts=(_nftables.part("linux/nftables.j2", _nftables_read.read_named),),
     state={**_linux_asked.SERVER, **services.STATE, **_bridge.STATE, **_protection.STATE, **mailing.STATE},
     secrets=_linux.SECRETS,
     kinds=("linux", "linuxgeneric", "nftables"),
