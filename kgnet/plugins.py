@@ -10,9 +10,9 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from kgnet.errors import PluginError
-from kgnet.ports import Driver, Pass, Platform, Probe, Report, Rule, Transaction
+from kgnet.ports import Driver, Pass, Platform, Probe, Report, Rule, System, Transaction
 
-P = TypeVar("P", Driver, Pass, Platform, Probe, Report, Rule, Transaction)
+P = TypeVar("P", Driver, Pass, Platform, Probe, Report, Rule, System, Transaction)
 
 FOLDERS: dict[str, tuple[type, str]] = {
     "Driver": (Driver, "drivers"),
@@ -21,6 +21,7 @@ FOLDERS: dict[str, tuple[type, str]] = {
     "Probe": (Probe, "probes"),
     "Report": (Report, "reports"),
     "Rule": (Rule, "rules"),
+    "System": (System, "rooms"),
     "Transaction": (Transaction, "transactions"),
 }
 

@@ -23,7 +23,7 @@ FLOORS = (
     {"ports", "wire", "paths", "files", "community", "box"},
     {"plugins", "secrets", "passwords", "language", "checklist"},
     {"published", "environment"},
-    {"design", "platforms", "drivers", "transactions", "rules", "probes", "reports"},
+    {"design", "platforms", "drivers", "transactions", "rooms", "rules", "probes", "reports"},
     {
         "inventory",
         "limit",

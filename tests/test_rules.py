@@ -7,6 +7,8 @@ config: some.cfg                   # instead, or beside: recorded text, through 
 text: |                            # the same, written here: what the device prints of its configuration
 printed: {"sshd -T": sshd.txt}     # the same for what a command of the platform's printed: a file, or lines;
                                    # a command that is a script goes by the name of a fact that it tells
+exported: |                        # of a room: what its system says, as of the day `asked`
+others: {room-2: "…"}              # and what those of other rooms say
 answers: |                         # of a building: the rows of facility.csv, as of the day `asked`
 asked: 2026-06-01
 parameters: {most_s: 300}
@@ -16,8 +18,6 @@ evidence: ["…"]                    # exactly what the rule saw, each as `what`
 
 from __future__ import annotations
 
-import csv
-import io
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -27,23 +27,22 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+import subjects
 import yaml
 from pydantic import TypeAdapter
 
 from kgnet import plugins
 from kgnet.audit import audit
-from kgnet.audit.facility import checklist
 from kgnet.audit.pack import load, parameters
 from kgnet.collect import read_file
 from kgnet.model import access, drift, managed, operations, services
 from kgnet.model import facts as vocabulary
 from kgnet.model.config import Config
-from kgnet.model.facility import Checklist
 from kgnet.model.facts import Settings, Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.outcome import Finding, Status
 from kgnet.model.pack import Choice, Pack
-from kgnet.model.province import FacilityAnswer, Role
+from kgnet.model.province import Role
 from kgnet.model.subject import Subject
 from kgnet.ports import Platform, Reader, Rule, gives
 
@@ -77,6 +76,8 @@ def case(file: Path) -> Case:
         "text",
         "printed",
         "answers",
+        "exported",
+        "others",
         "asked",
         "parameters",
         "status",
@@ -89,7 +90,7 @@ def case(file: Path) -> Case:
     return Case(
         rule,
         want,
-        snapshot(want, written) if isinstance(want, Device) else people_said(want, written),
+        snapshot(want, written) if isinstance(want, Device) else subjects.told_by(want, written),
         written.get("parameters", {}),
         Status(written["status"]),
         tuple(written["evidence"]) if "evidence" in written else None,
@@ -110,20 +111,7 @@ def device(rule: Rule, written: Mapping[str, Any]) -> Device:
 
 def subject(rule: Rule, written: Mapping[str, Any]) -> Subject:
     """Return something that the rule is of."""
-    if rule.of is Device:
-        return device(rule, written)
-    found: Subject = TypeAdapter(rule.of).validate_python({"site": "DC", **written})
-    return found
-
-
-def people_said(want: Subject, written: Mapping[str, Any]) -> Snapshot:
-    """Return what people have answered for a building."""
-    rows = csv.DictReader(io.StringIO(written["answers"]))
-    answers = [
-        FacilityAnswer.model_validate({key: cell or None for key, cell in row.items() if cell})
-        for row in rows
-    ]
-    return Snapshot(want.name, Config(want.name, {}), {Checklist: checklist(answers, written["asked"])})
+    return device(rule, written) if rule.of is Device else subjects.subject(rule, written)
 
 
 def telling(rule: Rule) -> Iterator[str]:

@@ -41,6 +41,17 @@ def not_seen(want: Subject, reason: DeviceError | str) -> Finding:
     return Finding(COLLECT, want.name, want.site, Status.ERROR, Severity.CRITICAL, (Evidence(what),))
 
 
+def left_out(want: Subject, rules: Mapping[str, Rule], pack: Pack, reason: str) -> list[Finding]:
+    """Return the findings of a subject that nobody looks at, and why."""
+    return [
+        Finding(
+            id, want.name, want.site, Status.SKIP, choice.severity or rules[id].severity, (Evidence(reason),)
+        )
+        for id, choice in pack.rules.items()
+        if isinstance(want, rules[id].of)
+    ]
+
+
 def exit_code(findings: Iterable[Finding]) -> int:
     """Return 0 if all is as wanted, 1 if anything, or everything, was not judged, 2 if something is wrong."""
     statuses = {finding.status for finding in findings} - {Status.SKIP}

@@ -26,12 +26,15 @@ class Judging:
     golden: bool  # is it held against what would be rendered for it?
     live: bool
 
+    @property
+    def rules(self) -> Mapping[str, Rule]:
+        return {**plugins.found(Rule), **self.own}
+
     def __call__(self, want: Subject, have: Snapshot) -> list[Finding]:
         """Judge what was seen of a device, or of what else is looked at."""
-        rules = {**plugins.found(Rule), **self.own}
         if self.golden and isinstance(want, Device):
             have = _golden.completed(want, have)
-        return audit.audit(want, have, rules, self.pack, live=self.live)
+        return audit.audit(want, have, self.rules, self.pack, live=self.live)
 
     def file(self, folder: Path, device: Device, held: Held | None) -> list[Finding]:
         """Judge what *folder* holds of the device; Refused if that is no configuration of such a one."""

@@ -36,6 +36,16 @@ ConfigDir = Annotated[
         file_okay=False,
     ),
 ]
+Rooms = Annotated[
+    Path | None,
+    typer.Option(
+        "--rooms",
+        help="Judge conference rooms by what their systems exported: files `<room>.txt` (or .cfg, .xml).",
+        metavar="DIR",
+        exists=True,
+        file_okay=False,
+    ),
+]
 PackName = Annotated[
     str, typer.Option("--pack", help="A pack that comes along, or a file.", metavar="NAME|FILE")
 ]
@@ -81,6 +91,7 @@ def audit(
     *,
     inventory: Inventory = DEFAULT_INVENTORY,
     config_dir: ConfigDir = None,
+    rooms: Rooms = None,
     pack: PackName = DEFAULT_PACK,
     waivers: WaiverFile = None,
     limit: Limit = "",
@@ -122,7 +133,7 @@ def audit(
     judge = judging(asked, rules, live=config_dir is None)
     devices, fleet = scope.devices, scope.fleet
     raw = _files(config_dir, fleet, devices, judge, jobs) if config_dir else _live(devices, judge, workers)
-    beside = _subjects.judged(scope, now.date(), judge)
+    beside = _subjects.judged(scope, now, judge, rooms)
     ended = keeping.ended(waiving.waive(carried(chain(raw, beside)), held, now.date()))
     report.show(ended, rules, when=now, pack=asked.title, fleet=fleet, source=config_dir, limit=limit)
     whole = not limit and config_dir is None and pack == DEFAULT_PACK

@@ -33,6 +33,7 @@ from kgnet.model.province import AddressPlan, Circuit, DeviceRow, Province, Site
 
 SLOTS = 64  # sites in a block, the block's own site included
 DEVICES = 16  # device numbers of an office
+ROOMS = 8  # of an office: the last of its addresses out of band are theirs, in a twin
 CIRCUITS = 16  # addresses of a site's circuits
 HALF = 1 << 16  # of the /15 of circuits
 ROUTERS = 32  # device numbers that may have fabric links
@@ -84,6 +85,12 @@ class Plan:
 
     def management(self, row: DeviceRow) -> IPv4Address:
         return self.blocks.management.network_address + self.device(row)
+
+    def room_management(self, code: str, number: int) -> IPv4Address:
+        """Return where a twin's operator finds the room: behind the office's devices, out of band."""
+        return (
+            self.blocks.management.network_address + self.index(code) * DEVICES + DEVICES - 1 - ROOMS + number
+        )
 
     def asn(self, row: DeviceRow) -> int:
         """Return the device's own private AS number (RFC 6996)."""

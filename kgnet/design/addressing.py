@@ -152,13 +152,17 @@ def _room(province: Province, plan: Plan, room: Room) -> BuiltRoom:
     if province.sites[room.site].kind is SiteKind.DATACENTER:
         raise DesignError(f"room {room.id}: the data center has no office LAN — place the room in an office")
     network, _ = plan.lan(zone, room.site)
+    address = network.network_address + ROOM_HOST + room.number
+    twin_only = province.settings.twin_only
     return BuiltRoom(
         row=room,
-        address=IPv4Interface((network.network_address + ROOM_HOST + room.number, network.prefixlen)),
+        address=IPv4Interface((address, network.prefixlen)),
         gateway=network.network_address + GATEWAY,
         segment=f"{room.site}-{zone.name}",
         uri=f"sip:{room.id}@{province.settings.domain}",
         secret=f"sip/{room.id}",
+        management=plan.room_management(room.site, room.number) if twin_only else address,
+        twin_only=twin_only,
     )
 
 

@@ -14,7 +14,8 @@ from typing import Any
 
 from kgnet.model.administration import AaaServers, LocalAccount
 from kgnet.model.calendar import BuiltFreeze, BuiltMeeting
-from kgnet.model.province import SWITCHES, Circuit, Role, Room, Site
+from kgnet.model.province import SWITCHES, Circuit, Role, Site
+from kgnet.model.room import BuiltRoom
 from kgnet.model.routing import (
     Address,
     BgpNeighbor,
@@ -218,18 +219,6 @@ class BuiltCircuit:
     @property
     def primary(self) -> bool:
         return self.row.order == 1
-
-
-@dataclass(frozen=True, slots=True)
-class BuiltRoom:
-    """A conference room with its address and SIP account (RFC 3261 §19.1)."""
-
-    row: Room
-    address: IPv4Interface
-    gateway: IPv4Address
-    segment: str
-    uri: str
-    secret: str
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -6,6 +6,7 @@ design      PASS: Pass                  Province, Fleet → Fleet
 platforms   PLATFORM: Platform          how a device's text is asked for, read, written and undone
 drivers     DRIVER: Driver              how one talks to a device
 transactions TRANSACTION: Transaction   how one changes a device so that it cannot stay half changed
+rooms       SYSTEM: System              how a conference room's system is asked and read
 rules       a function under @rule      want, have → what is wrong with a device, a room, a building
 probes      a function under @probe     target → samples
 reports     REPORT: Report              findings → text or bytes
@@ -14,9 +15,10 @@ reports     REPORT: Report              findings → text or bytes
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from kgnet.model.fleet import Device, Fleet
@@ -51,6 +53,25 @@ class Pass:
     name: str
     run: Callable[[Province, Fleet], Fleet]
     after: tuple[str, ...] = ()
+
+
+# ── rooms ───────────────────────────────────────────────────────────────────
+
+Marked = Callable[[str], str]  # a secret → what changes with it and gives nothing away
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """A make of conference rooms' systems.
+
+    *read* takes what one says, as asked by *command* or exported to a file, with its secrets; the day; and
+    what to make of a secret.  It yields facts, none of which holds one, nor does its ReadError.
+    """
+
+    name: str
+    read: Callable[[str, date, Marked], Iterator[object]]
+    signs: re.Pattern[str]  # finds what only its text has
+    command: tuple[str, ...] = ()  # by SSH; empty: only its exported files are read
 
 
 # ── rules ───────────────────────────────────────────────────────────────────
@@ -184,6 +205,7 @@ __all__ = [
     "Driver",
     "Ended",
     "Endpoint",
+    "Marked",
     "Output",
     "Part",
     "Pass",
@@ -195,6 +217,7 @@ __all__ = [
     "Report",
     "Rule",
     "Session",
+    "System",
     "Transaction",
     "Typed",
     "Wrong",

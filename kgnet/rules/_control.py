@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 
 from kgnet.errors import PluginError
+from kgnet.model.fleet import Device
 from kgnet.model.outcome import Severity
 from kgnet.model.province import Role
 from kgnet.paths import PACKAGE
@@ -31,6 +32,7 @@ def control(
     roles: Sequence[Role] = (),
     platforms: Sequence[str] = (),
     live: bool = False,
+    of: type = Device,
 ) -> Callable[[Judge], Rule]:
     """Make the rule that judges the control *id*; see `kgnet.ports.rule` for the rest.
 
@@ -51,6 +53,7 @@ def control(
         platforms=platforms,
         live=live,
         asks=dict(_asks(row)),
+        of=of,
     )
 
 

@@ -149,11 +149,13 @@ def _routes(device: Device) -> Iterator[tuple[str, str]]:
 
 
 def _room(fleet: Fleet, room: BuiltRoom, password: str) -> Node:
+    """Return the room's endpoint; its second port is the operator's, whom no flow lets in to the first."""
+    network = _management(next(iter(fleet.devices.values()))).network
     return Node(
         room.row.id,
-        {"eth0": (str(room.address),)},
+        {"eth0": (str(room.address),), "eth1": (f"{room.management}/{network.prefixlen}",)},
         (("0.0.0.0/0", str(room.gateway)),),
-        services=("baresip",),
+        services=("ssh", "baresip"),
         files={**_resolver(fleet), **rooms.files(fleet, room, password)},
     )
 
@@ -198,6 +200,7 @@ def _lans(fleet: Fleet, offices: Iterable[str]) -> Iterator[Lan]:
                 members[port.segment].append((device.name, port.name))
     for room in fleet.rooms.values():
         members[room.segment].append((room.row.id, "eth0"))
+        members[MANAGEMENT_SEGMENT].append((room.row.id, "eth1"))
     for code in offices:
         members[_users(fleet, code).segment or ""].append((f"pc-{code.lower()}", "eth0"))
     members[MANAGEMENT_SEGMENT].append((OPERATOR, "eth0"))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pkgutil
 from collections.abc import Iterator
 
+import kgnet.rooms
 from kgnet.errors import Problem
 from kgnet.inventory.draft import Draft
 from kgnet.inventory.words import did_you_mean
@@ -18,6 +20,16 @@ def rooms_stand_in_offices(draft: Draft) -> Iterator[Problem]:
             yield draft.rooms.problem(entry, f"{entry.row.id}: {entry.row.site!r} is no site", remedy)
         elif site is not None and site.kind is SiteKind.DATACENTER:
             yield draft.rooms.problem(entry, f"{entry.row.id}: the data center has no office LAN for a room")
+
+
+def rooms_have_a_known_system(draft: Draft) -> Iterator[Problem]:
+    """The systems there are: the files of their folder, none of which is imported for it."""
+    modules = pkgutil.iter_modules(kgnet.rooms.__path__)
+    known = sorted(module.name for module in modules if not module.name.startswith("_"))
+    for entry in draft.rooms:
+        if entry.row.system is not None and entry.row.system not in known:
+            what = f"{entry.row.id}: {entry.row.system!r} is no system of rooms"
+            yield draft.rooms.problem(entry, what, did_you_mean(entry.row.system, known))
 
 
 def meetings_have_rooms(draft: Draft) -> Iterator[Problem]:
@@ -119,6 +131,7 @@ def mailboxes_belong_to_sites(draft: Draft) -> Iterator[Problem]:
 
 CHECKS = (
     rooms_stand_in_offices,
+    rooms_have_a_known_system,
     meetings_have_rooms,
     services_stand_on_hosts,
     services_stand_in_zones,

@@ -19,6 +19,14 @@ class Room(Written):
     number: int = Field(ge=1, le=8, description="stable and unique within its site")
     session_kbps: int = Field(ge=32, le=20_000, description="media of one meeting in each direction")
     extension: str = Field(pattern=r"^[0-9]{3,6}$", description="what one dials")
+    system: str | None = Field(
+        default=None, description="what stands there: a plug-in of kgnet/rooms; empty: nobody asks it"
+    )
+    auto_answer: bool = Field(default=False, description="yes: it is meant to answer calls by itself")
+    password_changed: date | None = Field(
+        default=None,
+        description="when the administrator's password was last changed, where the system does not tell",
+    )
 
 
 class Meeting(Written):
