@@ -128,16 +128,15 @@ def audit(
         history, since, subject, now, inventory=inventory, pack=pack, folder=config_dir, limit=limit
     )
     asked, rules = packs.load(pack, plugins.found(Rule))
-    held = _waivers(waivers, inventory, rules)
+    held, whole = _waivers(waivers, inventory, rules), not limit and config_dir is None
     scope = _subjects.scope(inventory, limit, asked, rules)
     judge = judging(asked, rules, live=config_dir is None)
     devices, fleet = scope.devices, scope.fleet
     raw = _files(config_dir, fleet, devices, judge, jobs) if config_dir else _live(devices, judge, workers)
-    beside = _subjects.judged(scope, now, judge, rooms)
-    ended = keeping.ended(waiving.waive(carried(chain(raw, beside)), held, now.date()))
+    raw = chain(raw, _subjects.judged(scope, now, judge, rooms))
+    ended = keeping.ended(waiving.waive(carried(raw), held, now.date()))
     report.show(ended, rules, when=now, pack=asked.title, fleet=fleet, source=config_dir, limit=limit)
-    whole = not limit and config_dir is None and pack == DEFAULT_PACK
-    _recorded(ended.findings, record or _kept(whole=whole), now)
+    _recorded(ended.findings, record or _kept(whole=whole and pack == DEFAULT_PACK), now)
     raise typer.Exit(ended.exit_code(verb.exit_code(ended.findings)))
 
 
@@ -197,6 +196,8 @@ def _files(
     folder: Path, fleet: Fleet, devices: Sequence[Device], judge: Judging, jobs: int
 ) -> Iterator[Finding]:
     """Yield what is found in the files; a device without one is a finding too."""
+    if not devices:
+        return
     from kgnet.audit import not_seen, spread
     from kgnet.cli._line import followed
     from kgnet.collect.folders import holdings

@@ -106,9 +106,17 @@ def _doors(settings: list[tuple[str, str, int]]) -> Iterator[Service]:
         setting, usual, service = DOORS[module]
         where, at = values.get(setting, (usual, line))
         address, _, port = where.rpartition(":")
-        if not loopback(address):
+        if not _own(address):
             told = f"{setting} {where}"
             yield Service(service, told, at, ("tcp", int(port)) if port.isdecimal() else None)
+
+
+def _own(address: str) -> bool:
+    """Return whether nobody else reaches it; of what is no address nobody can say so."""
+    try:
+        return loopback(address)
+    except ValueError:
+        return False
 
 
 SYSTEM = System(
