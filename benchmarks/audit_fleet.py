@@ -65,7 +65,7 @@ def fault_of(number: int) -> str:
     """Return the fault of a device; "": it has none."""
     role = _role(number)
     fitting = [name for name, fault in FAULTS.items() if fault.role in (None, role)]
-    return fitting[number // 10 % len(fitting)] if number % 10 in (3, 8) and number // 5 % 2 else ""
+    return fitting[number // 10 % len(fitting)] if number % 10 == number // 10 % 10 else ""
 
 
 def fleet(devices: int) -> Fleet:
@@ -227,7 +227,7 @@ def _entry(number: int, chance: random.Random) -> str:
     network = IPv4Network(
         (int(IPv4Address("10.64.0.0")) + (number * 64 + chance.randrange(64)) % 65536 * 64, 26)
     )
-    server = f"host 172.{chance.randrange(16, 32)}.{chance.randrange(256)}.{chance.randrange(1, 255)}"
+    server = f"host 10.0.{chance.randrange(4)}.{chance.randrange(10, 50)}"  # of the data center
     port = chance.choice((22, 25, 53, 80, 123, 143, 443, 587, 993, 1433, 5060, 8443))
     protocol = chance.choice(("tcp", "tcp", "udp"))
     return f" permit {protocol} {network.network_address} {network.hostmask} {server} eq {port}"

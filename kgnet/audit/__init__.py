@@ -6,8 +6,9 @@ only where there is nothing to collect, and says so: a router of a vendor has no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
 
 from kgnet.errors import DeviceError, MissingFact, NotOurs, ReadError
 from kgnet.model.facts import Snapshot
@@ -19,6 +20,7 @@ from kgnet.plugins import found, one
 from kgnet.ports import Platform, Rule, Wrong, gives
 
 Verdict = tuple[Status, tuple[Evidence, ...]]
+Judging = Callable[[Subject, Snapshot], list[Finding]]
 
 
 def audit(
@@ -26,13 +28,25 @@ def audit(
 ) -> list[Finding]:
     """Return one finding a rule of *pack* that judges such a subject.
 
-    Not *live*: *have* was read from files, without running state.
+    Not *live*: *have* was read from files, without running state.  Who judges many asks `judging`.
     """
-    return [
-        _finding(want, have, rules[id], choice, live=live)
-        for id, choice in pack.rules.items()
-        if isinstance(want, rules[id].of)
-    ]
+    return judging(rules, pack, live=live)(want, have)
+
+
+def judging(rules: Mapping[str, Rule], pack: Pack, *, live: bool = True) -> Judging:
+    """Return what does the same for many subjects: what all of a kind have in common is found out once."""
+    every = [(rules[id], choice) for id, choice in pack.rules.items()]
+    asked: dict[tuple[object, ...], tuple[_Asked, ...]] = {}
+
+    def judge(want: Subject, have: Snapshot) -> list[Finding]:
+        kind = (type(want), *((want.role, want.platform) if isinstance(want, Device) else ()))
+        if kind not in asked:
+            asked[kind] = tuple(
+                _asked(want, *each, live=live) for each in every if isinstance(want, each[0].of)
+            )
+        return [_finding(want, have, each) for each in asked[kind]]
+
+    return judge
 
 
 def not_seen(want: Subject, reason: DeviceError | str) -> Finding:
@@ -60,30 +74,41 @@ def exit_code(findings: Iterable[Finding]) -> int:
     return 2 if Status.FAIL in statuses else 0
 
 
-def _finding(want: Subject, have: Snapshot, rule: Rule, choice: Choice, *, live: bool) -> Finding:
-    status, evidence = _verdict(want, have, rule, choice, live=live)
-    return Finding(rule.id, want.name, want.site, status, choice.severity or rule.severity, evidence)
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A rule as it is asked of all subjects of a kind; *elsewhere*: why it does not apply to them."""
+
+    rule: Rule
+    severity: Severity
+    given: Mapping[str, object]
+    elsewhere: tuple[Evidence, ...]
 
 
-def _verdict(want: Subject, have: Snapshot, rule: Rule, choice: Choice, *, live: bool) -> Verdict:
-    elsewhere = next(_reasons(want, have, rule, choice, live=live), None)
-    if elsewhere:
-        return Status.SKIP, (Evidence(elsewhere),)
+def _asked(want: Subject, rule: Rule, choice: Choice, *, live: bool) -> _Asked:
+    reasons = _elsewhere(want, rule, choice, live=live) if isinstance(want, Device) else iter(())
+    elsewhere = tuple(Evidence(reason) for reason in islice(reasons, 1))
+    return _Asked(rule, choice.severity or rule.severity, _given(choice), elsewhere)
+
+
+def _finding(want: Subject, have: Snapshot, asked: _Asked) -> Finding:
+    status, evidence = (Status.SKIP, asked.elsewhere) if asked.elsewhere else _verdict(want, have, asked)
+    return Finding(asked.rule.id, want.name, want.site, status, asked.severity, evidence)
+
+
+def _verdict(want: Subject, have: Snapshot, asked: _Asked) -> Verdict:
+    rule = asked.rule
+    untold = [fact for fact in rule.needs if fact not in have.facts and fact not in have.missing]
+    if untold and isinstance(want, Device) and (reason := next(_untold(want, untold), "")):
+        return Status.SKIP, (Evidence(reason),)
     try:
         for fact in rule.needs:
             have.get(fact)
-        wrong = [_evidence(each, rule, have) for each in rule.judge(want, have, **_given(choice))]
+        wrong = [_evidence(each, rule, have) for each in rule.judge(want, have, **asked.given)]
     except NotOurs as reason:
         return Status.SKIP, (Evidence(str(reason)),)
     except (MissingFact, ReadError) as reason:
         return Status.ERROR, (Evidence(f"cannot judge: {reason}"),)
     return (Status.FAIL if wrong else Status.PASS), tuple(wrong)
-
-
-def _reasons(want: Subject, have: Snapshot, rule: Rule, choice: Choice, *, live: bool) -> Iterator[str]:
-    """Yield why the rule does not apply; role and platform are a device's."""
-    if isinstance(want, Device):
-        yield from chain(_elsewhere(want, rule, choice, live=live), _untold(want, have, rule))
 
 
 def _elsewhere(want: Device, rule: Rule, choice: Choice, *, live: bool) -> Iterator[str]:
@@ -108,12 +133,10 @@ def _runs(want: Device, rule: Rule) -> bool:
     return any(fact in running - configured for fact in rule.needs)
 
 
-def _untold(want: Device, have: Snapshot, rule: Rule) -> Iterator[str]:
-    """Yield which fact cannot be had of such a device, or is none of ours to ask for there."""
+def _untold(want: Device, facts: Iterable[type]) -> Iterator[str]:
+    """Yield which of the *facts* cannot be had of such a device, or is none of ours to ask for there."""
     platform = one(Platform, want.platform)
-    for fact in rule.needs:
-        if fact in have.facts or fact in have.missing:
-            continue
+    for fact in facts:
         if fact in platform.facts:
             if not platform.whole:
                 yield f"of {platform.name} only the management is ours, and its text has no {fact.__name__}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from kgnet.model.config import Config
 from kgnet.model.drift import Drift, Section
@@ -19,9 +18,8 @@ MISSING, EXTRA, MISPLACED = "missing", "extra", "misplaced"
 def seen(have: Snapshot, found: Drift | str) -> Snapshot:
     """Return *have* with what was *found*: the drift, or why it cannot be told."""
     if isinstance(found, str):
-        return replace(have, missing={**have.missing, Drift: found})
-    source = have.config.source or have.device
-    return replace(have, facts={**have.facts, Drift: found}, sources={**have.sources, Drift: source})
+        return have.without(Drift, found)
+    return have.having(found, have.config.source or have.device)
 
 
 def drift(todo: Plan, have: Config) -> Drift:

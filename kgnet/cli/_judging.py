@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from kgnet import audit, collect, plugins
@@ -17,7 +18,7 @@ from kgnet.model.subject import Subject
 from kgnet.ports import Rule
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Judging:
     """What is asked of every device; a value that can be sent to where the judging is done."""
 
@@ -34,7 +35,14 @@ class Judging:
         """Judge what was seen of a device, or of what else is looked at."""
         if self.golden and isinstance(want, Device):
             have = _golden.completed(want, have)
-        return audit.audit(want, have, self.rules, self.pack, live=self.live)
+        return self._judge(want, have)
+
+    @cached_property
+    def _judge(self) -> audit.Judging:
+        return audit.judging(self.rules, self.pack, live=self.live)
+
+    def __getstate__(self) -> dict[str, object]:
+        return {name: value for name, value in vars(self).items() if name != "_judge"}
 
     def file(self, folder: Path, device: Device, held: Held | None) -> list[Finding]:
         """Judge what *folder* holds of the device; Refused if that is no configuration of such a one."""

@@ -30,9 +30,9 @@ def foreign(platform: Platform, text: str) -> str:
     part = main_part(platform)
     if part.opening and re.match(part.opening, text) and not re.search(rf"(?:{part.ending})\s*\Z", text):
         return f"is cut off after line {len(text.splitlines())}: the end that a device prints is missing"
-    told = spoken(text)
-    others = [name for name in told if name != platform.name]
-    if others and platform.name not in told:
+    if platform.signs is not None and platform.signs.search(text):
+        return ""
+    if others := spoken(text):
         return f"is a configuration of {' or '.join(others)}; the device runs {platform.name}"
     return ""
 

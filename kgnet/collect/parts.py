@@ -60,6 +60,9 @@ class Facts(Mapping[type, Any]):
                     promise.read(kind, self.known, self._missing)
         return self.known[kind]
 
+    def __contains__(self, kind: object) -> bool:
+        return kind in self.known or super().__contains__(kind)
+
     def _all(self) -> dict[type, Any]:
         for promise in self.promises:
             while promise.left:

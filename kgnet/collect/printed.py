@@ -15,6 +15,7 @@ FREE = re.compile(
     rb"\s*(?:[!#]|\d+ remark |remark |(?:.* )?(?:description|comment|contact|location|name)[ =])"
 )
 NOISE = re.compile(r"\x1b\[[\d;?]*[A-Za-z]|^ ?[-<]+ ?[Mm]ore ?[->]+[ \x08]*|\r+(?=\n|\Z)", re.MULTILINE)
+PAGERS = tuple(f"{dash}{blank}{more}" for dash in "-<" for blank in ("", " ") for more in ("More", "more"))
 NAME = r"[\w.@:~/-]+(?:\([\w./-]+\))?"
 PROMPT = rf"(?:<[~*]?[\w./-]+>|\[[~*\w@. /:-]+\] ?[>/]?|{NAME} ?(?:\([\w./-]+\) )?[>#$%])"
 ECHO = re.compile(
@@ -39,7 +40,7 @@ def decoded(told: bytes) -> tuple[str, str]:
 
 def unwrapped(text: str) -> str:
     """Return *text* without the prompts, echoes and pagers of the terminal that it was recorded from."""
-    if "\x1b" in text or "\r" in text or "ore" in text:
+    if "\x1b" in text or "\r" in text or any(each in text for each in PAGERS):
         text = NOISE.sub("", text)
     lines = text.split("\n")
     echoes = [place for place, line in enumerate(lines[:HEAD]) if ECHO.match(line)]

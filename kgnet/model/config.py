@@ -44,6 +44,8 @@ class Config:
     @classmethod
     def parse(cls, device: str, text: str, *, default: str, source: str = "") -> Config:
         """Read what `str` wrote; a text without headers is the one part named *default*."""
+        if not text.startswith(HEADER) and f"\n{HEADER}" not in text and "\r" not in text:
+            return cls(device, {default: text} if text else {}, source)
         parts: dict[str, list[str]] = {}
         name = default
         for line in text.splitlines(keepends=True):
@@ -85,7 +87,7 @@ def unfit(text: str) -> str:
         return "is empty"
     if "\0" in text:
         return f"is binary: line {1 + text.count(chr(10), 0, text.index(chr(0)))} holds a zero byte"
-    if found := LONG.search(text):
+    if len(text) > LONGEST_LINE and (found := LONG.search(text)):
         line = 1 + text.count("\n", 0, found.start())
         return f"line {line} is longer than {LONGEST_LINE} characters: no device prints such a line"
     if INDENTED.search(text) and (line := _too_deep(text)):

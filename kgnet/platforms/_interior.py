@@ -15,6 +15,9 @@ DIGEST = re.compile(r"ip ospf message-digest-key \d+ (\S+)")
 AREA = re.compile(r"(?:ip ospf|ip ospf \d+|ospfv3 \d+ ipv6|ospfv3 ipv6|ipv6 ospf6?|ipv6 ospf \d+) area (\S+)")
 
 
+ASKING = ("ip ospf", "ospfv3", "ipv6 ospf", "ip router isis", "ipv6 router isis", "isis enable")
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A block at the top of a configuration: its first line, and all below it at any depth."""
@@ -88,13 +91,14 @@ def _by_port(
     ports: Iterable[Section], processes: Mapping[str, _Process], chains: Mapping[str, str]
 ) -> Iterator[InteriorLink]:
     for port in ports:
-        areas = {line.split()[0]: found[1] for line in port.lines if (found := AREA.fullmatch(line))}
+        asking = [line for line in port.lines if line.startswith(ASKING)]
+        areas = {line.split()[0]: found[1] for line in asking if (found := AREA.fullmatch(line))}
         if "ip" in areas:
             yield _ospf(port, areas["ip"], processes["ospf"], chains)
         if areas.keys() - {"ip"}:
             passive = _passive(port, processes["ospf3"])
             yield InteriorLink("ospf3", port.name, passive, _ospf3(port), port.number)
-        if any(re.match(r"ip(?:v6)? router isis\b|isis enable\b", line) for line in port.lines):
+        if any(re.match(r"ip(?:v6)? router isis\b|isis enable\b", line) for line in asking):
             passive = _passive(port, processes["isis"])
             yield InteriorLink("isis", port.name, passive, _isis(port, chains), port.number)
 

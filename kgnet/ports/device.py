@@ -179,6 +179,7 @@ class Platform:
     parts: tuple[Part, ...]
     state: Mapping[tuple[str, ...], Reader] = field(default_factory=dict)  # command → reader of live facts
     secrets: tuple[re.Pattern[str], ...] = ()  # group 1 is the secret itself
+    suspects: re.Pattern[str] | None = None  # finds the whole lines where any of *secrets* is: they are few
     blind: tuple[re.Pattern[str], ...] = ()  # those kept in a form that nobody foresees: never compared
     transaction: str = "guard"
     dialect: str = ""  # the name that the driver's library has for it: NAPALM's "ios", Netmiko's "huawei"
@@ -207,9 +208,13 @@ class Platform:
 
         for pattern in self.blind:
             text = pattern.sub(lambda found: found[0].replace(found[1], "<secret>"), text)
-        for pattern in self.secrets:
-            text = pattern.sub(hidden, text)
-        return text
+
+        def searched(part: str) -> str:
+            for pattern in self.secrets:
+                part = pattern.sub(hidden, part)
+            return part
+
+        return self.suspects.sub(lambda found: searched(found[0]), text) if self.suspects else searched(text)
 
 
 # ── transactions ────────────────────────────────────────────────────────────

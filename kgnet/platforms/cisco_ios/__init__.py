@@ -35,6 +35,7 @@ PLATFORM = Platform(
     ),
     state=state.STATE,
     secrets=secrets.SECRETS,
+    suspects=secrets.SUSPECTS,
     refusals=secrets.REFUSALS,
     ports=ports.ports,
     session=("enable", "show privilege", "terminal length 0", "terminal width 511", "show version"),

@@ -185,7 +185,10 @@ def _asks(root: Block, console: Block) -> bool:
 
 
 def _web(root: Block) -> WebManagement:
-    block = next((each for each in root.inside if each.line == "ip http secure-server"), None)
+    block = next(
+        (each for each in root.starting("ip http secure-server") if each.line == "ip http secure-server"),
+        None,
+    )
     return WebManagement(
         on=block is not None,
         limited=next(root.starting("ip http access-class "), None) is not None,

@@ -95,7 +95,9 @@ def _keys(root: Block) -> dict[str, int]:
 
 def _privileged(root: Block) -> Iterator[PrivilegedSecret]:
     """Yield the enable secrets; without one the console lets everybody in, unless a list of AAA decides."""
-    found = [(match, each.number) for each in root.inside if (match := ENABLE.fullmatch(each.line))]
+    found = [
+        (match, each.number) for each in root.starting("enable ") if (match := ENABLE.fullmatch(each.line))
+    ]
     for match, line in found:
         yield PrivilegedSecret(match[1], HASHES.get(match[2] or "0", f"type {match[2]}"), line)
     if not found and not root.rest("aaa authentication enable default "):

@@ -105,7 +105,12 @@ class Filters:
     def policy_of(self, pair: Block) -> Block | None:
         name = pair.rest("service-policy type inspect ")
         return next(
-            (each for each in self.root.inside if each.line == f"policy-map type inspect {name}"), None
+            (
+                each
+                for each in self.root.starting("policy-map type inspect ")
+                if each.line == f"policy-map type inspect {name}"
+            ),
+            None,
         )
 
     def _lists(self, name: str, start: str) -> Iterator[str]:
@@ -175,7 +180,7 @@ def out_of_band(port: Block) -> bool:
 
 def addresses(port: Block) -> list[str]:
     """Return the addresses of a port, without their lengths."""
-    words = [each.line.split() for each in port.inside]
+    words = [line.split() for line in port.lines if line.startswith(("ip address ", "ipv6 address "))]
     four = [each[2] for each in words if each[:2] == ["ip", "address"] and len(each) > 3]
     return four + [each[2].partition("/")[0] for each in words if each[:2] == ["ipv6", "address"]]
 

@@ -19,7 +19,7 @@ CLASSES = {4: "access-class ", 6: "ipv6 access-class "}
 def addresses(block: Block) -> Iterator[Interface]:
     """Yield the addresses of an interface that somebody wrote; not those that it makes up or asks for."""
     for line in block.lines:
-        match line.split():
+        match line.split() if line.startswith("ip") else ():
             case ["ip", "address", address, mask, *_] if mask[0].isdecimal():
                 yield IPv4Interface(f"{address}/{mask}")
             case ["ipv6", "address", address] if "/" in address:
@@ -27,9 +27,18 @@ def addresses(block: Block) -> Iterator[Interface]:
 
 
 def _interior_links(root: Block) -> InteriorLinks:
-    return _interior.links(
-        [Section(each.line, tuple(below(each)), each.number, tuple(addresses(each))) for each in root.inside]
+    starts = ("router ", "ipv6 router ", "key chain ")
+    others = [
+        Section(each.line, tuple(each.below), each.number)
+        for start in starts
+        for each in root.starting(start)
+    ]
+    covers = any(line.startswith("network ") for each in others for line in each.lines)
+    ports = (
+        Section(each.line, tuple(each.below), each.number, tuple(addresses(each)) if covers else ())
+        for each in root.starting("interface ")
     )
+    return _interior.links([*ports, *others])
 
 
 def _tables(root: Block) -> Vpns:
@@ -38,13 +47,6 @@ def _tables(root: Block) -> Vpns:
 
 def _guarded(root: Block) -> Guards:
     return Guards(tuple(_guards(root)))
-
-
-def below(block: Block) -> Iterator[str]:
-    """Yield the lines inside *block* at any depth."""
-    for each in block.inside:
-        yield each.line
-        yield from below(each)
 
 
 def _vpns(root: Block) -> Iterator[Vpn]:
@@ -67,7 +69,7 @@ def _vpns(root: Block) -> Iterator[Vpn]:
 
 
 def _targets(block: Block, way: str) -> Iterator[str]:
-    for line in below(block):
+    for line in block.below:
         words = line.split()
         if words[0] == "route-target" and words[1] in (way, "both"):
             yield words[2]
@@ -100,7 +102,11 @@ def _spoken(port: Block) -> frozenset[int]:
         return frozenset()
     return frozenset(
         {4 for line in port.lines if line.startswith("ip address ")}
-        | {6 for line in port.lines if line.startswith("ipv6 address ") or line == "ipv6 enable"}
+        | {
+            6
+            for line in port.lines
+            if line.startswith("ipv6 ") and (line[5:13] == "address " or line == "ipv6 enable")
+        }
     )
 
 

@@ -62,7 +62,7 @@ def switching(root: Block) -> Switching:
 
 
 def _switches(root: Block) -> bool:
-    return any(each.line.startswith(SWITCHES) for each in root.inside) or any(
+    return any(next(root.starting(start), None) for start in SWITCHES) or any(
         line.startswith("switchport") for port in root.starting("interface ") for line in port.lines
     )
 

@@ -125,6 +125,14 @@ class Block:
             return [each.line for each in self.inside]
         return self._found(self._text) if self._lines is None else self._lines
 
+    @property
+    def below(self) -> list[str]:
+        """Return the lines inside, at any depth."""
+        if self._text is None or any(self._start <= at < self._end for at in self._text.literals):
+            return [line for each in self.inside for line in (each.line, *each.below)]
+        lines = self._text.lines[self._start : self._end]
+        return [line for line in lines if line not in SKIPPED and line[0] != "!"]
+
     def starting(self, start: str) -> Iterator[Block]:
         if self._text is None:
             return (each for each in self.inside if each.line.startswith(start))

@@ -39,7 +39,7 @@ def _logging(root: Block) -> Logging:
 
 
 def _local_log(root: Block) -> LocalLog:
-    for each in root.inside:
+    for each in root.starting("logging buffered"):
         if found := BUFFER.fullmatch(each.line):
             size = int(found[1]) if found[1] else BUFFER_BYTES
             return LocalLog(severity(found[2] or "debugging"), size, "bytes", lasting=True, line=each.number)

@@ -174,7 +174,8 @@ ENTRY = re.compile(
 
 def _prefix_lists(root: Block) -> PrefixLists:
     lists: dict[str, tuple[PrefixEntry, ...]] = {}
-    for each in root.inside:
+    entries = (*root.starting("ip prefix-list "), *root.starting("ipv6 prefix-list "))
+    for each in sorted(entries, key=lambda each: each.number):
         if found := ENTRY.fullmatch(each.line):
             lists[found["name"]] = (*lists.get(found["name"], ()), _prefix(found, each.number))
     return PrefixLists(lists)
