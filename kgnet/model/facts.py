@@ -6,7 +6,7 @@ A fact that nobody collected is an error to ask for (`MissingFact`), never an em
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 
 from kgnet.errors import MissingFact
 from kgnet.model.config import Config
+from kgnet.model.over import Over
 
 T = TypeVar("T")
-
 
 # ── from the configuration ──────────────────────────────────────────────────
 
@@ -270,22 +270,6 @@ class TlsOffers:
 # ── the snapshot ────────────────────────────────────────────────────────────
 
 
-class _Over(Mapping[type, T]):
-    """One more value over others, which may yet be read or missed."""
-
-    def __init__(self, kind: type, value: T, others: Mapping[type, T]) -> None:
-        self._kind, self._value, self._others = kind, value, others
-
-    def __getitem__(self, kind: type) -> T:
-        return self._value if kind is self._kind else self._others[kind]
-
-    def __iter__(self) -> Iterator[type]:
-        return iter({self._kind: None} | dict.fromkeys(self._others))
-
-    def __len__(self) -> int:
-        return len(self._others) + (self._kind not in self._others)
-
-
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """A device as it is (have)."""
@@ -308,9 +292,9 @@ class Snapshot:
 
     def having(self, fact: object, source: str) -> Snapshot:
         """Return the same with one more *fact*."""
-        kind = type(fact)
-        return replace(self, facts=_Over(kind, fact, self.facts), sources=_Over(kind, source, self.sources))
+        facts, sources = Over(type(fact), fact, self.facts), Over(type(fact), source, self.sources)
+        return replace(self, facts=facts, sources=sources)
 
     def without(self, kind: type, why: str) -> Snapshot:
         """Return the same with a reason why there is no fact *kind*."""
-        return replace(self, missing=_Over(kind, why, self.missing))
+        return replace(self, missing=Over(kind, why, self.missing))
