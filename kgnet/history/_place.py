@@ -54,7 +54,7 @@ def place(told: str) -> Place:
         raise HistoryError(
             f"the history is kept in SQLite or PostgreSQL, not in {url.drivername} — postgresql://…"
         )
-    if url.password is not None or "password" in url.query or "sslpassword" in url.query:
+    if url.password is not None or any("password" in key.lower() for key in url.query):
         raise HistoryError(
             "the URL of the history holds a password, which others see in lists of processes"
             " — put it into ~/.pgpass, a file that PGPASSFILE names, or a service of libpq"
@@ -89,7 +89,7 @@ def opened(where: Place, *, writes: bool) -> Iterator[Connection]:
 def compact(where: Place) -> None:
     """Give the room of what was taken out back to the disk; PostgreSQL does so by itself (autovacuum)."""
     if where.file:
-        with _translated(where), _engine(where, writes=True).connect() as connection:
+        with _translated(where), _engine(where, begin="").connect() as connection:
             connection.exec_driver_sql("VACUUM")
 
 
@@ -98,7 +98,7 @@ def _transaction(where: Place, *, writes: bool) -> Iterator[Connection]:
     if where.file and writes:
         where.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         where.file.touch(mode=0o600)
-    engine = _engine(where, writes=writes)
+    engine = _engine(where, begin="BEGIN IMMEDIATE" if writes else "BEGIN")
     try:
         with engine.connect() as connection, connection.begin():
             if writes and not where.file:
@@ -109,7 +109,7 @@ def _transaction(where: Place, *, writes: bool) -> Iterator[Connection]:
         engine.dispose()
 
 
-def _engine(where: Place, *, writes: bool) -> Engine:
+def _engine(where: Place, *, begin: str) -> Engine:
     if not where.file:
         try:
             return create_engine(where.url, poolclass=NullPool, connect_args=_postgres(where.url))
@@ -125,7 +125,8 @@ def _engine(where: Place, *, writes: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if begin:
+            connection.exec_driver_sql(begin)
 
     return engine
 

@@ -19,11 +19,17 @@ LENGTH = 16  # hexadecimal digits: of a province's findings no two share 64 bits
 # A value is measured where a limit, a unit or something that is counted stands beside it …
 MEASURED = re.compile(
     r"(?:\b(?P<before>[A-Za-z]+) )?(?<![\w.:/=-])\d+(?:\.\d+)?"
-    r"(?=[ ]?%|[ ](?:s|ms|Mbit/s|more|of[ ]\d|[a-z]{4,}s)\b)"
+    r"(?=[ ]?%|[ ](?:s|ms|Mbit/s|more|of|(?:[A-Z]+[ ])?[a-z]{3,}s)\b)"
 )
 LIMIT = re.compile(r"\b(at most|at least|over|under|line|lines) \d+(?:\.\d+)?")
 # … but not after what a number names.
-NAMED = frozenset({"VLAN", "AS", "port", "queue", "extension", "version", "release", "area", "kind"})
+NAMED = frozenset(
+    (
+        *("VLAN", "AS", "TCP", "UDP", "port", "slot", "unit", "channel", "member", "queue", "index", "id"),
+        *("area", "instance", "process", "peer", "group", "zone", "room", "host", "site", "extension"),
+        *("rule", "entry", "sequence", "key", "number", "version", "release", "level", "kind"),
+    )
+)
 
 
 def fingerprints(evidence: Sequence[Evidence]) -> Iterator[str]:
