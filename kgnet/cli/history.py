@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from kgnet.history import History
     from kgnet.model.history import Run, Stood
 
+LONGEST = 40  # characters of a limit in a line; a playbook names every host
+
 app = typer.Typer(
     no_args_is_help=True,
     help="Look at the audits that `kgnet audit` recorded: list them, show what stood after one, compare two.",
@@ -124,7 +126,8 @@ def _history(told: str) -> History:
 def _told(run: Run) -> str:
     counts = ", ".join(f"{run.counts[status]} {status.value}" for status in run.counts if run.counts[status])
     asked = run.asked
-    scope = f" --limit {asked.limit}" if asked.limit else ""
+    limit = asked.limit if len(asked.limit) <= LONGEST else f"{asked.limit[:LONGEST]}…"
+    scope = f" --limit {limit}" if limit else ""
     source = "live" if asked.source == "live" else asked.source
     return (
         f"{run.id}  {asked.pack}, {source}{scope}: {run.devices} devices, {counts or 'nothing'};"
