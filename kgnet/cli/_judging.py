@@ -10,6 +10,7 @@ from pathlib import Path
 from kgnet import audit, collect, plugins
 from kgnet.cli import _golden
 from kgnet.collect.folders import Held
+from kgnet.model.config import Config
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.outcome import Finding
@@ -46,7 +47,16 @@ class Judging:
 
     def file(self, folder: Path, device: Device, held: Held | None) -> list[Finding]:
         """Judge what *folder* holds of the device; Refused if that is no configuration of such a one."""
-        return self(device, collect.read_held(held, device, folder))
+        return self.config(device, read(folder, device, held))
+
+    def config(self, device: Device, config: Config) -> list[Finding]:
+        """Judge what was read of the device before, maybe on another machine."""
+        return self(device, collect.told(config, device))
+
+
+def read(folder: Path, device: Device, held: Held | None) -> Config:
+    """Return what *folder* holds of the device, without secrets: it may leave this machine."""
+    return collect.held_config(held, device, folder)
 
 
 def judging(pack: Pack, rules: Mapping[str, Rule], *, live: bool) -> Judging:

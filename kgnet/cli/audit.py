@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,9 +14,11 @@ import typer
 from kgnet.cli._history import HistoryPlace, Since, SubjectName
 from kgnet.cli._options import DEFAULT_INVENTORY, Inventory, Limit
 from kgnet.cli._report import Lang, PerSite, ReportFile, ReportFormat, shown
+from kgnet.cli._spreading import Cluster, ClusterPlain, Jobs, Spreading
 
 if TYPE_CHECKING:
     from kgnet.cli._judging import Judging
+    from kgnet.cli._subjects import Scope
     from kgnet.model.fleet import Device, Fleet
     from kgnet.model.outcome import Finding
     from kgnet.model.pack import Waiver
@@ -65,16 +66,6 @@ RecordFile = Annotated[
     ),
 ]
 
-Jobs = Annotated[
-    int,
-    typer.Option(
-        "-j",
-        "--jobs",
-        min=0,
-        max=1024,
-        help="Files: processes that read and judge them.  0: one for every processor here.",
-    ),
-]
 Workers = Annotated[
     int, typer.Option("--workers", min=1, max=256, help="Live devices: how many to speak to at once.")
 ]
@@ -104,6 +95,8 @@ def audit(
     subject: SubjectName = "",
     record: RecordFile = None,
     jobs: Jobs = 0,
+    cluster: Cluster = "",
+    cluster_plain: ClusterPlain = False,
     workers: Workers = 16,
     list_commands: ListCommands = False,
 ) -> None:
@@ -115,14 +108,13 @@ def audit(
     from kgnet import plugins
     from kgnet.audit import pack as packs
     from kgnet.audit import waivers as waiving
-    from kgnet.audit.search import carried
-    from kgnet.cli import _history, _subjects
-    from kgnet.cli._judging import judging
+    from kgnet.cli import _history, _judging, _subjects
     from kgnet.ports import Rule
 
     if list_commands:
         _list(inventory, limit, format_)
         return
+    spreading = Spreading(jobs, cluster, plain=cluster_plain, over_files=config_dir is not None)
     now, report = datetime.now(UTC), shown(format_, lang, output, per_site)
     keeping = _history.keeping(
         history, since, subject, now, inventory=inventory, pack=pack, folder=config_dir, limit=limit
@@ -130,12 +122,11 @@ def audit(
     asked, rules = packs.load(pack, plugins.found(Rule))
     held, whole = _waivers(waivers, inventory, rules), not limit and config_dir is None
     scope = _subjects.scope(inventory, limit, asked, rules)
-    judge = judging(asked, rules, live=config_dir is None)
-    devices, fleet = scope.devices, scope.fleet
-    raw = _files(config_dir, fleet, devices, judge, jobs) if config_dir else _live(devices, judge, workers)
-    raw = chain(raw, _subjects.judged(scope, now, judge, rooms))
-    ended = keeping.ended(waiving.waive(carried(raw), held, now.date()))
-    report.show(ended, rules, when=now, pack=asked.title, fleet=fleet, source=config_dir, limit=limit)
+    judge = _judging.judging(asked, rules, live=config_dir is None)
+    looked = _looked(config_dir, scope, judge, spreading, workers)
+    raw = chain(looked, _subjects.judged(scope, now, judge, rooms))
+    ended = keeping.ended(waiving.waive(raw, held, now.date()))
+    report.show(ended, rules, when=now, pack=asked.title, fleet=scope.fleet, source=config_dir, limit=limit)
     _recorded(ended.findings, record or _kept(whole=whole and pack == DEFAULT_PACK), now)
     raise typer.Exit(ended.exit_code(verb.exit_code(ended.findings)))
 
@@ -172,6 +163,16 @@ def _kept(*, whole: bool) -> Path | None:
     return Path(state) / NAME if state and whole else None
 
 
+def _looked(
+    folder: Path | None, scope: Scope, judge: Judging, spreading: Spreading, workers: int
+) -> Iterator[Finding]:
+    """Yield what is found of the devices, in their files or live."""
+    from kgnet.audit.search import carried
+
+    files = folder and _files(folder, scope.fleet, scope.devices, judge, spreading)
+    return carried(files or _live(scope.devices, judge, workers))
+
+
 def _live(devices: Sequence[Device], judge: Judging, workers: int) -> Iterator[Finding]:
     """Yield what is found on the devices; one that cannot be looked at is a finding too."""
     from kgnet import collect, secrets
@@ -193,19 +194,18 @@ def _live(devices: Sequence[Device], judge: Judging, workers: int) -> Iterator[F
 
 
 def _files(
-    folder: Path, fleet: Fleet, devices: Sequence[Device], judge: Judging, jobs: int
+    folder: Path, fleet: Fleet, devices: Sequence[Device], judge: Judging, spreading: Spreading
 ) -> Iterator[Finding]:
     """Yield what is found in the files; a device without one is a finding too."""
     if not devices:
         return
-    from kgnet.audit import not_seen, spread
+    from kgnet.audit import not_seen
     from kgnet.cli._line import followed
     from kgnet.collect.folders import holdings
     from kgnet.collect.owners import owned
     from kgnet.errors import DeviceError
 
     files = owned(holdings(folder), fleet).files
-    told = [(device, files.get(device.name)) for device in devices]
-    judged = spread.in_processes(partial(judge.file, folder), told, jobs=jobs or spread.cores())
-    for device, found in followed(judged, len(told), "judging"):
+    held = [(device, files.get(device.name)) for device in devices]
+    for device, found in followed(spreading.judged(judge, folder, held), len(held), "judging"):
         yield from [not_seen(device, found)] if isinstance(found, DeviceError) else found

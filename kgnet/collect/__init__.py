@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from kgnet import paths
 from kgnet.collect.detect import spoken
-from kgnet.collect.files import SUFFIX, Mark, read_file, read_folder, read_held, read_text
+from kgnet.collect.files import SUFFIX, Mark, held_config, read_file, read_folder, read_held, read_text, told
 from kgnet.collect.parts import Read, as_typed
 from kgnet.environment import access
 from kgnet.errors import DeviceError, ReadError, Refused, Unreachable
@@ -33,6 +33,7 @@ __all__ = [
     "collect",
     "configuration",
     "each",
+    "held_config",
     "in_order",
     "read_file",
     "read_folder",
@@ -41,6 +42,7 @@ __all__ = [
     "sealed",
     "session",
     "spoken",
+    "told",
 ]
 
 T = TypeVar("T")

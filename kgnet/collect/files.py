@@ -42,9 +42,14 @@ def read_folder(
 
 def read_held(held: Held | None, device: Device, folder: Path, *, mark: Mark | None = None) -> Snapshot:
     """Return what the configuration says that *folder* has of *device*, as `read_file` does."""
+    return told(held_config(held, device, folder, mark=mark), device)
+
+
+def held_config(held: Held | None, device: Device, folder: Path, *, mark: Mark | None = None) -> Config:
+    """Return the configuration that *folder* has of *device*, without secrets; Refused if it is none."""
     if held is None:
         raise Refused(device.name, f"{folder} has no file of this device")
-    return read_text(text_of(held, device.name), device, held.where, mark=mark)
+    return config_of(text_of(held, device.name), device, held.where, mark=mark)
 
 
 def text_of(held: Held, device: str) -> str:
@@ -62,8 +67,8 @@ def read_file(file: Path, device: Device, *, mark: Mark | None = None) -> Snapsh
     if not file.is_file():
         raise Refused(device.name, f"{file} is no file")
     with file.open("rb") as opened:
-        told = opened.read(LARGEST_BYTES + 1)
-    return read_text(_fit(told, device.name, str(file)), device, str(file), mark=mark)
+        raw = opened.read(LARGEST_BYTES + 1)
+    return read_text(_fit(raw, device.name, str(file)), device, str(file), mark=mark)
 
 
 def _fit(told: bytes, device: str, where: str) -> str:
@@ -75,21 +80,32 @@ def _fit(told: bytes, device: str, where: str) -> str:
 
 def read_text(text: str, device: Device, where: str, *, mark: Mark | None = None) -> Snapshot:
     """Return what a text that stands at *where* says of *device*, as `read_file` does."""
+    return told(config_of(text, device, where, mark=mark), device)
+
+
+def config_of(text: str, device: Device, where: str, *, mark: Mark | None = None) -> Config:
+    """Return a text that stands at *where* as the configuration of *device*, without secrets.
+
+    Refused if such a device prints no such text.
+    """
     platform = one(Platform, device.platform)
     main = main_part(platform).name
     config = Config.parse(device.name, text, default=main, source=where)
     if why := foreign(platform, config.parts.get(main, "")):
         raise Refused(device.name, f"{where} {why}")
-    config = replace(
-        config, parts={name: platform.redacted(part, mark) for name, part in config.parts.items()}
-    )
+    return replace(config, parts={name: platform.redacted(part, mark) for name, part in config.parts.items()})
+
+
+def told(config: Config, device: Device) -> Snapshot:
+    """Return what a configuration in a file says of *device*; facts of the running state are missing."""
+    platform = one(Platform, device.platform)
     read = Read.nothing()
     read.missing.update(_not_in_files(platform.name))
     for part in platform.parts:
         if part.name in config.parts:
-            read.add_part(part, config, where)
+            read.add_part(part, config, config.source)
         else:
-            read.miss(gives(part.read), f"{where} has no part {part.name}")
+            read.miss(gives(part.read), f"{config.source} has no part {part.name}")
     return Snapshot(device.name, config, read.facts, read.sources, read.missing)
 
 

@@ -1,0 +1,69 @@
+"""Who reads and judges the files of an audit: this process, several, or a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from kgnet.audit.spread import Done
+    from kgnet.cli._judging import Judging
+    from kgnet.collect.folders import Held
+    from kgnet.model.fleet import Device
+    from kgnet.model.outcome import Finding
+
+Jobs = Annotated[
+    int,
+    typer.Option(
+        "-j",
+        "--jobs",
+        min=0,
+        max=1024,
+        help="Files: processes that read and judge them.  0: one for every processor here.",
+    ),
+]
+Cluster = Annotated[
+    str,
+    typer.Option(
+        "--cluster",
+        envvar="KGNET_CLUSTER",
+        help="Files: have them judged by the workers of this Dask scheduler, e.g. `tls://10.0.0.9:8786`.  "
+        "They are read here, and leave without secrets.",
+        metavar="ADDRESS",
+    ),
+]
+ClusterPlain = Annotated[
+    bool, typer.Option("--cluster-plain", help="Allow a scheduler on another machine without TLS.")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Spreading:
+    """As told; checked before anything is read."""
+
+    jobs: int
+    cluster: str
+    plain: bool
+    over_files: bool
+
+    def __post_init__(self) -> None:
+        if self.cluster and not self.over_files:
+            raise typer.BadParameter("--cluster judges files: give a folder by --config-dir")
+
+    def judged(
+        self, judge: Judging, folder: Path, held: Sequence[tuple[Device, Held | None]]
+    ) -> Iterator[Done[list[Finding]]]:
+        """Judge what *folder* holds of each device; yield what came of it, in their order."""
+        from kgnet.audit import spread
+        from kgnet.audit.cluster import on_cluster
+        from kgnet.cli._judging import read
+
+        if self.cluster:
+            reading = partial(read, folder)
+            return on_cluster(self.cluster, judge.config, held, read=reading, plain=self.plain)
+        return spread.in_processes(partial(judge.file, folder), held, jobs=self.jobs or spread.cores())
