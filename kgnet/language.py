@@ -60,7 +60,8 @@ def told_rule(rule: Rule, language: Language) -> Rule:
 def told_finding(finding: Finding, language: Language) -> Finding:
     """Return *finding* with its evidence in *language*, as far as there are words for it."""
     evidence = tuple(replace(each, what=sentence(each.what, language)) for each in finding.evidence)
-    return replace(finding, evidence=evidence)
+    remedy = replace(finding.remedy, notes=tuple(sentence(note, language) for note in finding.remedy.notes))
+    return replace(finding, evidence=evidence, remedy=remedy)
 
 
 def sentence(english: str, language: Language) -> str:

@@ -38,10 +38,11 @@ FLOORS = (
         "twin",
         "emulate",
         "journal",
+        "remedies",
         "blast",
         "history",
     },
-    {"line"},  # verbs joined for a device, once for the commands and for Ansible
+    {"line", "mend"},  # verbs joined for a device, once for the commands and for Ansible
     {"cli", "ansible"},
 )
 MODULES = sorted(path for path in HOUSE.rglob("*.py"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from kgnet import audit, collect, plugins
+from kgnet import audit, collect, mend, plugins
 from kgnet.cli import _golden
 from kgnet.collect.folders import Held
 from kgnet.model.config import Config
@@ -36,6 +36,7 @@ class Judging:
         """Judge what was seen of a device, or of what else is looked at."""
         if self.golden and isinstance(want, Device):
             have = _golden.completed(want, have)
+<<<<<<< HEAD
         return self._judge(want, have)
 
     @cached_property
@@ -44,6 +45,12 @@ class Judging:
 
     def __getstate__(self) -> dict[str, object]:
         return {name: value for name, value in vars(self).items() if name != "_judge"}
+=======
+        found = audit.audit(want, have, self.rules, self.pack, live=self.live)
+        if not isinstance(want, Device):
+            return found
+        return mend.remedied(want, have.config, found, self.rules, self.pack)
+>>>>>>> eb199f0 (A finding tells what mends it on that platform, and what one has to know beside it)
 
     def file(self, folder: Path, device: Device, held: Held | None) -> list[Finding]:
         """Judge what *folder* holds of the device; Refused if that is no configuration of such a one."""

@@ -121,6 +121,27 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Remedy:
+    """What mends a finding: *commands* to type on the device, in order, without any secret.
+
+    *notes* are what else one has to know, a sentence or two each: a danger, or why no line mends it.
+    """
+
+    commands: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.commands or self.notes)
+
+    @property
+    def note(self) -> str:
+        return " ".join(self.notes)
+
+
+NO_REMEDY = Remedy()
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     rule: str
     device: str
@@ -131,6 +152,7 @@ class Finding:
     stand: Stand | None = (
         None  # the rule on this device, whatever its evidence is; None: no history was asked
     )
+    remedy: Remedy = NO_REMEDY
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ __all__ = [
     "MARKS",
     "Ways",
     "apply",
+    "between",
     "commands",
     "compare",
     "known_parts",
@@ -53,6 +54,17 @@ def plan(want: Config, have: Config, *, parts: Mapping[str, Part] | None = None,
             )
         changes += compare(known[name], want.parts.get(name, ""), have.parts.get(name, ""), whole=whole)
     return Plan(want.device, tuple(changes))
+
+
+def between(after: Config, have: Config) -> Plan:
+    """Return the plan whose outcome is *after*, a text that was made of *have*: nothing is left alone."""
+    known = known_parts()
+    changes = (
+        change
+        for name, text in after.parts.items()
+        for change in compare(known[name], text, have.parts.get(name, ""), whole=True)
+    )
+    return Plan(have.device, tuple(changes))
 
 
 @cache

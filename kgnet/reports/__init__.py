@@ -91,4 +91,9 @@ def _clean(finding: Finding) -> Finding:
         evidence=tuple(
             replace(each, what=visible(each.what), where=visible(each.where)) for each in finding.evidence
         ),
+        remedy=replace(
+            finding.remedy,
+            commands=tuple(map(visible, finding.remedy.commands)),
+            notes=tuple(map(visible, finding.remedy.notes)),
+        ),
     )

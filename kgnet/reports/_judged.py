@@ -231,6 +231,15 @@ def facts(findings: Sequence[Finding], about: About) -> list[tuple[str, str]]:
     return [(name, value) for name, value in told if value]
 
 
+def fix(finding: Finding, about: About) -> list[str]:
+    """Return what mends it, a line each: commands below a word of ours, then what else one has to know."""
+    say, remedy = about.language.say, finding.remedy
+    head = f"{say('what mends it')}:"
+    if not remedy.commands:
+        return [f"{head} {remedy.note}"] if remedy.note else []
+    return [head, *(f"  {command}" for command in remedy.commands), *([remedy.note] if remedy.note else [])]
+
+
 def instant(when: datetime | None) -> str:
     """Return the time of the audit as people read it, in its own zone."""
     return when.strftime("%Y-%m-%d %H:%M %Z").strip() if when else "—"

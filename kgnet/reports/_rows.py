@@ -10,8 +10,9 @@ from kgnet.model.outcome import Finding
 
 
 def row(finding: Finding) -> dict[str, Any]:
-    """Return {rule, device, site, status, severity, evidence, state, since}; *evidence* is a list of texts.
+    """Return {rule, device, site, status, severity, evidence, remedy, state, since}.
 
+    *evidence* is a list of texts, *remedy* is {commands, note}, null where nothing failed.
     *state* (new, standing, fixed) and *since* are null where no history was asked, and for what is not open.
     """
     stand = finding.stand
@@ -22,6 +23,9 @@ def row(finding: Finding) -> dict[str, Any]:
         "status": finding.status.value,
         "severity": finding.severity.value,
         "evidence": [str(evidence) for evidence in finding.evidence],
+        "remedy": {"commands": list(finding.remedy.commands), "note": finding.remedy.note}
+        if finding.remedy
+        else None,
         "state": stand.state.value if stand else None,
         "since": stand.since.isoformat(timespec="seconds") if stand else None,
     }

@@ -22,6 +22,7 @@ COLUMNS = (
     "site name",
     "device",
     "evidence",
+    "remedy",
     "state",
     "since",
     "why",
@@ -50,6 +51,7 @@ def _cells(finding: Finding, rule: Rule | None, about: About) -> Iterator[str]:
     yield about.sites.get(finding.site, "")
     yield finding.device
     yield "\n".join(map(str, finding.evidence))
+    yield "\n".join(filter(None, (*finding.remedy.commands, finding.remedy.note)))
     yield say(finding.stand.state.value) if finding.stand else ""
     yield finding.stand.since.isoformat(timespec="seconds") if finding.stand else ""
     yield rule.why if rule else ""

@@ -17,6 +17,7 @@ from kgnet.reports._judged import (
     OPEN,
     Judged,
     counts,
+    fix,
     fixed,
     heat,
     instant,
@@ -159,7 +160,7 @@ def _control(document: Document, one: Judged, about: About) -> None:
     head = [say(column) for column in ("status", "since", "site", "device", "evidence")]
     table = _table(document, head, [28, 24, 42, 32])
     for each in found:
-        evidence = "\n".join(map(str, each.evidence))
+        evidence = "\n".join([*map(str, each.evidence), *fix(each, about)])
         stand = f"{since(each, about)} {say(each.stand.state.value)}" if each.stand else ""
         _fill(table, [say(each.status.value), stand, named(each.site, about), each.device, evidence])
     _small(table)

@@ -1,4 +1,4 @@
-"""Findings for programs: a JSON list of {rule, device, site, status, severity, evidence, state, since}."""
+"""Findings for programs: a JSON list; of what is in each see `_rows.row`."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from kgnet.model.outcome import Finding, Status
 from kgnet.ports import About, Report, Rule
-from kgnet.reports._judged import UNSEEN, code
+from kgnet.reports._judged import UNSEEN, code, fix
 
 # A waived finding is no failure: whoever answers for it is told in its text.
 OUTCOMES = {
@@ -66,7 +66,7 @@ def _case(finding: Finding, rule: Rule | None, about: About) -> Element:
         outcome = SubElement(case, OUTCOMES[finding.status], {"message": told[0] if told else title})
         outcome.set("type", f"{finding.status.value} {finding.severity.value}")
         why = [f"{say('why')}: {rule.why}"] if rule and rule.why else []
-        outcome.text = "\n".join([*told, *why])
+        outcome.text = "\n".join([*told, *fix(finding, about), *why])
     return case
 
 

@@ -11,6 +11,7 @@ from kgnet.reports._judged import (
     OPEN,
     Judged,
     counts,
+    fix,
     fixed,
     heat,
     instant,
@@ -79,7 +80,7 @@ def _open(one: Judged, about: About) -> Iterator[str]:
                 say(each.status.value),
                 named(each.site, about),
                 each.device,
-                _evidence(each),
+                "\n".join([_evidence(each), *fix(each, about)]),
                 _since(each, about),
             ]
             for each in found

@@ -126,6 +126,9 @@ def _results(finding: Finding, place: int, every: Sequence[Judged]) -> Iterator[
                 "status": finding.status.value,
             },
         }
+        if finding.remedy:
+            commands, note = finding.remedy.commands, finding.remedy.note
+            result["properties"]["remedy"] = {"commands": list(commands), "note": note}
         stand = each.stand or finding.stand
         if stand:
             result["baselineState"] = BASELINES[stand.state]

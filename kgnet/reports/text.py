@@ -13,7 +13,7 @@ from rich.text import Text
 
 from kgnet.model.outcome import Evidence, Finding, Severity, State, Status
 from kgnet.ports import About, Report, Rule
-from kgnet.reports._judged import OPEN, UNSEEN, WORST_FIRST, counts, fixed, since, still
+from kgnet.reports._judged import OPEN, UNSEEN, WORST_FIRST, counts, fix, fixed, since, still
 
 WIDTH = 110
 STATUS = {Status.ERROR: "bold magenta", Status.FAIL: "bold red", Status.WAIVED: "yellow"}
@@ -60,6 +60,7 @@ def _block(findings: Sequence[Finding], rules: Mapping[str, Rule], about: About)
     )
     for finding in findings:
         yield Text("".join(_seen(finding, about)))
+        yield Text("".join(f"    {line}\n" for line in fix(finding, about)), "green")
     if rule and rule.why and first.status is not Status.WAIVED:
         told = f"{say('why')}: {rule.why}"
         why = textwrap.fill(told, WIDTH, initial_indent="  ", subsequent_indent="       ")

@@ -1,0 +1,257 @@
+"""finding → its remedy; findings → the plan that mends them: rules, remedies and plans, joined for a device.
+
+A fix is tried on a copy of the text before it is handed on: the rule has to pass then, and no other may fail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+
+from kgnet import remedies
+from kgnet.audit import audit
+from kgnet.audit.pack import parameters
+from kgnet.collect.parts import Facts, Read
+from kgnet.errors import ReadError
+from kgnet.model.config import Config
+from kgnet.model.facts import Snapshot
+from kgnet.model.fleet import Device
+from kgnet.model.outcome import Action, Change, Finding, Plan, Remedy, Status
+from kgnet.model.pack import Choice, Pack
+from kgnet.plan import apply, between, plan, ways
+from kgnet.plugins import one
+from kgnet.ports import Platform, Rule, gives
+from kgnet.remedies import Case
+
+INTENT = (
+    "The lines are the intent's: `kgnet plan -l {device}` shows them, `kgnet audit --fix-plan` takes them."
+)
+Judge = Callable[[Snapshot], Sequence[Finding]]
+
+
+def reread(want: Device, have: Snapshot, config: Config) -> Snapshot:
+    """Return *have* as it would be with the text *config*: what the configuration tells is read anew."""
+    every = one(Platform, want.platform).parts
+    parts = [part for part in every if config.parts.get(part.name) != have.config.parts.get(part.name)]
+    anew = {kind for part in parts for kind in gives(part.read)}
+    read = Read.nothing()
+    _keep(read.facts, have.facts, anew, {part.name for part in parts})
+    read.missing.update({kind: why for kind, why in have.missing.items() if kind not in anew})
+    for part in parts:
+        read.add_part(part, config, config.source or have.device)
+    return Snapshot(have.device, config, read.facts, {**have.sources, **read.sources}, read.missing)
+
+
+def _keep(into: Facts, old: Mapping[type, Any], anew: set[type], parts: set[str]) -> None:
+    """Take over the *old* facts but those that *parts* tell, which are read *anew*."""
+    known = old.known if isinstance(old, Facts) else old
+    into.known.update((kind, fact) for kind, fact in known.items() if kind not in anew)
+    if isinstance(old, Facts):
+        into.promises += [promise for promise in old.promises if promise.part not in parts]
+
+
+def case(want: Device, have: Config, finding: Finding, rule: Rule, choice: Choice) -> Case:
+    """Return the finding as its remedy sees it."""
+    return Case(rule.id, want, have, finding.evidence, {**parameters(rule), **choice.parameters})
+
+
+def remedy(want: Device, have: Config, finding: Finding, rule: Rule, choice: Choice) -> Remedy:
+    """Return what mends *finding*, by what the platform's book says; an empty remedy if it says nothing."""
+    if finding.status is not Status.FAIL:
+        return Remedy()
+    this = case(want, have, finding, rule, choice)
+    own = remedies.note(this)
+    notes = (own,) if own else ()
+    if this.entry.intent:
+        notes = (*notes, INTENT.format(device=want.name))
+    try:
+        todo = between(remedies.after(this), have) if this.entry.edits else Plan(want.name, ())
+        return Remedy((*remedies.typed(this), *typed(todo, have)), notes)
+    except ReadError:  # of a text that its own platform would not print so
+        return Remedy((), notes)
+
+
+def remedied(
+    want: Device, have: Config, findings: Sequence[Finding], rules: Mapping[str, Rule], pack: Pack
+) -> list[Finding]:
+    """Return *findings*, each that failed with its remedy."""
+    return [
+        replace(each, remedy=remedy(want, have, each, rules[each.rule], pack.rules[each.rule]))
+        if each.rule in pack.rules
+        else each
+        for each in findings
+    ]
+
+
+def typed(todo: Plan, have: Config) -> tuple[str, ...]:
+    """Return what one types to carry out *todo*; of a part that is loaded whole, its lines for vtysh."""
+    there = ways(todo, have).there if todo else ()
+    return there or tuple(_lines(todo.changes))
+
+
+def _lines(changes: Sequence[Change]) -> Iterator[str]:
+    gone = {(*each.path, each.line) for each in changes if each.action is Action.REMOVE}
+    for path, group in groupby(changes, key=lambda each: each.path):
+        inside = [each for each in group if not _within(each, gone)]
+        yield from (f"{' ' * depth}{line}" for depth, line in enumerate(path) if inside)
+        for each in inside:
+            no = "no " if each.action is Action.REMOVE else ""
+            yield f"{' ' * len(path)}{no}{each.line}"
+
+
+def _within(change: Change, gone: set[tuple[str, ...]]) -> bool:
+    """Whether a line goes with one around it."""
+    if change.action is not Action.REMOVE:
+        return False
+    return any(change.path[:end] in gone for end in range(1, len(change.path) + 1))
+
+
+# ── plans ───────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Fixes:
+    """What mends a device: the plan, the rules that pass then, and why it mends no others."""
+
+    plan: Plan
+    mended: tuple[str, ...]
+    left: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Mender:
+    """Looks for what mends a device.
+
+    *wanted* is what the intent says, sealed as *have* is; None: nobody rendered it.
+    """
+
+    want: Device
+    have: Snapshot
+    wanted: Config | None
+    rules: Mapping[str, Rule]
+    pack: Pack
+    live: bool = True
+
+    def fixes(self, findings: Sequence[Finding]) -> Fixes:
+        """Return what mends the *findings* that failed, one after the other."""
+        now, mended, left = self.have, [], {}
+        for finding in findings:
+            if finding.status is not Status.FAIL or finding.rule not in self.pack.rules:
+                continue
+            if self._judged(finding.rule, now).status is Status.PASS:
+                mended.append(finding.rule)  # by what mends another
+                continue
+            found = self._mended(finding, now)
+            if isinstance(found, str):
+                left[finding.rule] = found
+            else:
+                now = found
+                mended.append(finding.rule)
+        todo = between(now.config, self.have.config)
+        return Fixes(todo, tuple(mended), left)
+
+    def _mended(self, finding: Finding, now: Snapshot) -> Snapshot | str:
+        """Return the device as it would be, or why nothing mends it."""
+        reason = "nothing that one types there is known to mend it"
+        for config in self._ways(finding, now):
+            then = reread(self.want, now, config)
+            open_ = [place for line in _new(config, now.config) for place in remedies.open_places(line)]
+            broken = self._broken(now, then)
+            if self._judged(finding.rule, then).status is not Status.PASS:
+                reason = "its remedy does not mend it here: somebody has to look"
+            elif open_:
+                places = ", ".join(dict.fromkeys(open_))
+                reason = f"somebody has to fill in {places}: write it into the intent"
+            elif broken:
+                reason = f"its remedy would break {', '.join(broken)}"
+            else:
+                return then
+        told = remedy(self.want, now.config, finding, self.rules[finding.rule], self._choice(finding.rule))
+        return f"{reason}; {told.note}" if told.note else reason
+
+    def _ways(self, finding: Finding, now: Snapshot) -> Iterator[Config]:
+        """Yield the texts that may mend it: by the intent's own lines, then by the book's."""
+        if self.wanted is not None:
+            by_intent = self._by_intent(finding.rule, now, self.wanted)
+            if by_intent is not None:
+                yield by_intent
+        rule = self.rules[finding.rule]
+        this = case(self.want, now.config, self._judged(rule.id, now), rule, self._choice(rule.id))
+        if this.entry.edits:
+            edited = remedies.after(this)
+            yield apply(between(edited, now.config), now.config)
+
+    def _by_intent(self, rule: str, now: Snapshot, wanted: Config) -> Config | None:
+        """Return the text with as few of the intent's blocks as make *rule* pass; None: they do not."""
+        todo = plan(wanted, now.config)
+        groups = _groups(todo)
+
+        def passes(kept: Sequence[Change]) -> bool:
+            then = reread(self.want, now, apply(Plan(todo.device, tuple(kept)), now.config))
+            return self._judged(rule, then).status is Status.PASS
+
+        if not groups or not passes(todo.changes):
+            return None
+        needed = _fewest(groups, lambda some: passes(_flat(todo, some)))
+        kept = _flat(todo, _with_what_they_name(needed, groups))
+        return apply(Plan(todo.device, tuple(kept)), now.config)
+
+    def _choice(self, rule: str) -> Choice:
+        return self.pack.rules[rule]
+
+    def _judged(self, rule: str, have: Snapshot) -> Finding:
+        asked = self.pack.model_copy(update={"rules": {rule: self._choice(rule)}})
+        (found,) = audit(self.want, have, self.rules, asked, live=self.live)
+        return found
+
+    def _broken(self, now: Snapshot, then: Snapshot) -> list[str]:
+        """Return the rules that pass now and would not then."""
+        good = {each.rule for each in self._all(now) if each.status is Status.PASS}
+        bad = (Status.FAIL, Status.ERROR)
+        return [each.rule for each in self._all(then) if each.status in bad and each.rule in good]
+
+    def _all(self, have: Snapshot) -> list[Finding]:
+        return audit(self.want, have, self.rules, self.pack, live=self.live)
+
+
+Group = tuple[str, str]  # part, the line of the top level that changes, or in which something does
+
+
+def _group(change: Change) -> Group:
+    return change.part, change.path[0] if change.path else change.line
+
+
+def _groups(todo: Plan) -> list[Group]:
+    return list(dict.fromkeys(map(_group, todo.changes)))
+
+
+def _flat(todo: Plan, groups: Sequence[Group]) -> list[Change]:
+    kept = set(groups)
+    return [change for change in todo.changes if _group(change) in kept]
+
+
+def _fewest(groups: Sequence[Group], passes: Callable[[Sequence[Group]], bool]) -> list[Group]:
+    """Return as few groups as still pass: ever smaller shares of them are left out while they do."""
+    kept, size = list(groups), max(1, len(groups) // 2)
+    while True:
+        place = 0
+        while place < len(kept):
+            trial = kept[:place] + kept[place + size :]
+            if passes(trial):
+                kept = trial
+            else:
+                place += size
+        if size == 1:
+            return kept
+        size //= 2
+
+
+def _with_what_they_name(needed: Sequence[Group], groups: Sequence[Group]) -> list[Group]:
+    """Return the groups with those that define what they name: a list, a class, a policy."""
+    return [group for group in groups if group in set(needed)]
+
+
+def _new(after: Config, before: Config) -> list[str]:
+    return [change.line for change in between(after, before).changes if change.action is Action.ADD]
