@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import signal
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from threading import Thread
@@ -16,7 +18,7 @@ from kgnet.cli._options import DEFAULT_INVENTORY, Inventory
 from kgnet.errors import ProbeError, UsageError
 
 if TYPE_CHECKING:
-    from kgnet.export.server import Server
+    from kgnet.export.server import Server, StatusPage
     from kgnet.model.fleet import Fleet, Target
     from kgnet.model.outcome import Sample
     from kgnet.secrets import Secrets
@@ -82,7 +84,25 @@ def _server(inventory: Path, listen: str, state: Path | None, timeout_s: float) 
     measure = partial(_measured, _authority(store))
     collector = Collector(fleet, measure, agents=_agents(fleet, store), state=state)
     ask = _asker(fleet, measure)
-    return Server(host, port, Pages(collector.collect, ask, modules=found(Probe), timeout_s=timeout_s))
+    pages = Pages(
+        collector.collect, ask, modules=found(Probe), timeout_s=timeout_s, status=_status(fleet, inventory)
+    )
+    return Server(host, port, pages)
+
+
+def _status(fleet: Fleet, inventory: Path) -> StatusPage:
+    """Return the status page, with the outlines that lie in the inventory's folder, if any do."""
+    from kgnet.export.server import StatusPage
+    from kgnet.export.status import Chart, page, status
+    from kgnet.export.status.chart import FILE
+
+    chart = Chart.of(fleet.sites.values(), inventory / FILE)
+    body, policy = page(chart, f"kgnet · {fleet.domain}")
+
+    def show(samples: Iterable[Sample]) -> str:
+        return json.dumps(status(fleet, samples, chart, datetime.now(UTC)), ensure_ascii=False)
+
+    return StatusPage(body, policy, show)
 
 
 def _agents(fleet: Fleet, store: Secrets | None) -> Agents | None:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
+from time import monotonic
 from urllib.parse import parse_qsl, urlsplit
 
 from prometheus_client import REGISTRY, generate_latest
@@ -23,12 +24,15 @@ from kgnet.model.outcome import Sample
 LOG = logging.getLogger(__name__)
 
 PLAIN, PAGE = "text/plain; charset=utf-8", "text/html; charset=utf-8"
+JSON = "application/json"
 SCRAPES_AT_ONCE = 2  # more wait; a third scraper gets its turn or, too late, a 503
 MARGIN_S = 0.5  # before the scraper gives up, so that it hears what is known by then
 SLOW_CLIENT_S = 15.0
+FRESH_S = 10.0  # so old a scrape is good enough for the status page
 DEFAULT_PORT = 10910
 
 Collect = Callable[[float], Iterable[Sample]]  # seconds that it may take → samples
+Show = Callable[[Iterable[Sample]], str]  # samples → what the status page asks for, as JSON
 Ask = Callable[[str, str, Mapping[str, str]], Iterable[Sample]]  # module, target, options → samples
 
 
@@ -37,37 +41,80 @@ class Page:
     body: str
     status: HTTPStatus = HTTPStatus.OK
     content_type: str = PLAIN
+    policy: str = ""  # Content-Security-Policy
+
+
+NOWHERE = Page("nothing is here; / lists what there is\n", HTTPStatus.NOT_FOUND)
+BUSY = Page("too many scrapes at once\n", HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusPage:
+    """The page for people: itself, its Content-Security-Policy, and what makes its data of samples."""
+
+    body: str
+    policy: str
+    show: Show
 
 
 class Pages:
     """What is behind the paths."""
 
-    def __init__(self, collect: Collect, ask: Ask, *, modules: Iterable[str], timeout_s: float) -> None:
+    def __init__(
+        self,
+        collect: Collect,
+        ask: Ask,
+        *,
+        modules: Iterable[str],
+        timeout_s: float,
+        status: StatusPage | None = None,
+    ) -> None:
         self._collect, self._ask, self._modules, self._timeout_s = collect, ask, tuple(modules), timeout_s
+        self._status = status
+        self._looking = Lock()
         self._turns = BoundedSemaphore(SCRAPES_AT_ONCE)
+        self._last: tuple[float, tuple[Sample, ...]] | None = None  # when, on the monotonic clock, and what
 
     def get(self, path: str, patience_s: float | None = None) -> Page:
         """Return the page at *path*; *patience_s* is when the scraper gives up, if it said so."""
         parts = urlsplit(path)
-        if parts.path == "/metrics":
-            return self._metrics(patience_s)
-        if parts.path == "/probe":
-            return self._probe(dict(parse_qsl(parts.query)))
-        if parts.path == "/healthz":
-            return Page("ok\n")
-        if parts.path == "/":
-            return Page(_landing(self._modules), content_type=PAGE)
-        return Page("nothing is here; / lists what there is\n", HTTPStatus.NOT_FOUND)
+        pages: dict[str, Callable[[], Page]] = {
+            "/": lambda: Page(_landing(self._modules), content_type=PAGE),
+            "/metrics": lambda: self._metrics(patience_s),
+            "/probe": lambda: self._probe(dict(parse_qsl(parts.query))),
+            "/healthz": lambda: Page("ok\n"),
+        }
+        if status := self._status:
+            pages["/status"] = lambda: Page(status.body, content_type=PAGE, policy=status.policy)
+            pages["/status.json"] = lambda: self._shown(status.show)
+        return pages.get(parts.path, lambda: NOWHERE)()
 
     def _metrics(self, patience_s: float | None) -> Page:
         timeout_s = min(self._timeout_s, max((patience_s or self._timeout_s) - MARGIN_S, MARGIN_S))
+        samples = self._collected(timeout_s)
+        if samples is None:
+            return BUSY
+        return Page(text(samples) + generate_latest(REGISTRY).decode(), content_type=CONTENT_TYPE)
+
+    def _collected(self, timeout_s: float) -> tuple[Sample, ...] | None:
+        """Return a scrape's samples; None if too many are under way."""
         if not self._turns.acquire(timeout=timeout_s):
-            return Page("too many scrapes at once\n", HTTPStatus.SERVICE_UNAVAILABLE)
+            return None
         try:
-            samples = self._collect(timeout_s)
+            samples = tuple(self._collect(timeout_s))
+            self._last = monotonic(), samples
+            return samples
         finally:
             self._turns.release()
-        return Page(text(samples) + generate_latest(REGISTRY).decode(), content_type=CONTENT_TYPE)
+
+    def _shown(self, show: Show) -> Page:
+        """Return the status of the last scrape, or of one of now if that is too long ago: many may look."""
+        with self._looking:
+            last = self._last
+            if last is None or monotonic() - last[0] > FRESH_S:
+                self._collected(self._timeout_s)
+                last = self._last
+        return Page(show(last[1]), content_type=JSON) if last else BUSY
 
     def _probe(self, query: dict[str, str]) -> Page:
         module, target = query.pop("module", ""), query.pop("target", "")
@@ -83,6 +130,7 @@ def _landing(modules: Iterable[str]) -> str:
     listed = "".join(f"<li><code>{html.escape(name)}</code></li>" for name in modules)
     return (
         f"<!doctype html><html lang=en><title>kgnet exporter</title><h1>kgnet exporter {__version__}</h1>"
+        '<p><a href="/status">Status</a> of the province, for people.</p>'
         '<p><a href="/metrics">Metrics</a> of the whole fleet, collected when asked for.</p>'
         "<p><code>/probe?target=ADDRESS&amp;module=NAME</code> measures one address of ours. Modules:</p>"
         f'<ul>{listed}</ul><p><a href="/healthz">Health</a></p></html>\n'
@@ -129,6 +177,9 @@ class _Handler(BaseHTTPRequestHandler):
             body = gzip.compress(body, compresslevel=1)
         self.send_response(page.status)
         self.send_header("Content-Type", page.content_type)
+        self.send_header("X-Content-Type-Options", "nosniff")
+        if page.policy:
+            self.send_header("Content-Security-Policy", page.policy)
         self.send_header("Content-Length", str(len(body)))
         if packed:
             self.send_header("Content-Encoding", "gzip")
