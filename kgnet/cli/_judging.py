@@ -36,8 +36,10 @@ class Judging:
         """Judge what was seen of a device, or of what else is looked at."""
         if self.golden and isinstance(want, Device):
             have = _golden.completed(want, have)
-<<<<<<< HEAD
-        return self._judge(want, have)
+        found = self._judge(want, have)
+        if not isinstance(want, Device):
+            return found
+        return mend.remedied(want, have.config, found, self.rules, self.pack)
 
     @cached_property
     def _judge(self) -> audit.Judging:
@@ -45,12 +47,6 @@ class Judging:
 
     def __getstate__(self) -> dict[str, object]:
         return {name: value for name, value in vars(self).items() if name != "_judge"}
-=======
-        found = audit.audit(want, have, self.rules, self.pack, live=self.live)
-        if not isinstance(want, Device):
-            return found
-        return mend.remedied(want, have.config, found, self.rules, self.pack)
->>>>>>> eb199f0 (A finding tells what mends it on that platform, and what one has to know beside it)
 
     def file(self, folder: Path, device: Device, held: Held | None) -> list[Finding]:
         """Judge what *folder* holds of the device; Refused if that is no configuration of such a one."""
