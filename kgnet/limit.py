@@ -10,7 +10,8 @@ from fnmatch import fnmatchcase
 from kgnet.errors import UsageError
 from kgnet.model.fleet import Device, Fleet
 from kgnet.model.groups import DOMAINS, ISLANDS, LINUX, SERVERS, VENDORS
-from kgnet.model.province import NETWORK, SiteKind
+from kgnet.model.province import SERVERS as ROLES
+from kgnet.model.province import SiteKind
 
 SPECIAL = "~*?["  # such a pattern looks among groups and devices alike
 PART = re.compile(r":(?![^\[]*\])")  # a colon that does not stand in a subscript
@@ -31,18 +32,18 @@ def groups(fleet: Fleet) -> dict[str, tuple[str, ...]]:
 
 
 def _groups_of(fleet: Fleet, device: Device) -> Iterator[str]:
-    site = fleet.sites[device.site]
-    yield site.kind.value
     yield f"role_{device.role.value}"
     yield f"platform_{device.platform}"
-    yield f"site_{_plain(site.code)}"
-    if site.island:
-        yield ISLANDS
-    for above in fleet.ancestors(device.site):
-        if fleet.sites[above].kind is SiteKind.DISTRICT:
-            yield f"below_{_plain(above)}"
+    yield f"site_{_plain(device.site)}"
+    if site := fleet.sites.get(device.site):  # none is known of a device that no inventory names
+        yield site.kind.value
+        if site.island:
+            yield ISLANDS
+        for above in fleet.ancestors(device.site):
+            if fleet.sites[above].kind is SiteKind.DISTRICT:
+                yield f"below_{_plain(above)}"
     yield from (name for name, roles in DOMAINS.items() if device.role in roles)
-    if device.role not in NETWORK:
+    if device.role in ROLES:
         yield SERVERS
     if device.platform not in LINUX:
         yield VENDORS

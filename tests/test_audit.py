@@ -332,7 +332,10 @@ def test_an_empty_file_is_an_error(files: Path) -> None:
 @pytest.mark.parametrize(
     ("argv", "told"),
     [
-        (["--config-dir", "{files}"], "no device is named stranger"),
+        (["--config-dir", "{strange}"], "no device is named stranger"),
+        (["--at", "HEAD"], "--at says something of a folder"),
+        (["--config-dir", "{files}", "--role", "hub"], "--role goes with --no-inventory"),
+        (["--config-dir", "{files}", "--at", "2020-01-01"], "is no Git repository"),
         (["--config-dir", "{empty}"], "no configuration in it"),
         (["--config-dir", "{files}/hub1.cfg"], "is a file"),
         (["--config-dir", "{empty}/nowhere"], "does not exist"),
@@ -345,9 +348,10 @@ def test_what_makes_no_sense_is_one_clear_line(
     argv: list[str], told: str, files: Path, tmp_path: Path
 ) -> None:
     """Non-zero, and nothing on stdout that looks like a report."""
-    (files / "stranger.cfg").write_text("hostname stranger\n")
+    places = {name: str(tmp_path / name) for name in ("empty", "strange")} | {"files": str(files)}
     (tmp_path / "empty").mkdir()
-    places = {"files": str(files), "empty": str(tmp_path / "empty")}
+    (tmp_path / "strange").mkdir()
+    (tmp_path / "strange" / "stranger.cfg").write_text("hostname stranger\n")
     done = kgnet("audit", *(word.format(**places) for word in argv))
     assert done.returncode != 0
     assert told in " ".join(done.stderr.replace("│", " ").split())

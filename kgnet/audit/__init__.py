@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
+from kgnet.audit.intent import looks_at_intent
 from kgnet.errors import DeviceError, MissingFact, NotOurs, ReadError
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.outcome import COLLECT, Evidence, Finding, Severity, Status
 from kgnet.model.pack import Choice, Pack
+from kgnet.model.province import Role
 from kgnet.model.subject import Subject
 from kgnet.plugins import found, one
 from kgnet.ports import Platform, Rule, Wrong, gives
@@ -39,7 +41,7 @@ def judging(rules: Mapping[str, Rule], pack: Pack, *, live: bool = True) -> Judg
     asked: dict[tuple[object, ...], tuple[_Asked, ...]] = {}
 
     def judge(want: Subject, have: Snapshot) -> list[Finding]:
-        kind = (type(want), *((want.role, want.platform) if isinstance(want, Device) else ()))
+        kind = (type(want), *((want.role, want.platform, want.planned) if isinstance(want, Device) else ()))
         if kind not in asked:
             asked[kind] = tuple(
                 _asked(want, *each, live=live) for each in every if isinstance(want, each[0].of)
@@ -64,6 +66,12 @@ def left_out(want: Subject, rules: Mapping[str, Rule], pack: Pack, reason: str) 
         for id, choice in pack.rules.items()
         if isinstance(want, rules[id].of)
     ]
+
+
+def nobodys(file: str, why: str) -> Finding:
+    """Return the finding for a file that is of no device, so that nobody judged what it says."""
+    where = Evidence(f"{file} is of no device that could be judged: {why}")
+    return Finding(COLLECT, file, "-", Status.ERROR, Severity.CRITICAL, (where,), source=file)
 
 
 def exit_code(findings: Iterable[Finding]) -> int:
@@ -118,11 +126,17 @@ def _elsewhere(want: Device, rule: Rule, choice: Choice, *, live: bool) -> Itera
         ("the pack asks it", choice.roles, choice.platforms),
     ):
         if roles and want.role not in roles:
-            yield f"{asked_by} for {', '.join(roles)}; this is a {want.role}"
+            yield f"{asked_by} for {', '.join(roles)}; this is {_role(want)}"
         if platforms and want.platform not in platforms:
             yield f"{asked_by} for {', '.join(platforms)}; this runs {want.platform}"
+    if not want.planned and looks_at_intent(rule):
+        yield "it asks what was planned for the device; without an inventory nobody says"
     if not live and (rule.live or _runs(want, rule)):
         yield "it judges what a device says while it runs; files do not hold that"
+
+
+def _role(want: Device) -> str:
+    return "of no known role" if want.role is Role.UNKNOWN else f"a {want.role}"
 
 
 def _runs(want: Device, rule: Rule) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dis
 import inspect
 import re
 from collections.abc import Iterator, Mapping
@@ -12,9 +11,9 @@ from typing import Any
 
 from kgnet import paths
 from kgnet.audit import _yaml
+from kgnet.audit.intent import looks_at_intent
 from kgnet.audit.line_rules import as_rule
 from kgnet.errors import PackError, Problem
-from kgnet.model.drift import Drift
 from kgnet.model.pack import Choice, LineRule, Only, Pack
 from kgnet.plugins import found
 from kgnet.ports import Platform, Rule
@@ -84,16 +83,6 @@ def _is_kept(only: Only, rule: Rule, choice: Choice) -> bool:
         and (not only.references or any(only.references in each for each in rule.references))
         and only.intent in (None, looks_at_intent(rule))
     )
-
-
-def looks_at_intent(rule: Rule) -> bool:
-    """Whether *rule* judges by what was wanted of the device, as its code tells: does it look at `want`?"""
-    if Drift in rule.needs:
-        return True
-    want, *_ = inspect.signature(rule.judge).parameters
-    code = rule.judge if inspect.isfunction(rule.judge) else type(rule.judge).__call__
-    steps = dis.get_instructions(code)
-    return any(step.argval == want and step.opname.startswith("LOAD") for step in steps)
 
 
 def asking(*ids: str) -> Pack:

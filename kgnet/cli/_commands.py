@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -15,10 +16,15 @@ if TYPE_CHECKING:
     from kgnet.model.fleet import Device
 
 
-def listed(devices: Sequence[Device], form: str) -> None:
-    """Print the commands that collecting needs on *devices*, a platform after the other."""
+def listed(inventory: Path, limit: str, form: str) -> None:
+    """Print the commands that collecting needs on the devices, a platform after the other."""
+    from kgnet.design import design
+    from kgnet.inventory import load
+    from kgnet.limit import select
+
     if form not in (OutputFormat.TEXT, OutputFormat.JSON):
         raise UsageError(f"--list-commands knows the formats text and json, not {form}")
+    devices = select(design(load(inventory)), limit)
     platforms = dict.fromkeys(device.platform for device in devices)
     rows = [row for name in platforms for row in _rows(name, devices)]
     if form == OutputFormat.JSON:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from kgnet import audit, collect, mend, plugins
 from kgnet.cli import _golden
 from kgnet.collect.folders import Held
+from kgnet.collect.reading import Reading
 from kgnet.model.config import Config
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
@@ -26,7 +26,7 @@ class Judging:
     pack: Pack
     own: Mapping[str, Rule]  # rules of the pack that are no plug-ins
     golden: bool  # is it held against what would be rendered for it?
-    live: bool
+    live: bool = False  # was the device itself asked?
 
     @property
     def rules(self) -> Mapping[str, Rule]:
@@ -34,7 +34,7 @@ class Judging:
 
     def __call__(self, want: Subject, have: Snapshot) -> list[Finding]:
         """Judge what was seen of a device, or of what else is looked at."""
-        if self.golden and isinstance(want, Device):
+        if self.golden and isinstance(want, Device) and want.planned:
             have = _golden.completed(want, have)
         found = self._judge(want, have)
         if not isinstance(want, Device):
@@ -48,21 +48,17 @@ class Judging:
     def __getstate__(self) -> dict[str, object]:
         return {name: value for name, value in vars(self).items() if name != "_judge"}
 
-    def file(self, folder: Path, device: Device, held: Held | None) -> list[Finding]:
-        """Judge what *folder* holds of the device; Refused if that is no configuration of such a one."""
-        return self.config(device, read(folder, device, held))
+    def file(self, reading: Reading, device: Device, held: Held | None) -> list[Finding]:
+        """Judge what a folder holds of the device; Refused if that is no configuration of such a one."""
+        return self.config(device, reading.read(device, held))
 
-    def config(self, device: Device, config: Config) -> list[Finding]:
+    def config(self, device: Device, read: tuple[Device, Config]) -> list[Finding]:
         """Judge what was read of the device before, maybe on another machine."""
-        return self(device, collect.told(config, device))
+        known, config = read
+        return self(known, collect.told(config, known))
 
 
-def read(folder: Path, device: Device, held: Held | None) -> Config:
-    """Return what *folder* holds of the device, without secrets: it may leave this machine."""
-    return collect.held_config(held, device, folder)
-
-
-def judging(pack: Pack, rules: Mapping[str, Rule], *, live: bool) -> Judging:
+def judging(pack: Pack, rules: Mapping[str, Rule]) -> Judging:
     """Return what judges by *pack*, all of whose *rules* are known."""
     own = {id: rules[id] for id in pack.rules if id not in plugins.found(Rule)}
-    return Judging(pack, own, _golden.asked(pack, rules), live)
+    return Judging(pack, own, _golden.asked(pack, rules))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from kgnet.audit.spread import Done
     from kgnet.cli._judging import Judging
     from kgnet.collect.folders import Held
+    from kgnet.collect.reading import Reading
     from kgnet.model.fleet import Device
     from kgnet.model.outcome import Finding
 
@@ -56,14 +56,12 @@ class Spreading:
             raise typer.BadParameter("--cluster judges files: give a folder by --config-dir")
 
     def judged(
-        self, judge: Judging, folder: Path, held: Sequence[tuple[Device, Held | None]]
+        self, judge: Judging, reading: Reading, held: Sequence[tuple[Device, Held | None]]
     ) -> Iterator[Done[list[Finding]]]:
-        """Judge what *folder* holds of each device; yield what came of it, in their order."""
+        """Judge what a folder holds of each device; yield what came of it, in their order."""
         from kgnet.audit import spread
         from kgnet.audit.cluster import on_cluster
-        from kgnet.cli._judging import read
 
         if self.cluster:
-            reading = partial(read, folder)
-            return on_cluster(self.cluster, judge.config, held, read=reading, plain=self.plain)
-        return spread.in_processes(partial(judge.file, folder), held, jobs=self.jobs or spread.cores())
+            return on_cluster(self.cluster, judge.config, held, read=reading.read, plain=self.plain)
+        return spread.in_processes(partial(judge.file, reading), held, jobs=self.jobs or spread.cores())

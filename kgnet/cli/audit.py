@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -14,29 +15,33 @@ import typer
 from kgnet.cli._history import HistoryPlace, Since, SubjectName
 from kgnet.cli._options import DEFAULT_INVENTORY, Inventory, Limit
 from kgnet.cli._report import Lang, PerSite, ReportFile, ReportFormat, shown
+from kgnet.cli._sources import (
+    BASELINE,
+    Asked,
+    At,
+    ConfigDir,
+    Folder,
+    LiveRest,
+    MaxAge,
+    Names,
+    NoInventory,
+    Platforms,
+    Roles,
+    Sources,
+)
 from kgnet.cli._spreading import Cluster, ClusterPlain, Jobs, Spreading
 
 if TYPE_CHECKING:
+    from kgnet.cli._history import Ended, Keeping
     from kgnet.cli._judging import Judging
+    from kgnet.cli._report import Shown
     from kgnet.cli._subjects import Scope
-    from kgnet.model.fleet import Device, Fleet
+    from kgnet.model.fleet import Device
     from kgnet.model.outcome import Finding
-    from kgnet.model.pack import Waiver
+    from kgnet.model.pack import Pack
     from kgnet.ports import Rule
 
 
-DEFAULT_PACK = "baseline"
-
-ConfigDir = Annotated[
-    Path | None,
-    typer.Option(
-        "--config-dir",
-        help="Judge the files `<device>.cfg` in this folder, not live devices.",
-        metavar="DIR",
-        exists=True,
-        file_okay=False,
-    ),
-]
 Rooms = Annotated[
     Path | None,
     typer.Option(
@@ -48,7 +53,10 @@ Rooms = Annotated[
     ),
 ]
 PackName = Annotated[
-    str, typer.Option("--pack", help="A pack that comes along, or a file.", metavar="NAME|FILE")
+    str,
+    typer.Option(
+        "--pack", help="A pack that comes along, or a file; `baseline` if none is named.", metavar="NAME|FILE"
+    ),
 ]
 WaiverFile = Annotated[
     Path | None,
@@ -82,8 +90,15 @@ def audit(
     *,
     inventory: Inventory = DEFAULT_INVENTORY,
     config_dir: ConfigDir = None,
+    at: At = "",
+    no_inventory: NoInventory = False,
+    platform: Platforms = None,
+    role: Roles = None,
+    names: Names = None,
+    live_rest: LiveRest = False,
+    max_age: MaxAge = None,
     rooms: Rooms = None,
-    pack: PackName = DEFAULT_PACK,
+    pack: PackName = "",
     waivers: WaiverFile = None,
     limit: Limit = "",
     format_: ReportFormat = "text",
@@ -104,38 +119,32 @@ def audit(
 
     Exit codes: 0 clean; 1 something could not be judged; 2 something was found (with `--since`: anew).
     """
-    from kgnet import audit as verb
+    if list_commands:
+        from kgnet.cli import _commands
+
+        _commands.listed(inventory, limit, format_)
+        return
+    from kgnet.audit import exit_code
+    from kgnet.cli import _history
+
+    files = Folder(config_dir, at, platform or (), role or (), names, live_rest, max_age)
+    spreading = Spreading(jobs, cluster, plain=cluster_plain, over_files=config_dir is not None)
+    told = Asked(None if no_inventory else inventory, limit, files, rooms, spreading, workers)
+    now, report = datetime.now(UTC), shown(format_, lang, output, per_site)
+    pack = pack or told.default_pack
+    keeping = _history.keeping(history, since, subject, now, pack=pack, **told.kept)
+    ended = _ended(told, pack, waivers or told.waivers, now, keeping=keeping, report=report)
+    whole = not (limit or config_dir) and pack == BASELINE
+    _recorded(ended.findings, record or _kept(whole=whole), now)
+    raise typer.Exit(ended.exit_code(exit_code(ended.findings)))
+
+
+def _pack(name: str) -> tuple[Pack, dict[str, Rule]]:
     from kgnet import plugins
     from kgnet.audit import pack as packs
-    from kgnet.audit import waivers as waiving
-    from kgnet.cli import _history, _judging, _subjects
     from kgnet.ports import Rule
 
-    if list_commands:
-        _list(inventory, limit, format_)
-        return
-    spreading = Spreading(jobs, cluster, plain=cluster_plain, over_files=config_dir is not None)
-    now, report = datetime.now(UTC), shown(format_, lang, output, per_site)
-    keeping = _history.keeping(
-        history, since, subject, now, inventory=inventory, pack=pack, folder=config_dir, limit=limit
-    )
-    asked, rules = packs.load(pack, plugins.found(Rule))
-    held, whole = _waivers(waivers, inventory, rules), not limit and config_dir is None
-    scope = _subjects.scope(inventory, limit, asked, rules)
-    judge = _judging.judging(asked, rules, live=config_dir is None)
-    looked = _looked(config_dir, scope, judge, spreading, workers)
-    raw = chain(looked, _subjects.judged(scope, now, judge, rooms))
-    ended = keeping.ended(waiving.waive(raw, held, now.date()))
-    report.show(ended, rules, when=now, pack=asked.title, fleet=scope.fleet, source=config_dir, limit=limit)
-    _recorded(ended.findings, record or _kept(whole=whole and pack == DEFAULT_PACK), now)
-    raise typer.Exit(ended.exit_code(verb.exit_code(ended.findings)))
-
-
-def _waivers(told: Path | None, inventory: Path, rules: Mapping[str, Rule]) -> tuple[Waiver, ...]:
-    from kgnet.audit import waivers as waiving
-
-    file = told or inventory / waiving.FILE
-    return waiving.load(file, rules) if told or file.exists() else ()
+    return packs.load(name, plugins.found(Rule))
 
 
 def _recorded(findings: Sequence[Finding], path: Path | None, now: datetime) -> None:
@@ -145,14 +154,36 @@ def _recorded(findings: Sequence[Finding], path: Path | None, now: datetime) -> 
         record(findings, path, now)
 
 
-def _list(inventory: Path, limit: str, format_: str) -> None:
-    """Print the commands of the devices that are meant."""
-    from kgnet.cli import _commands
-    from kgnet.design import design
-    from kgnet.inventory import load
-    from kgnet.limit import select
+def _ended(
+    told: Asked, name: str, waivers: Path | None, now: datetime, *, keeping: Keeping, report: Shown
+) -> Ended:
+    """Judge by the pack *name*, keep and show what was found."""
+    from kgnet.audit import waivers as waiving
+    from kgnet.cli._judging import judging
 
-    _commands.listed(select(design(load(inventory)), limit), format_)
+    pack, rules = _pack(name)
+    held = waiving.load(waivers, rules) if waivers else ()
+    scope = told.scope(pack, rules)
+    raw = _found(told, scope, judging(pack, rules), now)
+    ended = keeping.ended(waiving.waive(raw, held, now.date()))
+    fleet = told.fleet(scope)
+    report.show(
+        ended, rules, when=now, pack=pack.title, fleet=fleet, source=told.files.path, limit=told.limit
+    )
+    return ended
+
+
+def _found(told: Asked, scope: Scope | None, judge: Judging, now: datetime) -> Iterator[Finding]:
+    """Yield what is found in the files, on the devices, and of what is no device."""
+    from kgnet.audit.search import carried
+    from kgnet.cli import _subjects
+
+    sources, live = told.sources(scope, now), replace(judge, live=True)
+    beside = live if told.files.path is None or told.files.live_rest else judge
+    others = _subjects.judged(scope, now, beside, told.rooms) if scope else ()
+    return carried(
+        chain(_files(sources, judge, told.spreading), _live(sources, live, now, told.workers), others)
+    )
 
 
 def _kept(*, whole: bool) -> Path | None:
@@ -163,18 +194,11 @@ def _kept(*, whole: bool) -> Path | None:
     return Path(state) / NAME if state and whole else None
 
 
-def _looked(
-    folder: Path | None, scope: Scope, judge: Judging, spreading: Spreading, workers: int
-) -> Iterator[Finding]:
-    """Yield what is found of the devices, in their files or live."""
-    from kgnet.audit.search import carried
-
-    files = folder and _files(folder, scope.fleet, scope.devices, judge, spreading)
-    return carried(files or _live(scope.devices, judge, workers))
-
-
-def _live(devices: Sequence[Device], judge: Judging, workers: int) -> Iterator[Finding]:
+def _live(sources: Sources, judge: Judging, now: datetime, workers: int) -> Iterator[Finding]:
     """Yield what is found on the devices; one that cannot be looked at is a finding too."""
+    devices = [device for device in sources.devices if device.name in sources.live]
+    if not devices:
+        return
     from kgnet import collect, secrets
     from kgnet.audit import not_seen
     from kgnet.audit.observe import observe
@@ -190,22 +214,20 @@ def _live(devices: Sequence[Device], judge: Judging, workers: int) -> Iterator[F
         return judge(device, have)
 
     for device, found in collect.in_order(devices, collect.each(devices, look, workers=workers)):
-        yield from [not_seen(device, found)] if isinstance(found, DeviceError) else found
+        seen = [not_seen(device, found)] if isinstance(found, DeviceError) else found
+        yield from sources.of(device.name, seen, now)
 
 
-def _files(
-    folder: Path, fleet: Fleet, devices: Sequence[Device], judge: Judging, spreading: Spreading
-) -> Iterator[Finding]:
-    """Yield what is found in the files; a device without one is a finding too."""
-    if not devices:
-        return
-    from kgnet.audit import not_seen
+def _files(sources: Sources, judge: Judging, spreading: Spreading) -> Iterator[Finding]:
+    """Yield what is found in the files; one that is nobody's, and a device without one, is a finding too."""
+    from kgnet.audit import nobodys, not_seen
     from kgnet.cli._line import followed
-    from kgnet.collect.folders import holdings
-    from kgnet.collect.owners import owned
     from kgnet.errors import DeviceError
 
-    files = owned(holdings(folder), fleet).files
-    held = [(device, files.get(device.name)) for device in devices]
-    for device, found in followed(spreading.judged(judge, folder, held), len(held), "judging"):
-        yield from [not_seen(device, found)] if isinstance(found, DeviceError) else found
+    yield from (nobodys(file, why) for file, why in sources.lost.items())
+    held = [(each, sources.files.get(each.name)) for each in sources.devices if each.name not in sources.live]
+    if sources.reading is None or not held:
+        return
+    for device, found in followed(spreading.judged(judge, sources.reading, held), len(held), "judging"):
+        seen = [not_seen(device, found)] if isinstance(found, DeviceError) else found
+        yield from sources.of(device.name, seen)

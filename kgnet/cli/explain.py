@@ -50,7 +50,8 @@ def _show(name: str, value: Any) -> None:
 
 
 def _explained(rule: Rule) -> dict[str, Any]:
-    from kgnet.audit.pack import looks_at_intent, parameters
+    from kgnet.audit.intent import looks_at_intent
+    from kgnet.audit.pack import parameters
 
     return {
         "id": rule.id,

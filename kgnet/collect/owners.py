@@ -76,7 +76,18 @@ def strangers(
     for number, each in enumerate(held, 1):
         name = each.name if times[each.name] == 1 or not each.group else f"{each.group}/{each.name}"
         role = _matching(each, roles) or Role.UNKNOWN
-        yield Device(name, each.group or "-", role, _matching(each, platforms) or "", number, NOWHERE), each
+        yield (
+            Device(
+                name,
+                each.group or "-",
+                role,
+                _matching(each, platforms) or "",
+                number,
+                NOWHERE,
+                planned=False,
+            ),
+            each,
+        )
 
 
 def settled(held: Held, text: str) -> str:

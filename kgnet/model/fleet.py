@@ -30,6 +30,7 @@ from kgnet.model.routing import (
 from kgnet.model.switching import Access, Fabric
 
 __all__ = [
+    "NOBODY",
     "AaaServers",
     "Access",
     "Address",
@@ -171,6 +172,7 @@ class Device:
     location: str = ""
     secrets: tuple[str, ...] = ()  # names of the secrets its configuration holds
     vars: Mapping[str, Any] = field(default_factory=dict)  # variables of the Ansible roles it plays
+    planned: bool = True  # False: known by a file alone, so that nobody says how it should be
 
     def interface(self, name: str) -> Interface:
         """Return the interface *name*; KeyError if there is none."""
@@ -281,3 +283,6 @@ class Fleet:
         rooms = (room.secret for room in self.rooms.values())
         devices = (name for device in self.devices.values() for name in device.secrets)
         return sorted({*rooms, *devices})
+
+
+NOBODY = Fleet("", "", {}, {}, {}, {})  # without an inventory

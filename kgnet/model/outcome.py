@@ -143,15 +143,17 @@ NO_REMEDY = Remedy()
 
 @dataclass(frozen=True, slots=True)
 class Finding:
+    """What became of one rule at one device; *source* is the file that was judged, or `live`."""
+
     rule: str
     device: str
     site: str
     status: Status
     severity: Severity
     evidence: tuple[Evidence, ...]
-    stand: Stand | None = (
-        None  # the rule on this device, whatever its evidence is; None: no history was asked
-    )
+    stand: Stand | None = None  # of the rule on this device, whatever its evidence; None: nobody asked
+    source: str = ""
+    as_of: datetime | None = None  # when that file was written, or last changed in Git
     remedy: Remedy = NO_REMEDY
 
 

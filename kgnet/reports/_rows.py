@@ -10,9 +10,10 @@ from kgnet.model.outcome import Finding
 
 
 def row(finding: Finding) -> dict[str, Any]:
-    """Return {rule, device, site, status, severity, evidence, remedy, state, since}.
+    """Return {rule, device, site, status, severity, evidence, remedy, source, as_of, state, since}.
 
-    *evidence* is a list of texts, *remedy* is {commands, note}, null where nothing failed.
+    *evidence* is a list of texts, *remedy* is {commands, note}, null where nothing failed;
+    *source* is the file that was judged, or `live`, and *as_of* its time;
     *state* (new, standing, fixed) and *since* are null where no history was asked, and for what is not open.
     """
     stand = finding.stand
@@ -26,6 +27,8 @@ def row(finding: Finding) -> dict[str, Any]:
         "remedy": {"commands": list(finding.remedy.commands), "note": finding.remedy.note}
         if finding.remedy
         else None,
+        "source": finding.source,
+        "as_of": finding.as_of.isoformat(timespec="seconds") if finding.as_of else None,
         "state": stand.state.value if stand else None,
         "since": stand.since.isoformat(timespec="seconds") if stand else None,
     }
