@@ -63,7 +63,7 @@ class History:
             number = _rows.next_number(connection)
             stood = _rows.stood(connection, subject, since=base.number if base else number)
             before = [each for each in stood if each.until is None]
-            seen = _compare.seen(findings, number, now)
+            seen = _compare.seen(findings, stood, number, now)
             changes = _compare.changes(before, seen, number, now)
             run = _run(asked, number, findings, changes)
             _rows.record(connection, subject, run, changes)

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 
 from kgnet.model.history import Baseline, Stood
 from kgnet.model.identity import fingerprints
 from kgnet.model.outcome import COLLECT, Evidence, Finding, Severity, Stand, State, Status
 from kgnet.reports import visible
 
+NAMES = 100_000  # that are remembered: the same few are in every finding
 LONGEST = 2000  # characters of evidence that are kept
 Key = tuple[str, str]  # rule, device
 Pieces = dict[str, Stood]  # fingerprint → the piece
@@ -24,7 +26,6 @@ Pieces = dict[str, Stood]  # fingerprint → the piece
 class Seen:
     """What one audit says of a rule on a device."""
 
-    site: str
     judged: bool = True  # neither skipped nor an error: what it does not find is gone
     open: Pieces = field(default_factory=dict)
 
@@ -39,18 +40,24 @@ class Changes:
     ended: list[Stood] = field(default_factory=list)
 
 
-def seen(findings: Iterable[Finding], number: int, now: datetime) -> dict[Key, Seen]:
-    """Return what the run *number* says of each rule on each device, all as if it were new."""
+def seen(findings: Iterable[Finding], stood: Iterable[Stood], number: int, now: datetime) -> dict[Key, Seen]:
+    """Return what the run *number* says of each rule on each device, all as if it were new.
+
+    What passed is in it only where it *stood*: most of a fleet passes, and always has.
+    """
+    known = {(each.rule, each.device) for each in stood}
     every: dict[Key, Seen] = {}
-    devices: dict[str, str] = {}
+    devices: set[str] = set()
     for finding in findings:
-        key = visible(finding.rule), visible(finding.device)
-        devices[key[1]] = visible(finding.site)
-        held = every.setdefault(key, Seen(devices[key[1]]))
+        key = _key(finding)
+        devices.add(key[1])
+        if finding.status is Status.PASS and key not in known:
+            continue
+        held = every.setdefault(key, Seen())
         held.judged &= finding.status not in (Status.ERROR, Status.SKIP)
         held.open.update({each.fingerprint: each for each in _pieces(finding, key, number, now)})
-    for device, site in devices.items():
-        every.setdefault((COLLECT, device), Seen(site))  # it answered
+    for device in devices:
+        every.setdefault((COLLECT, device), Seen())  # it answered
     return every
 
 
@@ -115,6 +122,13 @@ def against(baseline: Baseline, findings: Sequence[Finding], gone: Sequence[Find
     return replace(baseline, new=fresh, fixed=len(gone), standing=tuple(standing(findings)))
 
 
+_name = lru_cache(NAMES)(visible)
+
+
+def _key(finding: Finding) -> Key:
+    return _name(finding.rule), _name(finding.device)
+
+
 def by_key(stood: Iterable[Stood]) -> dict[Key, Pieces]:
     every: dict[Key, Pieces] = {}
     for each in stood:
@@ -128,7 +142,7 @@ def _pieces(finding: Finding, key: Key, number: int, now: datetime) -> Iterator[
         return Stood(
             rule=key[0],
             device=key[1],
-            site=visible(finding.site),
+            site=_name(finding.site),
             fingerprint=print_,
             status=finding.status,
             severity=Severity(finding.severity),
@@ -165,13 +179,13 @@ def _carried(old: Stood, new: Stood) -> Stood:
 def _annotated(
     finding: Finding, current: Mapping[Key, Pieces], before: Mapping[Key, Pieces], when: datetime
 ) -> Finding:
-    key = visible(finding.rule), visible(finding.device)
+    if finding.status is Status.PASS or finding.status is Status.SKIP:
+        return finding
+    key = _key(finding)
     now, then = current.get(key, {}), before.get(key, {})
     if finding.status is Status.ERROR:
         stand = _stand(now.get(""), then.get(""), Status.ERROR, when)
         return replace(finding, stand=stand)
-    if finding.status not in (Status.FAIL, Status.WAIVED):
-        return finding
     prints = list(fingerprints(_told(finding)))
     stands = [_stand(now.get(each), then.get(each), finding.status, when) for each in prints]
     state = State.NEW if all(stand.state is State.NEW for stand in stands) else State.STANDING
