@@ -35,7 +35,7 @@ from kgnet import plugins
 from kgnet.audit import audit
 from kgnet.audit.pack import load, parameters
 from kgnet.collect import read_file
-from kgnet.model import access, drift, managed, operations, services
+from kgnet.model import access, drift, managed, offers, operations, services
 from kgnet.model import facts as vocabulary
 from kgnet.model.config import Config
 from kgnet.model.facts import Settings, Snapshot
@@ -47,7 +47,7 @@ from kgnet.model.subject import Subject
 from kgnet.ports import Platform, Reader, Rule, gives
 
 # The modules whose facts `have:` may name.
-VOCABULARY = (vocabulary, managed, drift, operations, access, services)
+VOCABULARY = (vocabulary, managed, drift, operations, access, services, offers)
 CASES = Path(__file__).parent / "cases" / "rules"
 RECORDED = Path(__file__).parent / "recorded" / "audit"  # of one FRR router as the daemons leave it
 RULES = plugins.found(Rule)

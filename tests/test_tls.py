@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
 
@@ -20,8 +20,9 @@ from kgnet import plugins
 from kgnet.audit import pack as packs
 from kgnet.audit.observe import observe
 from kgnet.model.config import Config
-from kgnet.model.facts import Snapshot, TlsOffers
+from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
+from kgnet.model.offers import TlsOffers
 from kgnet.model.outcome import Status
 from kgnet.model.province import Role
 from kgnet.ports import Output, Rule
@@ -156,6 +157,33 @@ def test_openssl_tells_the_same(certified: Path) -> None:
     assert (offer.port, offer.protocol, offer.name) == (993, "imaps", NAME)
     assert (offer.version, offer.verified, offer.not_after) == (expected.version, True, expected.not_after)
     assert have.get(TlsOffers).asked == now
+
+
+@pytest.mark.parametrize(("ciphers", "agreed"), [("ALL:@SECLEVEL=0", True), ("DEFAULT", False)])
+def test_what_is_retired_is_asked_for(certified: Path, ciphers: str, agreed: bool) -> None:
+    """By real handshakes, with a server that knows the old, and with one that refuses it."""
+    pem = str(certified / "server.pem")
+    port = free_port()
+    serve = ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", pem, "-key", pem, "-quiet"]
+    with subprocess.Popen([*serve, "-cipher", ciphers], stderr=subprocess.DEVNULL) as server:
+        try:
+            until = datetime.now(UTC) + timedelta(seconds=10)
+            have = observe(MAIL, NOTHING, Here(port), now=lambda: datetime.now(UTC))
+            while not have.get(TlsOffers).offers and datetime.now(UTC) < until:
+                have = observe(MAIL, NOTHING, Here(port), now=lambda: datetime.now(UTC))
+        finally:
+            server.kill()
+    (offer,) = have.get(TlsOffers).offers
+    told = dict(offer.retired)
+    assert set(told) == {"TLS 1.0", "TLS 1.1", "weak ciphers"}
+    assert None not in told.values()
+    assert bool(told["TLS 1.1"]) is agreed
+    assert offer.key.startswith(("EC ", "RSA "))
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
 
 
 def test_openssl_says_why_it_does_not_verify(certified: Path) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from kgnet.model.facts import Snapshot, TlsOffer, TlsOffers
+from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
+from kgnet.model.offers import TlsOffer, TlsOffers
 from kgnet.model.province import Role
 from kgnet.ports import Session
 from kgnet.wire import openssl
@@ -44,7 +45,10 @@ def doors(want: Device) -> Iterator[Door]:
 
 def questions(want: Device, authorities: str = "") -> Iterator[tuple[str, ...]]:
     """Yield the commands by which the ports are asked."""
-    return (_argv(want, door, authorities) for door in doors(want))
+    for door in doors(want):
+        argv = _argv(want, door, authorities)
+        yield argv
+        yield from (openssl.old(argv, asked) for asked in openssl.RETIRED)
 
 
 def observe(
@@ -62,9 +66,22 @@ def observe(
         output = session.run(_argv(want, door, authorities), stdin=authorities)
         if output.code == NOT_THERE:
             return replace(have, missing={**have.missing, TlsOffers: "`openssl` is not installed there"})
-        offers += _offer(door, output.out)
+        offers += (
+            replace(offer, retired=tuple(_retired(want, door, session, authorities)))
+            for offer in _offer(door, output.out)
+        )
     facts = {**have.facts, TlsOffers: TlsOffers(tuple(offers), now())}
     return replace(have, facts=facts, sources={**have.sources, TlsOffers: "openssl s_client"})
+
+
+def _retired(
+    want: Device, door: Door, session: Session, authorities: str
+) -> Iterator[tuple[str, str | None]]:
+    """Yield what of the retired the server agrees to, by trying."""
+    for asked in openssl.RETIRED:
+        argv = openssl.old(_argv(want, door, authorities), asked)
+        output = session.run(argv, stdin=authorities)
+        yield asked, openssl.agreed(output.out, output.err)
 
 
 def _argv(want: Device, door: Door, authorities: str) -> tuple[str, ...]:
@@ -90,4 +107,5 @@ def _offer(door: Door, text: str) -> Iterator[TlsOffer]:
             not_after=found.not_after,
             plain_login=found.plain_login,
             reason=found.reason,
+            key=found.key,
         )

@@ -31,7 +31,9 @@ def run(province: Province, fleet: Fleet) -> Fleet:
     resolvers = [str(each.address) for each in fleet.with_role(Role.DNS)]
     changed = {host.name: _mail_host(province, host, resolvers)}
     changed |= {each.name: _policy_host(each, host) for each in balancers}
-    records = (*fleet.records, *_records(province.mail, host), *_policy_records(host, balancers))
+    told = (*_records(province.mail, host), *_policy_records(host, balancers))
+    changed[host.name] = replace(changed[host.name], records=told)
+    records = (*fleet.records, *told)
     return replace(fleet.with_devices(changed), records=records)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
 from typing import Any, TypeVar
 
@@ -242,29 +241,6 @@ class Listeners:
     """Sockets that listen: (protocol, address, port, program)."""
 
     sockets: tuple[tuple[str, str, int, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TlsOffer:
-    """What a server offered in a TLS handshake, implicit or by STARTTLS."""
-
-    port: int
-    protocol: str  # smtp, imap, https …
-    encrypted: bool
-    version: str | None
-    verified: bool
-    not_after: datetime | None
-    plain_login: bool = False  # offers a login in clear before TLS
-    reason: str = ""  # why it is not verified
-    name: str = ""  # that the certificate has to bear
-
-
-@dataclass(frozen=True, slots=True)
-class TlsOffers:
-    """What the ports of a server offered at the instant *asked*; one without an answer is not among them."""
-
-    offers: tuple[TlsOffer, ...]
-    asked: datetime
 
 
 # ── the snapshot ────────────────────────────────────────────────────────────

@@ -171,6 +171,7 @@ class Device:
     contact: str = ""
     location: str = ""
     secrets: tuple[str, ...] = ()  # names of the secrets its configuration holds
+    records: tuple[Record, ...] = ()  # what the DNS has to answer for its service
     vars: Mapping[str, Any] = field(default_factory=dict)  # variables of the Ansible roles it plays
     planned: bool = True  # False: known by a file alone, so that nobody says how it should be
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from kgnet.model.facts import System
+from kgnet.model.filtering import FilterHits
 from kgnet.model.hosting import AuditTrail
 from kgnet.model.managed import Hardware, LogHosts, TimeServers, Unsaved
 from kgnet.model.operations import (
@@ -24,6 +25,7 @@ from kgnet.model.province import Role
 from kgnet.platforms import _linux
 from kgnet.platforms import _linux_logs as logs
 from kgnet.platforms import _linux_upkeep as upkeep
+from kgnet.platforms import _nftables_hits as hits
 from kgnet.platforms._protection import audit_trail
 from kgnet.ports import Reader
 
@@ -33,6 +35,7 @@ BOTH: Questions = {
     upkeep.CHRONY: Reader(TimeServers, upkeep.time_servers),
     upkeep.HARDWARE: Reader(Hardware, upkeep.hardware),
     upkeep.FLOWS: Reader(FlowExport, upkeep.flow_export),
+    hits.COMMAND: Reader(FilterHits, hits.read),
 }
 KEPT = {LocalLog: logs.local_log, LogStamps: logs.stamps}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kgnet.model.facts import TlsOffer
+from kgnet.model.offers import TlsOffer
 
 MODERN = ("TLSv1.2", "TLSv1.3")  # RFC 8996 retires what was before
 

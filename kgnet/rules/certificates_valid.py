@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from kgnet.errors import MissingFact
-from kgnet.model.facts import Snapshot, TlsOffers
+from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
+from kgnet.model.offers import TlsOffers
 from kgnet.model.province import Role
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
 from kgnet.rules._tls import told
+
+LEAST_BITS = {"RSA": 2048, "EC": 256}  # NIST SP 800-57 part 1, table 2: 112 bits of strength
 
 
 @control("KG-OPS-07", needs=[TlsOffers], roles=[Role.MAIL, Role.BALANCER, Role.REGISTRAR], live=True)
@@ -26,3 +29,6 @@ def certificates_valid(want: Device, have: Snapshot, *, least_days: int = 14) ->
             yield f"{told(offer)}: the certificate does not verify: {offer.reason or 'no reason told'}"
         if offer.not_after is not None and offer.not_after - seen.asked < timedelta(days=least_days):
             yield f"{told(offer)}: the certificate ends on {offer.not_after:%Y-%m-%d}"
+        kind, _, bits = offer.key.partition(" ")
+        if bits and int(bits) < LEAST_BITS.get(kind, 0):
+            yield f"{told(offer)}: the certificate's key is {offer.key}: {LEAST_BITS[kind]} bits wanted"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kgnet.model.facts import Snapshot, TlsOffers
+from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
+from kgnet.model.offers import TlsOffers
 from kgnet.model.outcome import Severity
 from kgnet.model.province import Role
 from kgnet.ports import Wrong, rule

@@ -6,11 +6,19 @@ import re
 
 from cryptography import x509
 
-from kgnet.wire.tls import Offer
+from kgnet.wire.tls import Offer, key_of
 
 VERSION = re.compile(r"^(?:New|Reused), (TLSv[\d.]+|SSLv[\d.]+)", re.MULTILINE)
 SESSION = re.compile(r"^\s*Protocol\s*: (TLSv[\d.]+|SSLv[\d.]+)", re.MULTILINE)
 VERDICT = re.compile(r"^\s*Verify return code: (\d+) \((.*)\)", re.MULTILINE)
+AGREED = re.compile(r"^(?:New|Reused), (TLSv[\d.]+|SSLv[\d.]+), Cipher is (?!\(NONE\))(\S+)", re.MULTILINE)
+UNABLE = re.compile(r"no protocols available|no ciphers available|no cipher match|Unknown option|option -tls")
+EVERY = "ALL:COMPLEMENTOFALL:@SECLEVEL=0"
+RETIRED = {  # RFC 8996; RFC 7465, RFC 8429, RFC 9325 §4.1: no encryption, export, RC4, DES, MD5
+    "TLS 1.0": ("-tls1", "-cipher", EVERY),
+    "TLS 1.1": ("-tls1_1", "-cipher", EVERY),
+    "weak ciphers": ("-tls1_2", "-cipher", "eNULL:EXPORT:LOW:3DES:DES:RC4:MD5:@SECLEVEL=0"),
+}
 LEAF = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
 
@@ -43,6 +51,20 @@ def read(text: str) -> Offer | None:
     leaf = LEAF.search(text)
     if version is None or leaf is None:
         return Offer(None, False, "no TLS on offer", None, False)
-    until = x509.load_pem_x509_certificate(leaf[0].encode()).not_valid_after_utc
+    found = x509.load_pem_x509_certificate(leaf[0].encode())
     code, reason = next((match.groups() for match in VERDICT.finditer(text)), ("1", "no verdict"))
-    return Offer(version[1], code == "0", "" if code == "0" else reason, until, False)
+    told = "" if code == "0" else reason
+    return Offer(version[1], code == "0", told, found.not_valid_after_utc, False, key_of(found))
+
+
+def old(argv: tuple[str, ...], asked: str) -> tuple[str, ...]:
+    """Return *argv* as a client that knows nothing but what is retired: *asked* is one of RETIRED."""
+    return (*argv, *RETIRED[asked])
+
+
+def agreed(text: str, error: str) -> str | None:
+    """Return what was agreed on, "" where the server refused; None: this client could not even ask."""
+    if not text.startswith("CONNECTED") or UNABLE.search(error):
+        return None
+    found = AGREED.search(text)
+    return f"{found[1]} {found[2]}" if found else ""

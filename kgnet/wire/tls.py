@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 LINE_BYTES = 8192  # longer answers are not SMTP (RFC 5321 §4.5.3.1: 512) nor an IMAP capability list
 
@@ -27,6 +28,7 @@ class Offer:
     reason: str
     not_after: datetime | None
     plain_login: bool
+    key: str = ""  # of the certificate: `RSA 2048`, `EC 256`; "" for others
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +73,19 @@ def ask(
 def _shaken(raw: socket.socket, context: ssl.SSLContext, name: str, before: Before, reason: str) -> Offer:
     with context.wrap_socket(raw, server_hostname=name) as secured:
         der = secured.getpeercert(binary_form=True)
-        until = x509.load_der_x509_certificate(der).not_valid_after_utc if der else None
+        leaf = x509.load_der_x509_certificate(der) if der else None
+        until = leaf.not_valid_after_utc if leaf else None
         verified = context.verify_mode is ssl.CERT_REQUIRED
-        return Offer(secured.version(), verified, reason, until, before.plain_login)
+        key = key_of(leaf) if leaf else ""
+        return Offer(secured.version(), verified, reason, until, before.plain_login, key)
+
+
+def key_of(leaf: x509.Certificate) -> str:
+    """Return kind and bits of a certificate's key."""
+    key = leaf.public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        return f"RSA {key.key_size}"
+    return f"EC {key.key_size}" if isinstance(key, ec.EllipticCurvePublicKey) else ""
 
 
 def _trusting() -> ssl.SSLContext:

@@ -7,6 +7,7 @@ from ipaddress import IPv4Address, ip_address
 from typing import Any
 
 from kgnet.model.facts import BfdPeer, BfdPeers, BgpPeer, BgpPeers, InterfaceState, InterfaceStates
+from kgnet.model.filtering import FilterHits
 from kgnet.model.managed import (
     Hardware,
     InterfaceErrors,
@@ -21,7 +22,7 @@ from kgnet.model.managed import (
     Unsaved,
 )
 from kgnet.model.services import Provisioning
-from kgnet.platforms.arista_eos import access, around
+from kgnet.platforms.arista_eos import access, around, hits
 from kgnet.platforms.arista_eos.answers import of_json
 from kgnet.ports import Reader
 
@@ -156,6 +157,7 @@ def lldp_neighbors(answer: Any) -> LldpNeighbors:
 
 
 STATE: dict[tuple[str, ...], Reader] = {
+    ("show ip access-lists | json",): Reader(FilterHits, hits.read),
     ("show version | json",): Reader(Hardware, hardware),
     ("show interfaces | json",): Reader(InterfaceStates, interface_states),
     ("show interfaces counters errors | json",): Reader(InterfaceErrors, interface_errors),

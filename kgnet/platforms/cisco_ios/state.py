@@ -10,6 +10,7 @@ from itertools import pairwise
 from kgnet.errors import ReadError
 from kgnet.model.access import HostKeys
 from kgnet.model.facts import BfdPeer, BfdPeers, BgpPeer, BgpPeers, InterfaceState, InterfaceStates
+from kgnet.model.filtering import FilterHits
 from kgnet.model.managed import (
     Hardware,
     InterfaceErrors,
@@ -23,7 +24,7 @@ from kgnet.model.managed import (
     TimeSources,
     Unsaved,
 )
-from kgnet.platforms.cisco_ios import access, around
+from kgnet.platforms.cisco_ios import access, around, hits
 from kgnet.ports import Reader
 
 LINK = re.compile(
@@ -206,6 +207,7 @@ def time_sources(text: str) -> TimeSources:
 
 STATE: Mapping[tuple[str, ...], Reader] = {
     ("show version",): Reader(Hardware, around.hardware),
+    ("show access-lists",): Reader(FilterHits, hits.read),
     ("show inventory",): Reader(Inventory, around.inventory),
     ("show interfaces",): Reader(InterfaceStates, interface_states),
     ("show interfaces | include line protocol|errors",): Reader(InterfaceErrors, interface_errors),

@@ -15,6 +15,7 @@ from kgnet.model.facts import (
     InterfaceState,
     InterfaceStates,
 )
+from kgnet.model.filtering import FilterHits
 from kgnet.model.managed import (
     Hardware,
     InterfaceErrors,
@@ -26,6 +27,7 @@ from kgnet.model.managed import (
     TimeSources,
     Unsaved,
 )
+from kgnet.platforms.juniper_junos import hits
 from kgnet.ports import Reader
 
 UNLIMITED_BYTES = 65535  # Junos tells no number of interfaces that take any size, as lo0
@@ -228,6 +230,7 @@ def _lines(text: str, sign: re.Pattern[str], command: str) -> Iterator[str]:
 
 STATE: Mapping[tuple[str, ...], Reader] = {
     (ASKED,): Reader(Hardware, hardware),
+    ("show security policies hit-count",): Reader(FilterHits, hits.read),
     ("show interfaces",): Reader(InterfaceStates, interface_states),
     ("show interfaces extensive",): Reader(InterfaceErrors, interface_errors),
     ("show bgp summary",): Reader(BgpPeers, bgp_peers),

@@ -6,8 +6,18 @@ import re
 from collections.abc import Iterator, Mapping
 
 from kgnet.errors import ReadError
-from kgnet.model.mailing import HeloNames, MailboxUse, MailNames, StsPolicy
+from kgnet.model.mailing import (
+    Answer,
+    HeloNames,
+    MailboxTroubles,
+    MailboxUse,
+    MailNames,
+    MailRecords,
+    RelayTries,
+    StsPolicy,
+)
 from kgnet.model.province import Role
+from kgnet.platforms.linux import mailboxes, relay
 from kgnet.ports import Reader
 
 DIG = "dig +noall +answer +time=3 +tries=2"
@@ -15,6 +25,15 @@ DOMAIN = "d=$(postconf -h mydomain) || exit;"
 NAMES = (
     f'{DOMAIN} echo "domain $d"; {DIG} "$d" MX || exit;'
     f' for n in "$d" "_dmarc.$d" "_mta-sts.$d"; do {DIG} "$n" TXT || exit; done'
+)
+SERVICES = "_submission _submissions _imaps _imap _pop3s _pop3"
+RECORDS = (
+    f'{DOMAIN} s=$(sed -n "s/^Selector[[:space:]]*//p" /etc/opendkim.conf 2>/dev/null); echo "domain $d";'
+    f' h=$(postconf -h myhostname); {DIG} "$d" MX || exit; for n in "$d" "$h" "_dmarc.$d" "_mta-sts.$d"'
+    f' "_smtp._tls.$d" "${{s:-default}}._domainkey.$d"; do {DIG} "$n" TXT || exit; done;'
+    f' for n in {SERVICES}; do {DIG} "$n._tcp.$d" SRV || exit; done;'
+    f' for m in $(dig +short "$d" MX | cut -d " " -f 2); do {DIG} "$m" A || exit; {DIG} "$m" AAAA || exit;'
+    f' {DIG} "_25._tcp.$m" TLSA || exit; done; dig +adflag +noall +comments "$d" MX | grep "^;; flags:"; true'
 )
 POLICY = f'{DOMAIN} curl -fsS --max-time 10 "https://mta-sts.$d/.well-known/mta-sts.txt"'
 HELO = (
@@ -65,6 +84,20 @@ def mail_names(text: str) -> MailNames:
         dmarc=texts(f"_dmarc.{domain}", "v=dmarc1"),
         sts=texts(f"_mta-sts.{domain}", "v=stsv1"),
     )
+
+
+FLAGS = re.compile(r"^;; flags:([ a-z]*);", re.MULTILINE)
+
+
+def mail_records(text: str) -> MailRecords:
+    """Read dig's answers on all that mail needs of the DNS, and whether the resolver vouches for them."""
+    first, _, told = text.partition("\n")
+    word, _, domain = first.partition(" ")
+    flags = FLAGS.search(told)
+    if word != "domain" or not domain or flags is None:
+        raise ReadError("the DNS was not asked, or gave no answer")
+    answers = tuple(dict.fromkeys(Answer(name, kind, data) for name, kind, data in _answers(told)))
+    return MailRecords(domain.strip().lower(), answers, "ad" in flags[1].split())
 
 
 def sts_policy(text: str) -> StsPolicy:
@@ -123,6 +156,9 @@ def mailbox_use(text: str) -> MailboxUse:
 
 STATE: Mapping[tuple[str, ...], Reader] = {
     ("sh", "-c", NAMES): Reader(MailNames, mail_names, roles=(Role.MAIL,)),
+    ("sh", "-c", RECORDS): Reader(MailRecords, mail_records, roles=(Role.MAIL,)),
+    relay.COMMAND: Reader(RelayTries, relay.read, roles=(Role.MAIL,)),
+    mailboxes.COMMAND: Reader(MailboxTroubles, mailboxes.read, roles=(Role.MAIL,)),
     ("sh", "-c", POLICY): Reader(StsPolicy, sts_policy, roles=(Role.MAIL,)),
     ("sh", "-c", HELO): Reader(HeloNames, helo_names, roles=(Role.MAIL,)),
     ("sh", "-c", USE): Reader(MailboxUse, mailbox_use, roles=(Role.MAIL,)),
