@@ -6,7 +6,7 @@ only where there is nothing to collect, and says so: a router of a vendor has no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -26,25 +26,35 @@ Judging = Callable[[Subject, Snapshot], list[Finding]]
 
 
 def audit(
-    want: Subject, have: Snapshot, rules: Mapping[str, Rule], pack: Pack, *, live: bool = True
+    want: Subject,
+    have: Snapshot,
+    rules: Mapping[str, Rule],
+    pack: Pack,
+    *,
+    live: bool = True,
+    beside: Collection[type] = (),
 ) -> list[Finding]:
     """Return one finding a rule of *pack* that judges such a subject.
 
-    Not *live*: *have* was read from files, without running state.  Who judges many asks `judging`.
+    Not *live*: *have* was read from files, without running state; but for the facts *beside*, which
+    somebody else than the device tells.  Who judges many asks `judging`.
     """
-    return judging(rules, pack, live=live)(want, have)
+    return judging(rules, pack, live=live, beside=beside)(want, have)
 
 
-def judging(rules: Mapping[str, Rule], pack: Pack, *, live: bool = True) -> Judging:
+def judging(
+    rules: Mapping[str, Rule], pack: Pack, *, live: bool = True, beside: Collection[type] = ()
+) -> Judging:
     """Return what does the same for many subjects: what all of a kind have in common is found out once."""
     every = [(rules[id], choice) for id, choice in pack.rules.items()]
+    running = None if live else frozenset(beside)
     asked: dict[tuple[object, ...], tuple[_Asked, ...]] = {}
 
     def judge(want: Subject, have: Snapshot) -> list[Finding]:
         kind = (type(want), *((want.role, want.platform, want.planned) if isinstance(want, Device) else ()))
         if kind not in asked:
             asked[kind] = tuple(
-                _asked(want, *each, live=live) for each in every if isinstance(want, each[0].of)
+                _asked(want, *each, running) for each in every if isinstance(want, each[0].of)
             )
         return [_finding(want, have, each) for each in asked[kind]]
 
@@ -92,8 +102,11 @@ class _Asked:
     elsewhere: tuple[Evidence, ...]
 
 
-def _asked(want: Subject, rule: Rule, choice: Choice, *, live: bool) -> _Asked:
-    reasons = _elsewhere(want, rule, choice, live=live) if isinstance(want, Device) else iter(())
+Running = frozenset[type] | None  # the facts of running state that are known without asking; None: all
+
+
+def _asked(want: Subject, rule: Rule, choice: Choice, running: Running) -> _Asked:
+    reasons = _elsewhere(want, rule, choice, running) if isinstance(want, Device) else iter(())
     elsewhere = tuple(Evidence(reason) for reason in islice(reasons, 1))
     return _Asked(rule, choice.severity or rule.severity, _given(choice), elsewhere)
 
@@ -119,7 +132,7 @@ def _verdict(want: Subject, have: Snapshot, asked: _Asked) -> Verdict:
     return (Status.FAIL if wrong else Status.PASS), tuple(wrong)
 
 
-def _elsewhere(want: Device, rule: Rule, choice: Choice, *, live: bool) -> Iterator[str]:
+def _elsewhere(want: Device, rule: Rule, choice: Choice, running: Running) -> Iterator[str]:
     """Yield why the rule does not apply here."""
     for asked_by, roles, platforms in (
         ("the rule is", rule.roles, rule.platforms),
@@ -131,7 +144,7 @@ def _elsewhere(want: Device, rule: Rule, choice: Choice, *, live: bool) -> Itera
             yield f"{asked_by} for {', '.join(platforms)}; this runs {want.platform}"
     if not want.planned and looks_at_intent(rule):
         yield "it asks what was planned for the device; without an inventory nobody says"
-    if not live and (rule.live or _runs(want, rule)):
+    if running is not None and (rule.live or _runs(want, rule, running)):
         yield "it judges what a device says while it runs; files do not hold that"
 
 
@@ -139,12 +152,12 @@ def _role(want: Device) -> str:
     return "of no known role" if want.role is Role.UNKNOWN else f"a {want.role}"
 
 
-def _runs(want: Device, rule: Rule) -> bool:
-    """Whether such a device tells what the rule judges while it runs only, not in its configuration."""
+def _runs(want: Device, rule: Rule, known: frozenset[type]) -> bool:
+    """Whether such a device tells what the rule judges while it runs only, and nobody else tells it."""
     platform = one(Platform, want.platform)
     configured = {fact for part in platform.parts for fact in gives(part.read)}
     running = {fact for reader in platform.state.values() for fact in reader.facts}
-    return any(fact in running - configured for fact in rule.needs)
+    return any(fact in running - configured - known for fact in rule.needs)
 
 
 def _untold(want: Device, facts: Iterable[type]) -> Iterator[str]:

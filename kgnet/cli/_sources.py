@@ -117,6 +117,7 @@ class Asked:
     rooms: Path | None  # what the systems of conference rooms exported
     spreading: Spreading
     workers: int
+    prometheus: str = ""  # who has the exporter's counters
 
     def __post_init__(self) -> None:
         """Refuse what makes no sense, before anybody is asked anything."""

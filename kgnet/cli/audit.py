@@ -58,6 +58,15 @@ PackName = Annotated[
         "--pack", help="A pack that comes along, or a file; `baseline` if none is named.", metavar="NAME|FILE"
     ),
 ]
+PrometheusUrl = Annotated[
+    str,
+    typer.Option(
+        "--prometheus",
+        envvar="KGNET_PROMETHEUS",
+        help="Prometheus that scrapes the exporter: how full circuits were.  Its password: `~/.netrc`.",
+        metavar="URL",
+    ),
+]
 WaiverFile = Annotated[
     Path | None,
     typer.Option(
@@ -99,6 +108,7 @@ def audit(
     max_age: MaxAge = None,
     rooms: Rooms = None,
     pack: PackName = "",
+    prometheus: PrometheusUrl = "",
     waivers: WaiverFile = None,
     limit: Limit = "",
     format_: ReportFormat = "text",
@@ -124,19 +134,24 @@ def audit(
 
         _commands.listed(inventory, limit, format_)
         return
-    from kgnet.audit import exit_code
     from kgnet.cli import _history
 
     files = Folder(config_dir, at, platform or (), role or (), names, live_rest, max_age)
     spreading = Spreading(jobs, cluster, plain=cluster_plain, over_files=config_dir is not None)
-    told = Asked(None if no_inventory else inventory, limit, files, rooms, spreading, workers)
+    told = Asked(None if no_inventory else inventory, limit, files, rooms, spreading, workers, prometheus)
     now, report = datetime.now(UTC), shown(format_, lang, output, per_site)
     pack = pack or told.default_pack
     keeping = _history.keeping(history, since, subject, now, pack=pack, **told.kept)
     ended = _ended(told, pack, waivers or told.waivers, now, keeping=keeping, report=report)
     whole = not (limit or config_dir) and pack == BASELINE
     _recorded(ended.findings, record or _kept(whole=whole), now)
-    raise typer.Exit(ended.exit_code(exit_code(ended.findings)))
+    raise _exit(ended)
+
+
+def _exit(ended: Ended) -> typer.Exit:
+    from kgnet.audit import exit_code
+
+    return typer.Exit(ended.exit_code(exit_code(ended.findings)))
 
 
 def _pack(name: str) -> tuple[Pack, dict[str, Rule]]:
@@ -164,7 +179,7 @@ def _ended(
     pack, rules = _pack(name)
     held = waiving.load(waivers, rules) if waivers else ()
     scope = told.scope(pack, rules)
-    raw = _found(told, scope, judging(pack, rules), now)
+    raw = _found(told, scope, judging(pack, rules, prometheus=told.prometheus), now)
     ended = keeping.ended(waiving.waive(raw, held, now.date()))
     fleet = told.fleet(scope)
     report.show(
