@@ -45,6 +45,15 @@ def export(
             "--state", envvar="KGNET_STATE", help="Folder of audit.json and drift.json.", metavar="DIR"
         ),
     ] = None,
+    web_config: Annotated[
+        Path | None,
+        typer.Option(
+            "--web-config",
+            "--web.config.file",
+            help="TLS, client certificates and users, as Prometheus' own exporters take them.",
+            metavar="FILE",
+        ),
+    ] = None,
     timeout: Annotated[
         float, typer.Option("--timeout", min=1.0, max=60.0, help="Seconds that a scrape may take at most.")
     ] = 4.0,
@@ -60,19 +69,23 @@ def export(
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(message)s"
     )
-    server = _server(inventory, listen, state, timeout)
+    server = _server(inventory, listen, state, timeout, web_config)
     signal.signal(signal.SIGTERM, lambda *_: Thread(target=server.shutdown).start())
     host, port = server.server_address[:2]
-    typer.echo(f"serving http://{host!s}:{port}/metrics", err=True)
+    scheme = "https" if server.web and server.web.context else "http"
+    typer.echo(f"serving {scheme}://{host!s}:{port}/metrics", err=True)
     with server:
         server.serve_forever()
 
 
-def _server(inventory: Path, listen: str, state: Path | None, timeout_s: float) -> Server:
+def _server(
+    inventory: Path, listen: str, state: Path | None, timeout_s: float, web_config: Path | None
+) -> Server:
     from kgnet import paths, secrets
     from kgnet.design import design
     from kgnet.export.collector import Collector
     from kgnet.export.server import Pages, Server, listen_address
+    from kgnet.export.web import Web
     from kgnet.inventory import load
     from kgnet.plugins import found
     from kgnet.ports import Probe
@@ -87,7 +100,7 @@ def _server(inventory: Path, listen: str, state: Path | None, timeout_s: float) 
     pages = Pages(
         collector.collect, ask, modules=found(Probe), timeout_s=timeout_s, status=_status(fleet, inventory)
     )
-    return Server(host, port, pages)
+    return Server(host, port, pages, Web(web_config) if web_config else None)
 
 
 def _status(fleet: Fleet, inventory: Path) -> StatusPage:

@@ -12,6 +12,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import BoundedSemaphore, Lock
 from time import monotonic
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from prometheus_client import REGISTRY, generate_latest
@@ -19,6 +20,7 @@ from prometheus_client import REGISTRY, generate_latest
 from kgnet import __version__
 from kgnet.errors import KgnetError, UsageError
 from kgnet.export.text import CONTENT_TYPE, text
+from kgnet.export.web import Web
 from kgnet.model.outcome import Sample
 
 LOG = logging.getLogger(__name__)
@@ -44,6 +46,7 @@ class Page:
     policy: str = ""  # Content-Security-Policy
 
 
+UNKNOWN = Page("who are you?\n", HTTPStatus.UNAUTHORIZED)
 NOWHERE = Page("nothing is here; / lists what there is\n", HTTPStatus.NOT_FOUND)
 BUSY = Page("too many scrapes at once\n", HTTPStatus.SERVICE_UNAVAILABLE)
 
@@ -83,6 +86,7 @@ class Pages:
             "/metrics": lambda: self._metrics(patience_s),
             "/probe": lambda: self._probe(dict(parse_qsl(parts.query))),
             "/healthz": lambda: Page("ok\n"),
+            "/readyz": lambda: BUSY if self._busy else Page("ready\n"),
         }
         if status := self._status:
             pages["/status"] = lambda: Page(status.body, content_type=PAGE, policy=status.policy)
@@ -95,6 +99,14 @@ class Pages:
         if samples is None:
             return BUSY
         return Page(text(samples) + generate_latest(REGISTRY).decode(), content_type=CONTENT_TYPE)
+
+    @property
+    def _busy(self) -> bool:
+        """Return whether a scrape would have to wait."""
+        free = self._turns.acquire(blocking=False)
+        if free:
+            self._turns.release()
+        return not free
 
     def _collected(self, timeout_s: float) -> tuple[Sample, ...] | None:
         """Return a scrape's samples; None if too many are under way."""
@@ -142,8 +154,9 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, host: str, port: int, pages: Pages) -> None:
-        """UsageError if nobody can listen there."""
+    def __init__(self, host: str, port: int, pages: Pages, web: Web | None = None) -> None:
+        """UsageError if nobody can listen there; *web* None: for anybody, without TLS."""
+        self.web = web
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.pages = pages
         try:
@@ -152,6 +165,23 @@ class Server(ThreadingHTTPServer):
             where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
             told = reason.strerror or reason
             raise UsageError(f"cannot listen on {where}: {told} — name another with --listen") from reason
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """Shake hands first, in the thread of this request: a slow client holds nobody else up."""
+        if self.web is None:
+            super().finish_request(request, client_address)
+            return
+        self.web.current()
+        if self.web.context is None:
+            super().finish_request(request, client_address)
+            return
+        request.settimeout(SLOW_CLIENT_S)
+        try:
+            with self.web.context.wrap_socket(request, server_side=True) as secured:
+                if self.web.takes(secured.getpeercert()):
+                    super().finish_request(secured, client_address)
+        except OSError as reason:
+            LOG.info("%s: %s", client_address[0], reason)
 
     def server_bind(self) -> None:
         """Bind without looking up our own name, which may take long where there is no DNS."""
@@ -169,8 +199,14 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = SLOW_CLIENT_S
 
     def do_GET(self) -> None:
+        web = self.server.web
+        if web and not web.lets_in(self.headers.get("Authorization", "")):
+            self._send(UNKNOWN, {"WWW-Authenticate": 'Basic realm="kgnet"'})
+            return
         patience = self.headers.get("X-Prometheus-Scrape-Timeout-Seconds", "")
-        page = self.server.pages.get(self.path, _seconds(patience))
+        self._send(self.server.pages.get(self.path, _seconds(patience)), {})
+
+    def _send(self, page: Page, headers: Mapping[str, str]) -> None:
         body = page.body.encode()
         packed = "gzip" in self.headers.get("Accept-Encoding", "")
         if packed:
@@ -178,6 +214,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(page.status)
         self.send_header("Content-Type", page.content_type)
         self.send_header("X-Content-Type-Options", "nosniff")
+        configured = self.server.web.config.http_server_config.headers if self.server.web else {}
+        for name, value in (*configured.items(), *headers.items()):
+            self.send_header(name, value)
         if page.policy:
             self.send_header("Content-Security-Policy", page.policy)
         self.send_header("Content-Length", str(len(body)))

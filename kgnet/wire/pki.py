@@ -45,8 +45,10 @@ def authority(name: str) -> tuple[str, str]:
     return _pem(key), certificate.public_bytes(serialization.Encoding.PEM).decode()
 
 
-def leaf(host: str, ca_key: str, ca_certificate: str, addresses: tuple[str, ...] = ()) -> tuple[str, str]:
-    """Return key and certificate of the server *host* (a DNS name), signed by the authority.
+def leaf(
+    host: str, ca_key: str, ca_certificate: str, addresses: tuple[str, ...] = (), *, client: bool = False
+) -> tuple[str, str]:
+    """Return key and certificate of the server, or *client*, *host* (a DNS name), signed by the authority.
 
     *addresses* are what it may be called besides: numbers, for those who know it by no name.
     """
@@ -56,6 +58,7 @@ def leaf(host: str, ca_key: str, ca_certificate: str, addresses: tuple[str, ...]
     issuer = x509.load_pem_x509_certificate(ca_certificate.encode())
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    purpose = ExtendedKeyUsageOID.CLIENT_AUTH if client else ExtendedKeyUsageOID.SERVER_AUTH
     numbers = [x509.IPAddress(ip_address(address)) for address in addresses]
     certificate = (
         _builder(subject, issuer.subject, LEAF_DAYS)
@@ -63,7 +66,7 @@ def leaf(host: str, ca_key: str, ca_certificate: str, addresses: tuple[str, ...]
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(host), *numbers]), critical=False)
         .add_extension(_usage(signs_certificates=False), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False
         )
