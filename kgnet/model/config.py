@@ -90,7 +90,7 @@ def unfit(text: str) -> str:
     if len(text) > LONGEST_LINE and (found := LONG.search(text)):
         line = 1 + text.count("\n", 0, found.start())
         return f"line {line} is longer than {LONGEST_LINE} characters: no device prints such a line"
-    if INDENTED.search(text) and (line := _too_deep(text)):
+    if (" " * DEEPEST in text or "\t" in text) and INDENTED.search(text) and (line := _too_deep(text)):
         return f"line {line} stands inside more than {DEEPEST} blocks: no device nests so deeply"
     return ""
 

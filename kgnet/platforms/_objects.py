@@ -10,12 +10,24 @@ from kgnet.model.naming import Name, Names
 Numbered = tuple[int, str]
 Words = Mapping[str, Sequence[tuple[str, str]]]  # first word of a line → kind, and what finds the names
 Found = dict[tuple[str, str], int]
-Compiled = dict[str, list[tuple[str, re.Pattern[str]]]]
+Told = list[tuple[str, re.Pattern[str]]]
+Compiled = dict[str, tuple[dict[str, Told], Told]]  # by the second word, where an expression begins with two
+TWO = re.compile(r"\^[\w-]+ ([\w-]+) ")
 
 
 def compiled(words: Words) -> Compiled:
     """Return *words* with expressions; their groups, or all of the one group's words, are names."""
-    return {first: [(kind, re.compile(each)) for kind, each in told] for first, told in words.items()}
+    found: Compiled = {}
+    for first, told in words.items():
+        seconds = dict.fromkeys(two[1] for _, each in told if (two := TWO.match(each)))
+        found[first] = {second: _told_by(told, second) for second in seconds}, _told_by(told, "")
+    return found
+
+
+def _told_by(told: Sequence[tuple[str, str]], second: str) -> Told:
+    """Return what finds names in lines whose second word is *second*, in its order."""
+    fitting = ((kind, each) for kind, each in told if not (two := TWO.match(each)) or two[1] == second)
+    return [(kind, re.compile(each)) for kind, each in fitting]
 
 
 def names(lines: Iterable[Numbered], defines: Compiled, uses: Compiled) -> Names:
@@ -23,10 +35,12 @@ def names(lines: Iterable[Numbered], defines: Compiled, uses: Compiled) -> Names
     defined: Found = {}
     used: Found = {}
     for number, text in lines:
-        first = text.partition(" ")[0]
+        first, _, rest = text.partition(" ")
         for found, table in ((defined, defines), (used, uses)):
-            for kind, name in _named(text, table.get(first, ())):
-                found.setdefault((kind, name), number)
+            if first in table:
+                seconds, others = table[first]
+                for kind, name in _named(text, seconds.get(rest.partition(" ")[0], others)):
+                    found.setdefault((kind, name), number)
     return Names(_told(defined), _told(used))
 
 

@@ -179,7 +179,9 @@ class Platform:
     parts: tuple[Part, ...]
     state: Mapping[tuple[str, ...], Reader] = field(default_factory=dict)  # command → reader of live facts
     secrets: tuple[re.Pattern[str], ...] = ()  # group 1 is the secret itself
-    suspects: re.Pattern[str] | None = None  # finds the whole lines where any of *secrets* is: they are few
+    suspects: re.Pattern[str] | None = (
+        None  # what any of *secrets* may match, each from the line break before it
+    )
     blind: tuple[re.Pattern[str], ...] = ()  # those kept in a form that nobody foresees: never compared
     transaction: str = "guard"
     dialect: str = ""  # the name that the driver's library has for it: NAPALM's "ios", Netmiko's "huawei"
@@ -211,10 +213,13 @@ class Platform:
 
         def searched(part: str) -> str:
             for pattern in self.secrets:
-                part = pattern.sub(hidden, part)
+                if pattern.search(part):
+                    part = pattern.sub(hidden, part)
             return part
 
-        return self.suspects.sub(lambda found: searched(found[0]), text) if self.suspects else searched(text)
+        if not self.suspects:
+            return searched(text)
+        return self.suspects.sub(lambda found: searched(found[0]), f"\n{text}")[1:]
 
 
 # ── transactions ────────────────────────────────────────────────────────────

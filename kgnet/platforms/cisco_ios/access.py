@@ -224,7 +224,9 @@ def _services(root: Block, remote: RemoteAccess) -> Iterator[Service]:
         if name not in ("http", "https"):
             yield Service(name, _terminals(root, name), remote.line)
     yield from _served(root, SERVED)
-    switch = any(line.startswith("switchport") for each in root.starting("interface ") for line in each.lines)
+    switch = root.mentions("switchport") and any(
+        line.startswith("switchport") for each in root.starting("interface ") for line in each.lines
+    )
     if switch and not any(line in ("vstack", "no vstack") for line in root.lines):
         yield Service("smart-install-default", "a switch whose configuration does not say `no vstack`")
 

@@ -6,10 +6,13 @@ sequence numbers, ports no names: the canonical text of a device has neither (se
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Network, ip_network
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, ip_network
 from itertools import product
+from socket import inet_aton
 
 from kgnet.errors import ReadError
 from kgnet.model.facts import FilterRule
@@ -25,6 +28,10 @@ ERRORS = {  # what IP itself needs, RFC 4890 §4.4 for IPv6
     ),
 }
 LINK_LOCAL = ip_network("fe80::/10")
+REMEMBERED = 1 << 14  # ends of entries: a fleet has the same servers in its lists
+LENGTHS = {str(IPv4Address((1 << 32 - length) - 1)): length for length in range(1, 32)}  # by wildcard
+OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+DOTTED = re.compile(rf"{OCTET}(?:\.{OCTET}){{3}}", re.ASCII)
 LOGGED = {"log", "log-input"}
 
 
@@ -224,12 +231,21 @@ def _address(words: list[str]) -> str:
     if first in ("any", "any4", "any6"):
         return "any"
     if first == "host":
-        return str(ip_network(words.pop(0)))
+        return _network(words.pop(0), "")
     if first in ("object-group", "addrgroup"):
         raise ValueError(f"object group {words.pop(0)} is not followed")
     if "/" in first or ":" in first:
-        return str(ip_network(first))
-    return str(ip_network(f"{first}/{words.pop(0)}"))  # a wildcard is what `ipaddress` calls a hostmask
+        return _network(first, "")
+    return _network(first, words.pop(0))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _network(address: str, wildcard: str) -> str:
+    """Return *address* with its length; a *wildcard* is what `ipaddress` calls a hostmask."""
+    length = LENGTHS.get(wildcard)
+    if length and DOTTED.fullmatch(address) and not int.from_bytes(inet_aton(address)) % (1 << 32 - length):
+        return f"{address}/{length}"  # the same as below, for what most entries are made of
+    return str(ip_network(f"{address}/{wildcard}" if wildcard else address))
 
 
 def _reached(words: list[str]) -> tuple[tuple[int, int], ...]:

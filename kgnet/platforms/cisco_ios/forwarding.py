@@ -13,6 +13,7 @@ from kgnet.platforms.cisco_ios.lines import Block
 Interface = IPv4Interface | IPv6Interface
 SILENT = ("interface Loopback", "interface Tunnel")  # send no advertisements unless told to
 FILTERS = {4: "ip access-group ", 6: "ipv6 traffic-filter "}
+BINDS = tuple(FILTERS.values())
 CLASSES = {4: "access-class ", 6: "ipv6 access-class "}
 
 
@@ -27,6 +28,8 @@ def addresses(block: Block) -> Iterator[Interface]:
 
 
 def _interior_links(root: Block) -> InteriorLinks:
+    if not root.mentions("ospf", "isis", "router eigrp", "router rip"):
+        return InteriorLinks(())
     starts = ("router ", "ipv6 router ", "key chain ")
     others = [
         Section(each.line, tuple(each.below), each.number)
@@ -114,8 +117,13 @@ def _guards(root: Block) -> Iterator[Guard]:
     ports = list(root.starting("interface "))
     anywhere = frozenset[int]().union(*(map(_spoken, ports)))
     for port in ports:
-        for way in ("in", "out"):
-            filtered = _filtered(port, FILTERS, f" {way}")
+        bound = [line for line in port.lines if line.startswith(BINDS)]
+        for way in ("in", "out") if bound else ():
+            filtered = frozenset(
+                family
+                for family, start in FILTERS.items()
+                if any(line.startswith(start) and line.endswith(f" {way}") for line in bound)
+            )
             if filtered:
                 yield Guard(f"{port.line.split()[1]} {way}", filtered, _spoken(port), port.number)
     for line in root.starting("line vty "):
@@ -125,14 +133,6 @@ def _guards(root: Block) -> Iterator[Guard]:
             if any(" in" in each.line for each in line.starting(start))
         )
         yield Guard(line.line, filtered, anywhere, line.number)
-
-
-def _filtered(block: Block, starts: dict[int, str], end: str) -> frozenset[int]:
-    return frozenset(
-        family
-        for family, start in starts.items()
-        if any(each.line.endswith(end) for each in block.starting(start))
-    )
 
 
 READERS = (_interior_links, _tables, _ipv6, _guarded)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kgnet.model.layer2 import ACCESS, DYNAMIC, TRUNK, Switching, SwitchPort, VlanInterface
 from kgnet.platforms._vlans import EVERY, allowed, number, numbers
@@ -82,9 +82,15 @@ def _interfaces(root: Block) -> Iterator[VlanInterface]:
 def _ports(root: Block) -> Iterator[SwitchPort]:
     templates = {each.line.removeprefix("template "): each for each in root.starting("template ")}
     everywhere = _Everywhere(frozenset(root.lines), templates)
+    alike: dict[tuple[str, ...], SwitchPort | None] = {}  # most ports say the same but for their description
     for block in root.starting("interface "):
-        if PORT.fullmatch(block.line) and not any(line.startswith(ROUTED) for line in block.lines):
-            yield _port(block, everywhere)
+        if PORT.fullmatch(block.line):
+            said = tuple(line for line in block.lines if not line.startswith("description "))
+            if said not in alike:
+                routed = any(line.startswith(ROUTED) for line in said)
+                alike[said] = None if routed else _port(block, everywhere)
+            if port := alike[said]:
+                yield replace(port, name=block.line.split()[1], line=block.number)
 
 
 def _port(block: Block, everywhere: _Everywhere) -> SwitchPort:

@@ -25,6 +25,7 @@ Literal = tuple[str, tuple[str, ...], int]  # the line, the text that follows it
 class _Text:
     """All lines as they are and without the blanks around; *first* is the number of the first."""
 
+    text: str
     raws: list[str]
     lines: list[str]
     first: int
@@ -144,6 +145,29 @@ class Block:
             return next((self.lines[index][len(start) :].strip() for index in self._starting(start)), None)
         return next((line[len(start) :].strip() for line in self.lines if line.startswith(start)), None)
 
+    def mentions(self, *words: str) -> bool:
+        """Return whether any of *words* stands anywhere in the text that this block is of."""
+        return self._text is None or any(word in self._text.text for word in words)
+
+    def numbered(self) -> Iterator[tuple[int, str]]:
+        """Yield the lines inside, at any depth, with their numbers."""
+        text = self._text
+        if text is None:
+            for each in self.inside:
+                yield each.number, each.line
+                yield from each.numbered()
+            return
+        at = self._start
+        while at < self._end:
+            line, here = text.lines[at], at
+            at += 1
+            if line in SKIPPED or line[0] == "!":
+                continue
+            if line.startswith(("banner ", "certificate ")):
+                at = text.after(here, len(text.raws[here]) - len(text.raws[here].lstrip()))
+                line = text.literals[here][0] if here in text.literals else line
+            yield text.first + here, line
+
     def number_of(self, *starts: str) -> int:
         """Return the number of the first line that begins with one of *starts*; 0: none does."""
         found = (each.number for start in starts for each in self.starting(start))
@@ -200,7 +224,7 @@ def blocks(text: str, first: int = 1) -> Block:
     ReadError if a banner does not end.
     """
     raws = text.splitlines()
-    taken = _Text(raws, [raw.strip() for raw in raws], first)
+    taken = _Text(text, raws, [raw.strip() for raw in raws], first)
     root = Block.of(taken, -1, len(raws))
     root._found(taken)
     return root

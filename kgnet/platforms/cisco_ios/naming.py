@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from kgnet.model.naming import Names
-from kgnet.platforms._objects import Numbered, compiled, names
+from kgnet.platforms._objects import compiled, names
 from kgnet.platforms.cisco_ios.lines import Block
 
 ACCESS, PREFIX, MAP, CLASS, POLICY, GROUP, ZONE = (
@@ -95,10 +93,4 @@ USES = compiled(
 
 
 def naming(root: Block) -> Names:
-    return names(_lines(root), DEFINES, USES)
-
-
-def _lines(block: Block) -> Iterator[Numbered]:
-    for each in block.inside:
-        yield each.number, each.line
-        yield from _lines(each)
+    return names(root.numbered(), DEFINES, USES)

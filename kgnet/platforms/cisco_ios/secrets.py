@@ -44,7 +44,7 @@ SECRETS = (
     re.compile(SERVER, re.MULTILINE),
 )
 SUSPECTS = re.compile(  # where one of them may be found: a line, or a server with its lines
-    rf"^ *(?:no )?(?:(?:tacacs|radius) server \S+(?:\n .*)*|{'|'.join(LINES)}).*", re.MULTILINE
+    rf"\n *(?:no )?(?:(?:tacacs|radius) server \S+(?:\n .*)*|{'|'.join(LINES)}).*", re.MULTILINE
 )
 
 # What starts with a percent sign is a refusal, but for warnings and what is logged on the terminal.
