@@ -45,10 +45,10 @@ def _instead(old: str, new: str) -> Callable[[Lines], Lines]:
 
 
 FAULTS: Mapping[str, Fault] = {
-    "telnet": Fault("KG-ACC-02", None, _instead(" transport input ssh", " transport input ssh telnet")),
+    "telnet": Fault("KG-ACC-01", None, _instead(" transport input ssh", " transport input ssh telnet")),
     "no timeout": Fault("KG-ACC-07", None, _instead(" exec-timeout 10 0", " exec-timeout 0 0")),
     "community": Fault("KG-SNM-02", None, _with("snmp-server community public RO")),
-    "web": Fault("KG-SVC-09", None, _with("ip http server")),
+    "autoload": Fault("KG-SVC-07", None, _with("service config")),
     "weak cipher": Fault("KG-ACC-04", None, _instead("encryption aes256-gcm", "encryption 3des-cbc")),
     "old password": Fault(
         "KG-PWD-02", None, _with("username helpdesk privilege 15 password 7 08351F1B1D431516")
@@ -57,15 +57,16 @@ FAULTS: Mapping[str, Fault] = {
     "source routes": Fault("KG-CPL-02", None, _without("no ip source-route")),
     "no key": Fault("KG-RTG-01", Role.BRANCH, _without(" neighbor 10.200.0.1 password")),
     "proxy ARP": Fault("KG-CPL-07", Role.BRANCH, _without(" no ip proxy-arp")),
-    "any port trunks": Fault("KG-L2-02", Role.ACCESS, _without(" switchport mode access")),
+    "any port trunks": Fault("KG-L2-10", Role.ACCESS, _without(" switchport mode access")),
 }
 
 
 def fault_of(number: int) -> str:
     """Return the fault of a device; "": it has none."""
     role = _role(number)
+    turn = number // 10 + (number // 100 if role is Role.BRANCH else 0)  # so that each kind has its turn
     fitting = [name for name, fault in FAULTS.items() if fault.role in (None, role)]
-    return fitting[number // 10 % len(fitting)] if number % 10 == number // 10 % 10 else ""
+    return fitting[turn % len(fitting)] if number % 10 == number // 10 % 10 else ""
 
 
 def fleet(devices: int) -> Fleet:

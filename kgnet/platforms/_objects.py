@@ -34,8 +34,12 @@ def names(lines: Iterable[Numbered], defines: Compiled, uses: Compiled) -> Names
     """Return the names in *lines*, each at its first place."""
     defined: Found = {}
     used: Found = {}
+    seen: set[str] = set()
     for number, text in lines:
         first, _, rest = text.partition(" ")
+        if (first not in defines and first not in uses) or text in seen:
+            continue
+        seen.add(text)
         for found, table in ((defined, defines), (used, uses)):
             if first in table:
                 seconds, others = table[first]

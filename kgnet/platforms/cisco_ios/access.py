@@ -101,7 +101,7 @@ def _ways_in(root: Block) -> Entrances:
 
 def _entrances(root: Block) -> Iterator[Entrance]:
     """Yield the terminals that take somebody in; IPv6 counts where the device speaks it."""
-    lists = {block.line.split()[-1]: block for block in root.inside if "access-list " in block.line}
+    lists = {block.line.split()[-1]: block for block in root.holding("access-list ")}
     spoken = ["access-class "]
     if any(line.startswith("ipv6 address ") for port in root.starting("interface ") for line in port.lines):
         spoken.append("ipv6 access-class ")

@@ -139,6 +139,12 @@ class Block:
             return (each for each in self.inside if each.line.startswith(start))
         return map(self._child, self._starting(start))
 
+    def holding(self, words: str) -> Iterator[Block]:
+        """Yield the lines inside that have *words* anywhere."""
+        if self._text is None:
+            return (each for each in self.inside if words in each.line)
+        return (self._child(index) for index, line in enumerate(self.lines) if words in line)
+
     def rest(self, start: str) -> str | None:
         """Return what follows *start* in the first line that has it."""
         if self._text is not None and len(self.lines) > MANY:
