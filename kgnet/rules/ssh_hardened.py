@@ -17,12 +17,21 @@ REFUSED = (
     "hostbasedauthentication",
     "permituserenvironment",
 )
+LISTS = ("allowusers", "allowgroups")  # `sshd -T` prints them where they are set
 
 
 @control("KG-SRV-04", title="SSH takes no passwords and trusts no hosts", needs=[SshServer], live=True)
-def ssh_hardened(want: Device, have: Snapshot, *, refused: tuple[str, ...] = REFUSED) -> Iterator[Wrong]:
-    """Passwords are guessed and reused; a key of one's own is not, and its loss is noticed."""
+def ssh_hardened(
+    want: Device, have: Snapshot, *, refused: tuple[str, ...] = REFUSED, limited: bool = False
+) -> Iterator[Wrong]:
+    """Passwords are guessed and reused; a key of one's own is not, and its loss is noticed.
+
+    *limited*: who may log in has to be listed, too (AllowUsers, AllowGroups); of root KG-ACC-19 tells.
+    """
+    server = have.get(SshServer)
     for key in refused:
-        found = value(have.get(SshServer), key)
+        found = value(server, key)
         if found != "no":
             yield f"{key} {found}: no wanted"
+    if limited and not any(server.one(key) for key in LISTS):
+        yield "whoever has an account may log in: AllowUsers or AllowGroups wanted"
