@@ -104,7 +104,7 @@ class Keeping:
 def keeping(place: str, since: str, subject: str, when: datetime, **asked: object) -> Keeping:
     """Return how to record; UsageError or HistoryError for what cannot be done, before a device is asked.
 
-    *asked* is the inventory, the pack's name, the folder of files or None, and the limit.
+    *asked* is the inventory, the pack's name, the folder of files or None, as of when, and the limit.
     """
     from kgnet import history
     from kgnet.errors import UsageError
@@ -121,11 +121,12 @@ def keeping(place: str, since: str, subject: str, when: datetime, **asked: objec
 
 
 def _asked(
-    subject: str, when: datetime, *, inventory: Path, pack: str, folder: Path | None, limit: str
+    subject: str, when: datetime, *, inventory: Path, pack: str, folder: Path | None, at: str, limit: str
 ) -> Asked:
     from kgnet.model.history import Asked
 
     source = str(folder.resolve()) if folder else "live"
+    source = f"{source}@{at}" if at else source  # how it was then fixes nothing of today
     named = str(Path(pack).resolve()) if Path(pack).suffix else pack
     where = str(inventory.resolve())
     return Asked(

@@ -145,7 +145,7 @@ class Asked:
     def kept(self) -> dict[str, object]:
         """Return what the history has to know of it."""
         place = self.inventory or self.files.path or Path()
-        return {"inventory": place, "folder": self.files.path, "limit": self.limit}
+        return {"inventory": place, "folder": self.files.path, "at": self.files.at, "limit": self.limit}
 
     @property
     def waivers(self) -> Path | None:

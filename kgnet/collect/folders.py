@@ -69,7 +69,8 @@ def _repositories(folder: Path) -> list[Path]:
     """Return the bare repositories that *folder* is, or holds: Oxidized may keep one a group."""
     if git.is_repository(folder):
         return [folder]
-    return sorted(each for each in folder.glob("*.git") if git.is_repository(each))
+    beside = (each for each in folder.glob("*.git") if each.name != ".git")  # that one belongs to a checkout
+    return sorted(each for each in beside if git.is_repository(each))
 
 
 def _walked(folder: Path) -> Iterator[Held]:
