@@ -1,16 +1,18 @@
 """How long the audit of a folder of configurations takes, against ciscoconfparse2; drift against other tools.
 
-    python benchmarks/audit.py [DEVICES [SAMPLE [ROUNDS]]]      (pip install -e '.[bench]')
+    python benchmarks/audit.py [DEVICES [SAMPLE [ROUNDS]]] [--ciscoconfparse2 PYTHON]
 
 DEVICES IOS configurations of some 600 lines (`audit_fleet.py` tells what differs between them) lie in a
 folder. kgnet does what `kgnet audit --config-dir DIR --pack hardening` does with each: reads and redacts
-the file, takes it apart, reads the facts, asks every rule of the pack, makes the findings. ciscoconfparse2
-parses the same files and searches them for the 20 expressions in PEER; it gets SAMPLE of them, spread
-evenly, since it takes so long, and both figures are a device's. They take turns. Whether the faults in the
-files are found is told.
+the file, takes it apart, reads the facts, asks every rule of the pack, makes the findings.
+ciscoconfparse2 parses the same files and searches them for the 20 expressions in `audit_peer.py`; it gets
+SAMPLE of them, spread evenly, since it takes so long, and both figures are a device's. They take turns.
+Whether the faults in the files are found is told.
 
 Drift is the comparison behind KG-INT-01: how kgnet tells the differences section by section, against
-netutils' compliance and the remediation of hier_config, on the pairs of `plan.py`.
+netutils' compliance and the remediation of hier_config, on the pairs of `plan.py`
+(`pip install -e '.[bench]'`).  PYTHON is that of an environment of its own with `pip install
+ciscoconfparse2==0.9.*`: it wants an older hier_config.
 
 Bars: 40 times less CPU than ciscoconfparse2, 20 times less than each of the others; linear from 600 to 40,000
 lines; memory that does not grow with the devices.
@@ -18,7 +20,9 @@ lines; memory that does not grow with the devices.
 
 from __future__ import annotations
 
+import argparse
 import gc
+import json
 import random
 import resource
 import statistics
@@ -27,13 +31,11 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import audit_fleet
 import plan as pairs
-from ciscoconfparse2 import CiscoConfParse
-from loguru import logger
 
 from kgnet.audit import judging
 from kgnet.audit import pack as packs
@@ -47,24 +49,8 @@ from kgnet.plugins import found
 from kgnet.ports import Rule
 
 PACK = "hardening"
+PEER = Path(__file__).with_name("audit_peer.py")
 LARGE = (600, 6_000, 40_000)
-PEER = (  # (in which blocks, what must or must not stand there): as such scripts have them
-    *(("", rf"^{line}") for line in ("aaa new-model", "service password-encryption", "no ip source-route")),
-    *(
-        ("", rf"^{line}")
-        for line in ("ip ssh version 2", "no ip http server", "login block-for", "no cdp run")
-    ),
-    *(
-        ("", rf"^{line}")
-        for line in ("service timestamps log datetime", "logging host", "ntp server", "banner")
-    ),
-    *(("", rf"^{line}") for line in ("snmp-server community", "enable secret 9", "security passwords")),
-    *(
-        (r"^line vty", line)
-        for line in (r"^\s+transport input ssh$", r"^\s+exec-timeout", r"^\s+access-class")
-    ),
-    *((r"^interface", line) for line in (r"^\s+no ip proxy-arp", r"^\s+no ip redirects", r"^\s+description")),
-)
 
 
 def cpu(work: Callable[[], object]) -> float:
@@ -88,44 +74,32 @@ def ours(folder: Path, devices: int) -> list[Finding]:
     return findings
 
 
-def theirs(files: Sequence[Path]) -> int:
-    """Parse the files one by one and ask the 20 questions of each."""
-    return sum(len(answer) for file in files for answer in _answers(_parsed(file)))
+def theirs(python: str, files: Sequence[Path]) -> tuple[float, float]:
+    """Return the peer's seconds of CPU a file: parsing, and parsing and asking."""
+    argv = [python, str(PEER), *map(str, files)]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(done.stderr)
+    parsing, whole = json.loads(done.stdout)
+    return parsing / len(files), whole / len(files)
 
 
-def _parsed(file: Path) -> CiscoConfParse:
-    return CiscoConfParse(file.read_text(encoding="utf-8").splitlines(), syntax="ios")
-
-
-def _answers(parsed: CiscoConfParse) -> Iterator[list[object]]:
-    for inside, line in PEER:
-        if inside:
-            yield list(parsed.find_parent_objects_wo_child(inside, line))
-        else:
-            yield list(parsed.find_objects(line))
-
-
-def audits(devices: int, sample: int, rounds: int) -> None:
+def audits(devices: int, sample: int, rounds: int, python: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         files = written(Path(folder), devices)
         size = sum(file.read_text().count("\n") for file in files) / devices
         asked = files[:: max(1, devices // sample)]
         print(f"{devices} files of {size:.0f} lines, {len(asked)} of them for the peer; {rounds} rounds, CPU")
         ours(Path(folder), devices)  # what is imported and compiled on first use is not counted for anybody
-        theirs(asked[:1])
         turns = [
-            (
-                cpu(lambda: ours(Path(folder), devices)) / devices,
-                cpu(lambda: [_parsed(file) for file in asked]) / len(asked),
-                cpu(lambda: theirs(asked)) / len(asked),
-            )
+            (cpu(lambda: ours(Path(folder), devices)) / devices, *theirs(python, asked))
             for _ in range(rounds)
         ]
         mine, parsing, whole = (statistics.median(each) for each in zip(*turns, strict=True))
         for who, seconds in (
             (f"kgnet, pack {PACK}", mine),
             ("ciscoconfparse2, parsing only", parsing),
-            (f"ciscoconfparse2, {len(PEER)} expressions", whole),
+            ("ciscoconfparse2, 20 expressions", whole),
         ):
             print(f"  {who:32} {seconds * 1000:8.2f} ms a device {seconds / mine:7.1f} x")
         told(ours(Path(folder), devices), devices)
@@ -209,17 +183,21 @@ def drifts(count: int, rounds: int) -> None:
         print(f"  {count:6} lines {seconds * 1000:8.2f} ms {seconds / count * 1e6:6.2f} us a line")
 
 
-def main(devices: int, sample: int, rounds: int) -> None:
-    logger.remove()  # the peer tells on the terminal what it thinks of a line
-    audits(devices, sample, rounds)
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    for name, value in (("devices", 1000), ("sample", 50), ("rounds", 3)):
+        parser.add_argument(name, nargs="?", type=int, default=value)
+    parser.add_argument("--ciscoconfparse2", metavar="PYTHON", default="")
+    wanted = parser.parse_args()
+    if wanted.ciscoconfparse2:
+        audits(wanted.devices, wanted.sample, wanted.rounds, wanted.ciscoconfparse2)
     sizes()
     memory()
-    drifts(100, rounds)
+    drifts(100, wanted.rounds)
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--peak"]:
         peak(sys.argv[2], int(sys.argv[3]))
     else:
-        given = [int(each) for each in sys.argv[1:]]
-        main(*given, *(1000, 50, 3)[len(given) :])
+        main()

@@ -15,6 +15,7 @@ DIGEST = re.compile(r"ip ospf message-digest-key \d+ (\S+)")
 AREA = re.compile(r"(?:ip ospf|ip ospf \d+|ospfv3 \d+ ipv6|ospfv3 ipv6|ipv6 ospf6?|ipv6 ospf \d+) area (\S+)")
 
 
+EVERY_BIT = (1 << 32) - 1
 ASKING = ("ip ospf", "ospfv3", "ipv6 ospf", "ip router isis", "ipv6 router isis", "isis enable")
 
 
@@ -43,8 +44,19 @@ class _Process:
     name: str
     lines: tuple[str, ...]
     said: frozenset[str]
-    networks: tuple[list[str], ...]
+    networks: Mapping[int, Mapping[int, tuple[int, list[str]]]]  # mask → masked address → place, the words
     areas: Mapping[int, list[str]]  # area of OSPF → how all in it authenticate
+    interfaces: Mapping[str, list[str]]  # of EIGRP's named form → what is said of each
+
+    def covering(self, addresses: Iterable[IPv4Address]) -> list[str]:
+        """Return the first line `network …` that covers one of *addresses*; none: nothing."""
+        found = [
+            held[int(address) & mask]
+            for address in addresses
+            for mask, held in self.networks.items()
+            if int(address) & mask in held
+        ]
+        return min(found, key=lambda each: each[0])[1] if found else []
 
 
 def _process(kind: str, sections: Sequence[Section]) -> _Process:
@@ -55,20 +67,42 @@ def _process(kind: str, sections: Sequence[Section]) -> _Process:
         name=sections[0].head.split()[-1] if sections else "",
         lines=lines,
         said=frozenset(lines),
-        networks=tuple(each for each in words if each[0] == "network"),
+        networks=_networks(each for each in words if each[0] == "network"),
         areas={_number(each[1]): each[3:] for each in words if each[2:3] == ["authentication"]},
+        interfaces=_interfaces(lines),
     )
+
+
+def _networks(told: Iterable[list[str]]) -> dict[int, dict[int, tuple[int, list[str]]]]:
+    """Return the lines `network …` by what they cover, so that a port meets a mask once, not every line."""
+    found: dict[int, dict[int, tuple[int, list[str]]]] = {}
+    for place, words in enumerate(told):
+        for mask, address in _covers(words):
+            found.setdefault(mask, {}).setdefault(address & mask, (place, words))
+    return found
+
+
+def _interfaces(lines: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    here: list[str] | None = None
+    for line in lines:
+        if line.startswith("af-interface "):
+            here = found.setdefault(line.removeprefix("af-interface "), [])
+        elif here is not None:
+            here.append(line)
+    return found
 
 
 def links(sections: Sequence[Section]) -> InteriorLinks:
     """Return every interface that a protocol runs on; those that are shut carry none."""
     ports = [each for each in sections if each.head.startswith("interface ") and "shutdown" not in each.lines]
     chains = dict(_chains(sections))
-    kinds = {kind: [each for each in sections if _kind(each) == kind] for kind in ("ospf", "ospf3", "isis")}
+    processes = [(kind, each) for each in sections if (kind := _kind(each))]
+    kinds = {one: [each for kind, each in processes if kind == one] for one in ("ospf", "ospf3", "isis")}
     found = list(_by_port(ports, {kind: _process(kind, own) for kind, own in kinds.items()}, chains))
-    for section in filter(_kind, sections):
-        process = _process(_kind(section), [section])
-        for port in ports:
+    for kind, section in processes:
+        process = _process(kind, [section])
+        for port in ports if process.networks else ():
             found += _covered(process, port, chains)
     return InteriorLinks(tuple(sorted(found, key=lambda link: (link.line, link.protocol))))
 
@@ -176,12 +210,12 @@ def _isis(port: Section, chains: Mapping[str, str]) -> str:
 def _covered(process: _Process, port: Section, chains: Mapping[str, str]) -> Iterator[InteriorLink]:
     kind = process.kind
     own = [each.ip for each in port.addresses if isinstance(each, IPv4Interface)]
-    covering = [words for words in process.networks if any(_within(each, words) for each in own)]
+    covering = process.covering(own)
     asked = any(AREA.fullmatch(line) and line.startswith("ip ") for line in port.lines)
     if not covering or (kind == "ospf" and asked):
         return
     if kind == "ospf":
-        yield _ospf(port, covering[0][-1], process, chains)
+        yield _ospf(port, covering[-1], process, chains)
     elif kind == "rip":
         key = _rip(port, chains)
         yield InteriorLink("rip", port.name, _passive(port, process), key, port.number)
@@ -189,19 +223,19 @@ def _covered(process: _Process, port: Section, chains: Mapping[str, str]) -> Ite
         yield _eigrp(process, port, chains)
 
 
-def _within(address: IPv4Address, words: Sequence[str]) -> bool:
-    """Whether a line `network …` covers *address*: a length, a wildcard, or a class (RFC 791 §2.3)."""
+def _covers(words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield mask and address of a line `network …`: by a length, a wildcard, or a class (RFC 791 §2.3)."""
     match words[1:]:
         case [network, *_] if "/" in network:
             found = ip_network(network)
-            return found.version == 4 and address in found
+            if found.version == 4:
+                yield int(found.netmask), int(found.network_address)
         case [network, wildcard, *_] if wildcard[0].isdecimal():
-            return (int(address) ^ int(IPv4Address(network))) & ~int(IPv4Address(wildcard)) == 0
+            yield ~int(IPv4Address(wildcard)) & EVERY_BIT, int(IPv4Address(network))
         case [network, *_] if network[0].isdecimal():
             first = int(network.partition(".")[0])
             length = 8 if first < 128 else 16 if first < 192 else 24
-            return address in ip_network(f"{network}/{length}", strict=False)
-    return False
+            yield EVERY_BIT << 32 - length & EVERY_BIT, int(IPv4Address(network))
 
 
 def _rip(port: Section, chains: Mapping[str, str]) -> str:
@@ -220,7 +254,7 @@ def _eigrp(process: _Process, port: Section, chains: Mapping[str, str]) -> Inter
         mode = port.rest(f"ip authentication mode eigrp {number} ")
         chain = port.rest(f"ip authentication key-chain eigrp {number} ")
     else:
-        own = [*_af_interface(process, port.name), *_af_interface(process, "default")]
+        own = [*process.interfaces.get(port.name, ()), *process.interfaces.get("default", ())]
         passive = passive or ("passive-interface" in own and "no passive-interface" not in own)
         said = Section("", tuple(own), 0)
         mode, chain = said.rest("authentication mode "), said.rest("authentication key-chain ")
@@ -228,12 +262,3 @@ def _eigrp(process: _Process, port: Section, chains: Mapping[str, str]) -> Inter
         return InteriorLink("eigrp", port.name, passive, "sha", port.number)
     keyed = mode == "md5" and chains.get(chain or "")
     return InteriorLink("eigrp", port.name, passive, "md5" if keyed else "", port.number)
-
-
-def _af_interface(process: _Process, name: str) -> Iterator[str]:
-    here = False
-    for line in process.lines:
-        if line.startswith("af-interface "):
-            here = line == f"af-interface {name}"
-        elif here:
-            yield line
