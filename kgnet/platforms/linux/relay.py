@@ -43,9 +43,9 @@ anybody = ssl._create_unverified_context()
 
 def connected(port):
     if port == 465:
-        client = smtplib.SMTP_SSL(address, port, away, 10, context=anybody)
+        client = smtplib.SMTP_SSL(address, port, away, timeout=10, context=anybody)
     else:
-        client = smtplib.SMTP(address, port, away, 10)
+        client = smtplib.SMTP(address, port, away, timeout=10)
     client.ehlo()
     if port == 587 and client.has_extn("starttls"):
         client.starttls(context=anybody)
