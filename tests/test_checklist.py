@@ -138,3 +138,10 @@ def test_a_printed_form_and_a_list(folder: Path) -> None:
 def test_nothing_answered_is_no_checklist() -> None:
     found = Checklist(ITEMS, (), DAY)
     assert all("nobody has answered" in found.wrong(item) for item in ITEMS)
+
+
+@pytest.mark.parametrize(("id", "of"), [("KG-FAC-01", "kgnet checklist"), ("KG-VC-03", "--rooms")])
+def test_explain_says_what_a_rule_is_of_and_names_no_platform(id: str, of: str) -> None:
+    told = json.loads(kgnet("explain", id, "--format", "json"))
+    assert of in told["of"]
+    assert told["platforms"] == {}

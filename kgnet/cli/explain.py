@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from kgnet.ports import Platform, Rule
 
 WIDTH = 12  # of the names on the left
+OF = {
+    "BuiltRoom": "a conference room: its system is asked, or its export read (`kgnet audit --rooms`)",
+    "Facility": "the building of the data center: people answer (`kgnet checklist`)",
+}
 
 
 def explain(
@@ -55,6 +59,7 @@ def _explained(rule: Rule) -> dict[str, Any]:
 
     return {
         "id": rule.id,
+        "of": OF.get(rule.of.__name__, "a device"),
         "title": rule.title,
         "severity": rule.severity.value,
         "why": rule.why,
@@ -85,8 +90,11 @@ def _platforms(rule: Rule) -> Iterator[tuple[str, Mapping[str, Any]]]:
     from kgnet import plugins
     from kgnet.collect.commands import commands
     from kgnet.model.drift import Drift
+    from kgnet.model.fleet import Device
     from kgnet.ports import Platform
 
+    if rule.of is not Device:
+        return
     for name, platform in plugins.found(Platform).items():
         if rule.platforms and name not in rule.platforms:
             continue
