@@ -32,6 +32,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import audit_fleet
@@ -127,12 +128,20 @@ def told(findings: Sequence[Finding], devices: int) -> None:
 
 
 def sizes() -> None:
-    """Print what a device of more lines costs."""
+    """Print what a device of more lines costs; the pack is read once for all."""
+    asked, rules = packs.load(PACK, found(Rule))
+    judge = judging(rules, asked, live=False)
+
+    def judged(folder: Path) -> None:
+        for device, have in read_folder(folder, audit_fleet.fleet(2)):
+            assert not isinstance(have, DeviceError), have
+            judge(device, have)
+
     for lines in LARGE:
-        with tempfile.TemporaryDirectory() as folder:
-            files = written(Path(folder), 2, lines)
+        with tempfile.TemporaryDirectory() as name:
+            files = written(Path(name), 2, lines)
             count = sum(file.read_text().count("\n") for file in files)
-            seconds = statistics.median(cpu(lambda: ours(Path(folder), 2)) for _ in range(5))
+            seconds = statistics.median(cpu(partial(judged, Path(name))) for _ in range(9))
             each, line = seconds / 2 * 1000, seconds / count * 1e6
             print(f"  {count // 2:6} lines {each:8.2f} ms a device {line:6.2f} us a line")
 
