@@ -15,10 +15,10 @@ from kgnet.errors import SecretError
 from kgnet.journal import Journal
 from kgnet.model.config import Config
 from kgnet.model.facts import BfdPeers, BgpPeers, Snapshot
-from kgnet.model.fleet import Device
+from kgnet.model.fleet import Device, Fleet
 from kgnet.model.managed import InterfaceErrors, OspfPeers, Unsaved
 from kgnet.model.outcome import Plan
-from kgnet.plan import plan, sectional, ways
+from kgnet.plan import apply, between, filled, plan, sectional, ways
 from kgnet.plugins import one
 from kgnet.ports import Access, Platform, Session
 from kgnet.render import hidden, render
@@ -104,6 +104,17 @@ def back(tools: Tools, wanted: Mapping[str, Config]) -> Tools:
         return plan(want, have, whole=not sectional().intersection(want.parts))
 
     return replace(tools, render=lambda device: wanted[device.name], compare=compare, typed=_typed(compare))
+
+
+def fixing(tools: Tools, fleet: Fleet, agreed: Mapping[str, Plan]) -> Tools:
+    """Return *tools* by the lines of the plans *agreed* to alone; whose secrets are told there or here."""
+
+    def aim(want: Config, have: Config) -> Config:
+        device = fleet.devices[have.device]
+        sealed = [(tools.seal(device, text), text) for text in (want, have)]
+        return apply(filled(agreed[have.device], sealed), have)
+
+    return replace(tools, aim=aim, compare=between, typed=_typed(between))
 
 
 def _typed(compare: Callable[[Config, Config], Plan]) -> Callable[[Config, Config], tuple[Typed, Typed]]:

@@ -5,7 +5,7 @@ A fix is tried on a copy of the text before it is handed on: the rule has to pas
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -20,7 +20,8 @@ from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.outcome import Action, Change, Finding, Plan, Remedy, Status
 from kgnet.model.pack import Choice, Pack
-from kgnet.plan import apply, between, plan, ways
+from kgnet.plan import apply, between, known_parts, plan, ways
+from kgnet.plan.share import needed
 from kgnet.plugins import one
 from kgnet.ports import Platform, Rule, gives
 from kgnet.remedies import Case
@@ -28,7 +29,6 @@ from kgnet.remedies import Case
 INTENT = (
     "The lines are the intent's: `kgnet plan -l {device}` shows them, `kgnet audit --fix-plan` takes them."
 )
-Judge = Callable[[Snapshot], Sequence[Finding]]
 
 
 def reread(want: Device, have: Snapshot, config: Config) -> Snapshot:
@@ -157,7 +157,7 @@ class Mender:
         reason = "nothing that one types there is known to mend it"
         for config in self._ways(finding, now):
             then = reread(self.want, now, config)
-            open_ = [place for line in _new(config, now.config) for place in remedies.open_places(line)]
+            open_ = [place for line in self._own(config, now) for place in remedies.open_places(line)]
             broken = self._broken(now, then)
             if self._judged(finding.rule, then).status is not Status.PASS:
                 reason = "its remedy does not mend it here: somebody has to look"
@@ -170,6 +170,11 @@ class Mender:
                 return then
         told = remedy(self.want, now.config, finding, self.rules[finding.rule], self._choice(finding.rule))
         return f"{reason}; {told.note}" if told.note else reason
+
+    def _own(self, config: Config, now: Snapshot) -> list[str]:
+        """Return the lines that would come and that the intent does not have: it fills its secrets itself."""
+        known = {line.text for line in self.wanted.lines()} if self.wanted else set()
+        return [line for line in _new(config, now.config) if line not in known]
 
     def _ways(self, finding: Finding, now: Snapshot) -> Iterator[Config]:
         """Yield the texts that may mend it: by the intent's own lines, then by the book's."""
@@ -184,19 +189,15 @@ class Mender:
             yield apply(between(edited, now.config), now.config)
 
     def _by_intent(self, rule: str, now: Snapshot, wanted: Config) -> Config | None:
-        """Return the text with as few of the intent's blocks as make *rule* pass; None: they do not."""
+        """Return the text with as few of the intent's lines as make *rule* pass; None: they do not."""
         todo = plan(wanted, now.config)
-        groups = _groups(todo)
 
-        def passes(kept: Sequence[Change]) -> bool:
-            then = reread(self.want, now, apply(Plan(todo.device, tuple(kept)), now.config))
+        def passes(some: Plan) -> bool:
+            then = reread(self.want, now, apply(some, now.config))
             return self._judged(rule, then).status is Status.PASS
 
-        if not groups or not passes(todo.changes):
-            return None
-        needed = _fewest(groups, lambda some: passes(_flat(todo, some)))
-        kept = _flat(todo, _with_what_they_name(needed, groups))
-        return apply(Plan(todo.device, tuple(kept)), now.config)
+        share = needed(todo, passes, known_parts())
+        return apply(share, now.config) if share else None
 
     def _choice(self, rule: str) -> Choice:
         return self.pack.rules[rule]
@@ -214,43 +215,6 @@ class Mender:
 
     def _all(self, have: Snapshot) -> list[Finding]:
         return audit(self.want, have, self.rules, self.pack, live=self.live)
-
-
-Group = tuple[str, str]  # part, the line of the top level that changes, or in which something does
-
-
-def _group(change: Change) -> Group:
-    return change.part, change.path[0] if change.path else change.line
-
-
-def _groups(todo: Plan) -> list[Group]:
-    return list(dict.fromkeys(map(_group, todo.changes)))
-
-
-def _flat(todo: Plan, groups: Sequence[Group]) -> list[Change]:
-    kept = set(groups)
-    return [change for change in todo.changes if _group(change) in kept]
-
-
-def _fewest(groups: Sequence[Group], passes: Callable[[Sequence[Group]], bool]) -> list[Group]:
-    """Return as few groups as still pass: ever smaller shares of them are left out while they do."""
-    kept, size = list(groups), max(1, len(groups) // 2)
-    while True:
-        place = 0
-        while place < len(kept):
-            trial = kept[:place] + kept[place + size :]
-            if passes(trial):
-                kept = trial
-            else:
-                place += size
-        if size == 1:
-            return kept
-        size //= 2
-
-
-def _with_what_they_name(needed: Sequence[Group], groups: Sequence[Group]) -> list[Group]:
-    """Return the groups with those that define what they name: a list, a class, a policy."""
-    return [group for group in groups if group in set(needed)]
 
 
 def _new(after: Config, before: Config) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from kgnet.cli import PENDING, _line
-from kgnet.cli._change import Change, towards
+from kgnet.cli._change import Change, mending, towards
 from kgnet.errors import UsageError
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ def resume(change: Change, name: str) -> int:
     if not agreed:
         return _nothing_left(run)
     devices = tuple(change.fleet.devices[device] for device in agreed)
+    if run.begun.detail.get("fixes"):
+        change = mending(change, agreed)
     code = replace(change, devices=devices, agreed=agreed, why=f"deploy, the rest of {name}").run()
     if code != PENDING and not change.manner.check:
         with journal.opened(_line.store()) as kept:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from kgnet.cli._change import Change
+from kgnet.cli._change import Change, mending
 from kgnet.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,4 +40,6 @@ def run(change: Change, plan: PlanFile) -> int:
         typer.echo("the plan changes none of these devices")
         return 0
     looked_at = {each.plan.device: each.running for each in plan.devices}
+    if plan.fixes:
+        change = mending(change, due)
     return replace(change, devices=devices, agreed=due, approved=looked_at).run()

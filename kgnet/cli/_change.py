@@ -52,6 +52,7 @@ class Change:
     manner: Manner
     intended: bool = True  # towards the intent
     whole: bool = False  # what the intent does not speak for goes, too
+    fixes: bool = False  # by the plan's own lines alone, whatever else differs
     agreed: Mapping[str, Plan] | None = None  # device → the plan that somebody agreed to, and to no other
     approved: Mapping[str, str] | None = None  # device → digest of the sealed text that was looked at
 
@@ -68,8 +69,9 @@ class Change:
     def _compared(self, wanted: Mapping[str, Config], device: Device) -> Plan:
         tools = self.tools
         with tools.open(device) as session:
-            have = tools.seal(device, tools.read(device, session))
-        todo = tools.compare(tools.seal(device, wanted[device.name]), have)
+            true = tools.read(device, session)
+        have, aim = tools.seal(device, true), tools.aim(wanted[device.name], true)
+        todo = tools.compare(tools.seal(device, aim), have)
         if todo and not self._is_approved(have):
             raise Refused(device.name, "has changed since the plan was made — make a new one")
         if todo and self.agreed is not None and todo != self.agreed[device.name]:
@@ -117,7 +119,7 @@ class Change:
 
         manner, outcomes = self.manner, {}
         with journal.opened(_line.store()) as kept, interruptible() as stopped:
-            run = kept.begin(who=getpass.getuser(), why=self.why, whole=self.whole)
+            run = kept.begin(who=getpass.getuser(), why=self.why, whole=self.whole, fixes=self.fixes)
             unseen = _failed(planned)
             for outcome in unseen.values():
                 kept.ended(run, outcome)
@@ -203,6 +205,13 @@ def towards(change: Change, wanted: Mapping[str, Any]) -> Change:
     from kgnet.line import back
 
     return replace(change, tools=back(change.tools, wanted), intended=False)
+
+
+def mending(change: Change, agreed: Mapping[str, Plan]) -> Change:
+    """Return *change* by the lines of the plans *agreed* to alone: what mends findings, and nothing else."""
+    from kgnet.line import fixing
+
+    return replace(change, tools=fixing(change.tools, change.fleet, agreed), agreed=agreed, fixes=True)
 
 
 def _agreed() -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kgnet.cli._fixing import Fixing, FixPlan, OnlyFrom, OnlyRules
 from kgnet.cli._history import HistoryPlace, Since, SubjectName
 from kgnet.cli._options import DEFAULT_INVENTORY, Inventory, Limit
 from kgnet.cli._report import Lang, PerSite, ReportFile, ReportFormat, shown
@@ -123,6 +124,9 @@ def audit(
     cluster: Cluster = "",
     cluster_plain: ClusterPlain = False,
     workers: Workers = 16,
+    fix_plan: FixPlan = None,
+    rule: OnlyRules = "",
+    severity: OnlyFrom = None,
     list_commands: ListCommands = False,
 ) -> None:
     """Judge every device against the intent and a pack of rules.
@@ -139,11 +143,12 @@ def audit(
     files = Folder(config_dir, at, platform or (), role or (), names, live_rest, max_age)
     spreading = Spreading(jobs, cluster, plain=cluster_plain, over_files=config_dir is not None)
     told = Asked(None if no_inventory else inventory, limit, files, rooms, spreading, workers, prometheus)
+    fixing = Fixing(fix_plan, rule, severity, over=config_dir, inventory=told.inventory, workers=workers)
     now, report = datetime.now(UTC), shown(format_, lang, output, per_site)
     pack = pack or told.default_pack
     keeping = _history.keeping(history, since, subject, now, pack=pack, **told.kept)
-    ended = _ended(told, pack, waivers or told.waivers, now, keeping=keeping, report=report)
-    whole = not (limit or config_dir) and pack == BASELINE
+    ended = _ended(told, pack, waivers or told.waivers, now, keeping=keeping, report=report, fixing=fixing)
+    whole = not (limit or config_dir or fixing.narrows) and pack == BASELINE
     _recorded(ended.findings, record or _kept(whole=whole), now)
     raise _exit(ended)
 
@@ -170,13 +175,21 @@ def _recorded(findings: Sequence[Finding], path: Path | None, now: datetime) -> 
 
 
 def _ended(
-    told: Asked, name: str, waivers: Path | None, now: datetime, *, keeping: Keeping, report: Shown
+    told: Asked,
+    name: str,
+    waivers: Path | None,
+    now: datetime,
+    *,
+    keeping: Keeping,
+    report: Shown,
+    fixing: Fixing,
 ) -> Ended:
     """Judge by the pack *name*, keep and show what was found."""
     from kgnet.audit import waivers as waiving
     from kgnet.cli._judging import judging
 
-    pack, rules = _pack(name)
+    complete, rules = _pack(name)
+    pack = fixing.narrowed(complete, rules)
     held = waiving.load(waivers, rules) if waivers else ()
     scope = told.scope(pack, rules)
     raw = _found(told, scope, judging(pack, rules, prometheus=told.prometheus), now)
@@ -185,6 +198,8 @@ def _ended(
     report.show(
         ended, rules, when=now, pack=pack.title, fleet=fleet, source=told.files.path, limit=told.limit
     )
+    if scope:
+        fixing.write(scope, ended.findings, complete, rules, limit=told.limit)
     return ended
 
 

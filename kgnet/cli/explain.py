@@ -12,6 +12,7 @@ from kgnet.cli._options import Format, OutputFormat
 from kgnet.cli._report import Lang
 
 if TYPE_CHECKING:
+    from kgnet.model.language import Language
     from kgnet.ports import Platform, Rule
 
 WIDTH = 12  # of the names on the left
@@ -33,8 +34,9 @@ def explain(
     from kgnet import language, plugins
     from kgnet.ports import Rule
 
-    rule = language.told_rule(plugins.one(Rule, id), language.load(lang))
-    told = _explained(rule)
+    told_in = language.load(lang)
+    rule = language.told_rule(plugins.one(Rule, id), told_in)
+    told = _explained(rule, told_in)
     if format_ is OutputFormat.JSON:
         typer.echo(json.dumps(told, indent=1, ensure_ascii=False))
         return
@@ -53,7 +55,7 @@ def _show(name: str, value: Any) -> None:
         typer.echo(f"{'' if place else name:<{WIDTH}} {each}")
 
 
-def _explained(rule: Rule) -> dict[str, Any]:
+def _explained(rule: Rule, language: Language) -> dict[str, Any]:
     from kgnet.audit.intent import looks_at_intent
     from kgnet.audit.pack import parameters
 
@@ -71,7 +73,7 @@ def _explained(rule: Rule) -> dict[str, Any]:
         if looks_at_intent(rule)
         else "the device by itself, whatever was planned for it",
         "facts": [fact.__name__ for fact in rule.needs],
-        "platforms": dict(_platforms(rule)),
+        "platforms": dict(_platforms(rule, language)),
     }
 
 
@@ -85,7 +87,7 @@ def _packs(rule: Rule) -> Iterator[str]:
     return (name for name in packs.shipped() if rule.id in packs.load(name, rules)[0].rules)
 
 
-def _platforms(rule: Rule) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _platforms(rule: Rule, language: Language) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield for each platform what the control asks there, who tells it, and what mends it."""
     from kgnet import plugins
     from kgnet.collect.commands import commands
@@ -111,8 +113,20 @@ def _platforms(rule: Rule) -> Iterator[tuple[str, Mapping[str, Any]]]:
                 "asked": rule.asks.get(name, "as the title says"),
                 "told by": [f"`{each}` ({each.purpose})" for each in telling] or ["the server's own ports"],
                 "remedy": _remedy(platform, rule),
+                **_lines(rule, name, language),
             },
         )
+
+
+def _lines(rule: Rule, platform: str, language: Language) -> dict[str, Any]:
+    """Return the lines that mend it there, with `<places>` that somebody fills in, and the danger in it."""
+    from kgnet import remedies
+    from kgnet.audit.pack import parameters
+
+    lines = list(remedies.example(rule.id, platform, parameters(rule)))
+    note = remedies.entry(rule.id, platform).note.strip()
+    told = {"lines": lines} if lines else {}
+    return {**told, "beware": language.texts.get(note, note)} if note else told
 
 
 def _known(rule: Rule) -> frozenset[str]:

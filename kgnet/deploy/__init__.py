@@ -60,7 +60,8 @@ def _deploy(device: Device, tools: Tools, terms: Terms, shown: Plan | None) -> O
     todo = shown or Plan(device.name, ())
     try:
         with tools.open(device) as session:
-            want, have = tools.render(device), tools.read(device, session)
+            have = tools.read(device, session)
+            want = tools.aim(tools.render(device), have)
             sealed = tools.seal(device, have)
             todo = tools.compare(tools.seal(device, want), sealed)
             if not todo:

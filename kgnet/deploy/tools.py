@@ -22,6 +22,10 @@ class Health:
     errors: Mapping[str, int] = field(default_factory=dict)
 
 
+def as_wanted(want: Config, have: Config) -> Config:
+    return want
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """The verbs that bring one device from have to want."""
@@ -33,6 +37,7 @@ class Tools:
     compare: Callable[[Config, Config], Plan]  # want, have
     typed: Callable[[Config, Config], tuple[Typed, Typed]]  # want, have: what one would type, and type back
     health: Callable[[Device, Session], Health]
+    aim: Callable[[Config, Config], Config] = as_wanted  # want, have, both true: what the device shall be
 
 
 @dataclass(frozen=True, slots=True)

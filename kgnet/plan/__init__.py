@@ -14,6 +14,7 @@ from kgnet.model.config import Config
 from kgnet.model.outcome import Action, Change, Plan
 from kgnet.plan.apply import applied
 from kgnet.plan.compare import compare
+from kgnet.plan.fill import filled
 from kgnet.plan.show import MARKS, lines
 from kgnet.plugins import found
 from kgnet.ports import Part, Platform
@@ -25,6 +26,7 @@ __all__ = [
     "between",
     "commands",
     "compare",
+    "filled",
     "known_parts",
     "lines",
     "plan",

@@ -21,7 +21,7 @@ from kgnet.model.outcome import Action, Change, Plan
 
 FORMAT = "kgnet plan 1"
 SHA256 = re.compile(r"[0-9a-f]{64}")
-MODES = {False: "owned sections", True: "whole"}
+WHOLE, OWNED, FIXES = "whole", "owned sections", "fixes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class PlanFile:
     )  # devices that could not be compared, with the reason
     blast: tuple[str, ...] = ()  # what is behind the devices that change, in plain words
     limit: str = ""  # which devices were asked for
+    fixes: bool = False  # not all that differs, but what mends findings of an audit: nothing else is changed
 
 
 def digest(config: Config) -> str:
@@ -62,7 +63,7 @@ def written(approved: PlanFile) -> str:
         "made_by": f"kgnet {__version__}",
         "created": approved.created.isoformat(timespec="seconds"),
         "inventory": approved.inventory,
-        "mode": MODES[approved.whole],
+        "mode": FIXES if approved.fixes else WHOLE if approved.whole else OWNED,
         "limit": approved.limit,
         "blast": list(approved.blast),
         "failed": dict(approved.failed),
@@ -117,13 +118,16 @@ def _file(body: Mapping[str, Any]) -> PlanFile:
     created = datetime.fromisoformat(body["created"])
     if created.tzinfo is None:
         raise ValueError("its time has no zone")
+    if (mode := body["mode"]) not in (WHOLE, OWNED, FIXES):
+        raise ValueError(f"{mode!r} is no mode")
     devices = tuple(_planned(row) for row in body["devices"])
     if len({each.plan.device for each in devices}) < len(devices):
         raise ValueError("a device stands in it twice")
     return PlanFile(
         created=created,
         inventory=_checked(body["inventory"]),
-        whole={mode: whole for whole, mode in MODES.items()}[body["mode"]],
+        whole=mode == WHOLE,
+        fixes=mode == FIXES,
         devices=devices,
         failed={str(name): str(reason) for name, reason in body["failed"].items()},
         blast=tuple(map(str, body["blast"])),
