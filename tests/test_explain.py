@@ -54,6 +54,8 @@ def test_a_rule_is_explained_whole() -> None:
     assert ios["asked"] == _row("KG-RTG-01")["ios_evidence"]
     assert ios["told by"] == ["`show running-config` (configuration)"]
     assert "kgnet deploy" in ios["remedy"]
+    assert "+    neighbor <address> password <secret>" in ios["lines"]
+    assert "both ends" in ios["beware"]
 
 
 def test_what_the_control_does_not_ask_of_a_platform_is_not_explained_there() -> None:
