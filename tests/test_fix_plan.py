@@ -106,7 +106,10 @@ def test_the_fault_is_gone_and_nothing_else_is_changed(story: Story) -> None:
 
 
 def test_a_plan_of_fixes_holds_for_that_text_only(story: Story) -> None:
-    """Done once, its devices are others: it is refused as a whole."""
+    """Done once more it changes nothing; where somebody typed in between it is refused as a whole."""
+    told = story.net.kgnet("deploy", str(story.path), "--yes")
+    assert "3 unchanged" in told
+    typed(story.net, "r-31114", [*FAULTS["r-31114"][1], "exit", "snmp-server location elsewhere"])
     told = story.net.kgnet("deploy", str(story.path), "--yes", code=1)
     assert "has changed since the plan was made" in told
 
