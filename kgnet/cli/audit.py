@@ -134,10 +134,7 @@ def audit(
     Exit codes: 0 clean; 1 something could not be judged; 2 something was found (with `--since`: anew).
     """
     if list_commands:
-        from kgnet.cli import _commands
-
-        _commands.listed(inventory, limit, format_)
-        return
+        return _list(inventory, limit, format_)
     from kgnet.cli import _history
 
     files = Folder(config_dir, at, platform or (), role or (), names, live_rest, max_age)
@@ -149,13 +146,19 @@ def audit(
     keeping = _history.keeping(history, since, subject, now, pack=pack, **told.kept)
     ended = _ended(told, pack, waivers or told.waivers, now, keeping=keeping, report=report, fixing=fixing)
     whole = not (limit or config_dir or fixing.narrows) and pack == BASELINE
-    _recorded(ended.findings, record or _kept(whole=whole), now)
-    raise _exit(ended)
+    raise _exit(ended, record or _kept(whole=whole), now)
 
 
-def _exit(ended: Ended) -> typer.Exit:
+def _list(inventory: Path, limit: str, format_: str) -> None:
+    from kgnet.cli import _commands
+
+    _commands.listed(inventory, limit, format_)
+
+
+def _exit(ended: Ended, record: Path | None, now: datetime) -> typer.Exit:
     from kgnet.audit import exit_code
 
+    _recorded(ended.findings, record, now)
     return typer.Exit(ended.exit_code(exit_code(ended.findings)))
 
 
