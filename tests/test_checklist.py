@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 import subprocess
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,13 +20,18 @@ from kgnet.model.facility import Checklist, Facility
 from kgnet.ports import Rule
 
 LAB = paths.inventories() / "lab"
+YESTERDAY = str(datetime.now(UTC).date() - timedelta(days=1))
 DAY = date(2026, 11, 20)  # on which the answers of the inventories that come along hold
 ITEMS = checklist.items()
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(LAB, tmp_path / "lab"))
+    """The lab, everything in it answered yesterday: what comes along runs out some day."""
+    copy = Path(shutil.copytree(LAB, tmp_path / "lab"))
+    answers = copy / "facility.csv"
+    answers.write_text(re.sub(r"\b\d{4}-\d\d-\d\d\b", YESTERDAY, answers.read_text("utf-8")), "utf-8")
+    return copy
 
 
 def kgnet(*argv: str | Path, code: int = 0) -> str:
@@ -116,7 +122,7 @@ def test_a_building_is_judged_with_its_site(folder: Path) -> None:
 
 def test_a_form_that_is_filled_in_is_the_file(folder: Path) -> None:
     """In Vietnamese as well; answers that hold are in it, others are to be given anew."""
-    written(folder, "power-ups,yes,A,2026-10-01,x", "power-generator-test,yes,A,2020-01-01,old")
+    written(folder, f"power-ups,yes,A,{YESTERDAY},x", "power-generator-test,yes,A,2020-01-01,old")
     kgnet("checklist", "form", "-i", folder, "--lang", "vi", "-o", folder / "facility.csv")
     rows = {row["item"]: row for row in csv.DictReader((folder / "facility.csv").open(encoding="utf-8"))}
     assert list(rows) == [item.name for item in ITEMS]
