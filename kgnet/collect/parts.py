@@ -97,8 +97,8 @@ class Read:
         self.missing.update(dict.fromkeys(kinds, why))
 
     def add_part(self, part: Part, config: Config, source: str) -> None:
-        """Read one part; lines count as in `str(config)`."""
-        first = 2  # below the line that names the part
+        """Read one part; lines count as in `config.lines()`."""
+        first = 1 if config.bare else 2  # below the line that names the part
         for name, text in config.parts.items():
             if name == part.name:
                 break

@@ -36,6 +36,7 @@ class Config:
     device: str
     parts: Mapping[str, str]
     source: str = ""  # the file it was read from, or how it was asked for
+    bare: bool = False  # in that file the first part stands without a line above that names it
 
     def __str__(self) -> str:
         """Return the text of all parts, each under a line `#= name`; `parse` reads it back."""
@@ -45,7 +46,7 @@ class Config:
     def parse(cls, device: str, text: str, *, default: str, source: str = "") -> Config:
         """Read what `str` wrote; a text without headers is the one part named *default*."""
         if not text.startswith(HEADER) and f"\n{HEADER}" not in text and "\r" not in text:
-            return cls(device, {default: text} if text else {}, source)
+            return cls(device, {default: text} if text else {}, source, bare=True)
         parts: dict[str, list[str]] = {}
         name = default
         for line in text.splitlines(keepends=True):
@@ -54,14 +55,15 @@ class Config:
                 parts.setdefault(name, [])
             else:
                 parts.setdefault(name, []).append(line)
-        return cls(device, {part: "".join(lines) for part, lines in parts.items()}, source)
+        bare = not text.startswith(HEADER)
+        return cls(device, {part: "".join(lines) for part, lines in parts.items()}, source, bare)
 
     def lines(self, part: str | None = None) -> Iterator[Line]:
         """Yield every line that is not blank, with the blocks it stands in, by indentation.
 
-        Numbers count as in `str(self)`, so that a finding can name file and line.
+        Numbers count as in `str(self)`, or in the file it was read from: a finding names file and line.
         """
-        number = 0
+        number = -1 if self.bare else 0
         for name, text in self.parts.items():
             number += 1  # the header
             stack: list[tuple[int, str]] = []
