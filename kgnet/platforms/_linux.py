@@ -23,7 +23,7 @@ from kgnet.model.facts import (
 from kgnet.model.managed import RemoteAccess, SnmpAgent
 from kgnet.model.perimeter import SourceChecks
 from kgnet.model.services import Services
-from kgnet.platforms import _linux_access, _linux_accounts, _linux_snmp
+from kgnet.platforms import _linux_access, _linux_accounts, _linux_secrets, _linux_snmp
 from kgnet.platforms._perimeter import source_checks
 from kgnet.platforms._snmp import WELL_KNOWN
 from kgnet.ports import Reader
@@ -163,5 +163,6 @@ SECRETS = (
     ),
     re.compile(r"^[ \t]*createUser\s.*\s(?:AES\S*|DES)\s+(?:-[lm]\s+)?(\"[^\"\n]*\"|\S+)", re.M | re.I),
     re.compile(r"^[ \t]*r[ow]community6?\s+" + WELL_KNOWN + r"(\S+)", re.M | re.I),
+    *_linux_secrets.SECRETS,
     re.compile(r"^[ \t]*com2sec6?\s+(?:-Cn\s+\S+\s+)?\S+\s+\S+\s+" + WELL_KNOWN + r"(\S+)", re.M | re.I),
 )

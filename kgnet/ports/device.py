@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import Any, Protocol
 
 from kgnet.errors import Unreachable
@@ -179,9 +180,8 @@ class Platform:
     parts: tuple[Part, ...]
     state: Mapping[tuple[str, ...], Reader] = field(default_factory=dict)  # command → reader of live facts
     secrets: tuple[re.Pattern[str], ...] = ()  # group 1 is the secret itself
-    suspects: re.Pattern[str] | None = (
-        None  # what any of *secrets* may match, each from the line break before it
-    )
+    within: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = ()  # a secret only in the text before it
+    suspects: re.Pattern[str] | None = None  # what any of *secrets* may match, from the line break before
     blind: tuple[re.Pattern[str], ...] = ()  # those kept in a form that nobody foresees: never compared
     transaction: str = "guard"
     dialect: str = ""  # the name that the driver's library has for it: NAPALM's "ios", Netmiko's "huawei"
@@ -205,11 +205,16 @@ class Platform:
         def hidden(found: re.Match[str]) -> str:
             value = found[1]
             told = value if value.startswith("<secret") else f"<secret {mark(value)}>" if mark else "<secret>"
+            if value.count("\n") > told.count("\n"):
+                told += "\n" * value.count("\n")  # all that follows stays in its line
             start, end = (place - found.start() for place in found.span(1))
             return found[0][:start] + told + found[0][end:]
 
         for pattern in self.blind:
             text = pattern.sub(lambda found: found[0].replace(found[1], "<secret>"), text)
+
+        for around, pattern in self.within:
+            text = around.sub(partial(_inside, pattern, hidden), text)
 
         def searched(part: str) -> str:
             for pattern in self.secrets:
@@ -220,6 +225,10 @@ class Platform:
         if not self.suspects:
             return searched(text)
         return self.suspects.sub(lambda found: searched(found[0]), f"\n{text}")[1:]
+
+
+def _inside(pattern: re.Pattern[str], hidden: Callable[[re.Match[str]], str], block: re.Match[str]) -> str:
+    return pattern.sub(hidden, block[0])
 
 
 # ── transactions ────────────────────────────────────────────────────────────

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from kgnet.platforms._indented import Grammar, Listing, Literal, Rule
+from kgnet.platforms._secrets import PEM, URL
 from kgnet.platforms._snmp import WELL_KNOWN
 from kgnet.ports import Path
 
@@ -180,6 +181,10 @@ SECRETS = tuple(
         r"^[ \t]*snmp-server user .* auth \S+ VALUE",
         r"^[ \t]*snmp-server user .* priv \S+ VALUE",
         r"^[ \t]*snmp-server host .* version (?:1|2c) VALUE",
+        r"^[ \t]*snmp-server host \S+(?: vrf \S+)?(?: informs| traps)? "
+        rf"(?!version |vrf |traps |informs ){WELL_KNOWN}VALUE",
+        r"^[ \t]*secret \d+ KINDSVALUE",
+        r"-(?:cvauth|ingestauth)=[a-z-]+,([^\s,]+)",
         r"^[ \t]*ntp authentication-key \d+ \S+ KINDSVALUE",
         r"^[ \t]*shared-key KINDSVALUE",
         r"^[ \t]*ip ospf (?:authentication-key|message-digest-key \d+ \S+) KINDSVALUE",
@@ -188,5 +193,7 @@ SECRETS = tuple(
         r"^[ \t]*vrrp .* authentication (?:text|ietf-md5 key-string) KINDSVALUE",
         r"^[ \t]*(?:key|fallback key|mka key) \S+ (?:0|7|8a) VALUE",
         r"^[ \t]*(?:.* )?(?:password|passphrase|secret) (?:0|5|7|8a|sha512) VALUE",
+        r"^[ \t]*passphrase KINDSVALUE",
+        *(PEM, URL),
     )
 )

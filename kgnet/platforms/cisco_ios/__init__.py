@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from kgnet.platforms._secrets import WHOLE
 from kgnet.platforms.cisco_ios import grammar, ports, read, secrets, state, text, want
 from kgnet.platforms.cisco_ios.grammar import GRAMMAR
 from kgnet.ports import Part, Platform
@@ -36,6 +37,7 @@ PLATFORM = Platform(
     state=state.STATE,
     secrets=secrets.SECRETS,
     suspects=secrets.SUSPECTS,
+    within=WHOLE,
     refusals=secrets.REFUSALS,
     ports=ports.ports,
     session=("enable", "show privilege", "terminal length 0", "terminal width 511", "show version"),

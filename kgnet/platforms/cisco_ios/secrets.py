@@ -10,16 +10,16 @@ TYPE = r"(?:[0456789] )?"
 
 
 LINES = (  # after their blanks; group 1 is the secret
-    rf"enable (?:secret|password)(?: level \d+)? {TYPE}(\S+)",
+    rf"enable (?:algorithm-type \S+ )?(?:secret|password)(?: level \d+)? {TYPE}(\S+)",
     rf"username \S+ .*?(?:secret|password) {TYPE}(\S+)",
     rf"(?:password|secret) (?!encryption ){TYPE}(\S+)",  # of a line, of a certificate's enrolment
     rf"key-string {TYPE}(\S+)",
     rf"(?:tacacs|radius)-server (?:host \S+ .*)?key {TYPE}(\S+)",
     rf"server-private \S+ .*?key {TYPE}(\S+)",
-    rf"client \S+ .*?server-key {TYPE}(\S+)",
+    rf"(?:client \S+ .*?)?server-key {TYPE}(\S+)",
     rf"key (?!\d+$|chain |config-key ){TYPE}(\S+)$",  # of a server; `key 1` of a key chain is a number
     rf"neighbor \S+ password {TYPE}(\S+)",
-    rf"(?:pre-shared-key (?:address \S+(?: \S+)? key |local |remote |hex )*){TYPE}(\S+)",
+    rf"(?:pre-shared-key (?:(?:address \S+(?: \S+)?|hostname \S+) key |local |remote |hex )*){TYPE}(\S+)",
     rf"crypto isakmp key {TYPE}(\S+) (?:address|hostname|ipv6)",
     rf"snmp-server community {WELL_KNOWN}(\S+)",
     (
@@ -27,15 +27,32 @@ LINES = (  # after their blanks; group 1 is the secret
         r" (?!version |informs |traps |vrf )(\S+)"
     ),
     r"snmp-server user .* auth (?:md5|sha|sha-2 \d+) (\S+)",
-    r"snmp-server user .* priv (?:des|3des|aes \d+) (\S+)",
+    r"snmp-server user .* priv (?:des\S*|3des|aes \d+) (\S+)",
     rf"ppp (?:chap|pap|eap) .*?password {TYPE}(\S+)",
-    rf"(?:security )?wpa-psk .*?(?:ascii|hex) {TYPE}(\S+)",
+    rf"(?:security )?(?:wpa-psk|wpa psk) .*?(?:ascii|hex) {TYPE}(\S+)",
     r"ntp authentication-key \d+ \S+ (\S+)",
     rf"ip ospf (?:message-digest-key \d+ md5|authentication-key) {TYPE}(\S+)",
     rf"(?:area \S+ .*|isis )(?:message-digest-key \d+ md5|authentication-key|password) {TYPE}(\S+)",
     rf"(?:standby|vrrp|glbp) \d+ authentication (?:md5 key-string |text )?{TYPE}(?!md5 )(\S+)",
-    rf"(?:ip ftp|ip http client|l2tp tunnel|vpdn username \S+) password {TYPE}(\S+)",
+    rf"(?:ip ftp|ip scp|ip http client|l2tp tunnel|vpdn username \S+) password {TYPE}(\S+)",
     rf"dot1x credentials .*password {TYPE}(\S+)",
+    rf"(?:pac|shared|group \S+) (?:key|secret) {TYPE}(\S+)",
+    rf"(?:shared-secret|phone-password|area-password|domain-password) {TYPE}(\S+)",
+    r"ipv6 ospf authentication ipsec spi \d+ \S+ (?:[07] )?(\S+)",
+    r"ipv6 ospf encryption ipsec spi \d+ esp .*?(?:des|3des|aes-cbc \d+|null) (?:[07] )?(?!sha1 |md5 )(\S+)",
+    r"ipv6 ospf encryption ipsec spi \d+ esp .*(?:sha1|md5) (?:[07] )?(\S+)",
+    r"ip nhrp authentication (\S+)",
+    r"tunnel key (\S+)",
+    rf"mpls ldp (?:neighbor \S+ (?:vrf \S+ )?password|(?:vrf \S+ )?password .*for \S+) {TYPE}(\S+)",
+    rf"encryption (?:vlan \d+ )?key \d+ size \S+ {TYPE}(\S+)",
+    rf"cts (?:credentials id \S+|sxp default) password {TYPE}(\S+)",
+    r"sap pmk (\S+)",
+    r"key config-key \S+ (\S+)",
+    r"event manager environment \S*(?:[Pp]ass|[Ss]ecret|[Tt]oken|[Kk]ey)\S* (\S+)",
+    rf"(?:credentials|authentication) username \S+ password {TYPE}(\S+)",
+    rf"bind authenticate root-dn .* password {TYPE}(\S+)",
+    r"vtp password (\S+)",
+    rf"snmp mib community-map {WELL_KNOWN}(\S+)",
 )
 
 SERVER = rf"^(?:tacacs|radius) server \S+\n(?: .*\n)*? key {TYPE}(\S+)$"

@@ -43,6 +43,7 @@ PLATFORM = Platform(
         ("get system global | grep cfg-save",): Reader(Unsaved, state.unsaved),
     },
     secrets=commands.SECRETS,
+    within=commands.WITHIN,
     blind=commands.BLIND,
     refusals=(
         re.compile(

@@ -11,6 +11,8 @@ from kgnet.errors import DesignError
 from kgnet.model.fleet import Device
 from kgnet.model.outcome import Action, Change
 from kgnet.platforms import _management
+from kgnet.platforms._secrets import EVERYWHERE
+from kgnet.platforms._snmp import WELL_KNOWN
 from kgnet.platforms.fortinet_fortios.text import opaque, quoted
 from kgnet.ports import Path
 
@@ -42,9 +44,18 @@ BLIND = (
 )
 SECRETS = (
     re.compile(r"^ *set description \"kgnet secrets ([0-9a-f]{8})\"$", re.MULTILINE),
-    re.compile(rf"^ *set (?:\S*(?:passwd|password|secret|psksecret|passphrase)\S*) "
+    re.compile(rf"^ *set (?:\S*(?:passwd|password|secret|psksecret|passphrase|-seed|api-key|token|-pwd)"
+               rf"\S*|enc-key|auth-key|key-string|preshared-key|ddns-key|http-headers|md5-key \d+) "
                rf"(?!enable$|disable$){_VALUE}$", re.MULTILINE),
+    *EVERYWHERE,
 )  # fmt: skip
+
+WITHIN = (
+    (
+        re.compile(r"^ *config system snmp community\n(?:(?! *config system |end$).*\n)*", re.MULTILINE),
+        re.compile(rf"^ *set name {WELL_KNOWN}{_VALUE}$", re.MULTILINE),
+    ),
+)
 
 
 def prepare(device: Device) -> Mapping[str, Any]:

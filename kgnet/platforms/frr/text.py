@@ -39,7 +39,10 @@ CLOSERS = ("exit", "exit-address-family", "end", "agentx")
 SECRETS = (
     re.compile(r"^ neighbor \S+ password (.+)$", re.MULTILINE),
     re.compile(r"^(?:enable )?password (?:\d )?(\S+)$", re.MULTILINE),  # of its terminals
-    re.compile(r"\b(?:authentication-key|message-digest-key \d+ md5|key-string) (\S+)$", re.MULTILINE),
+    re.compile(r"\b(?:authentication-key|message-digest-key \d+ md5|key-string) (\S+)"),
+    re.compile(r"^ *(?:ip rip authentication string|ip nhrp authentication) (\S+)", re.MULTILINE),
+    re.compile(r"^ *(?:isis password|area-password|domain-password) (?:clear|md5) (\S+)", re.MULTILINE),
+    re.compile(r"^ *PresharedKey = (\S+)", re.MULTILINE),
 )
 
 MAXIMUM_PREFIXES = 2000  # the province has some 1,500 with every circuit and LAN told apart

@@ -15,6 +15,7 @@ from kgnet.model.fleet import Device
 from kgnet.model.outcome import Action, Change
 from kgnet.platforms import _management
 from kgnet.platforms._indented import Grammar, Literal, Rule
+from kgnet.platforms._secrets import EVERYWHERE
 from kgnet.ports import Path
 
 ACCOUNT = ("local-user ", "ssh user ")
@@ -36,7 +37,19 @@ SECRETS = (
     re.compile(
         r"(?:password|key|shared-key|pre-shared-key)(?: simple| plain)? (?!cipher|simple|plain)(\S+)$", re.M
     ),
-    re.compile(r"\b(?:irreversible-)?cipher (\S+)"),
+    re.compile(r"\b(?:irreversible-)?cipher (?:\d+\.\d+\.\d+\.\d+ )?(\S+)"),
+    re.compile(
+        r"\b(?:simple|plain) (?!cipher |plain |authentication-mode )(?:\d+\.\d+\.\d+\.\d+ )?(\S+)$", re.M
+    ),
+    re.compile(
+        r"authentication-mode (?:md5|hmac-sha256|sha\S*) (?!cipher|plain|simple|\d+ )(?!<secret)(\S+)", re.M
+    ),
+    re.compile(
+        r"(?:privacy-mode \S+|pass-phrase|authentication-mode simple|\bpassword sha256) (?!cipher|plain)(\S+)"
+    ),
+    re.compile(r"\bsecurityname (?:cipher )?(?!cipher )(\S+)(?= v(?:1|2c)\b)", re.M),
+    re.compile(r"\btrap-paramsname \S+ v(?:1|2c) securityname (?:cipher )?(?!cipher )(\S+)"),
+    *EVERYWHERE,
     re.compile(
         r"^snmp-agent community (?:complexity-check \S+ )?(?:read|write) (?:cipher )?(?!cipher )(\S+)", re.M
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from kgnet.platforms._secrets import EVERYWHERE
 from kgnet.platforms._snmp import WELL_KNOWN
 from kgnet.platforms.juniper_junos import commands, ports, read, text, want
 from kgnet.platforms.juniper_junos.owned import opaque, owns, permanent
@@ -29,7 +30,14 @@ SECRETS = (
         + r"\"?(?!(?:members|add|set|delete) [^{\s])([^\s\";{]+)\"?(?=[ ;]|$)(?! members)",
         re.MULTILINE,
     ),
+    re.compile(
+        r"^set .*(?<![<\w-])(?:authentication-key|ascii-text|hexadecimal|secret|simple-password|password"
+        r"|value|cak|key) (?!\d+ |\$[156]\$<secret|[\"<])([^\s;]+)$",
+        re.MULTILINE,
+    ),
+    re.compile(rf"\b(?:trap-group|snmp-community) {WELL_KNOWN}\"?(?!<secret)([^\s\";{{]+)"),
     re.compile(r'(\$[15689]\$(?!<secret)[^\s";]+)'),
+    *EVERYWHERE,
 )
 REFUSALS = (
     re.compile(r"^[ \t]*(?:error|syntax error|unknown command|invalid (?:value|command))\b", re.MULTILINE),

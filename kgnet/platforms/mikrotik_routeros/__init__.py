@@ -38,6 +38,7 @@ PLATFORM = Platform(
         ("/ip neighbor print terse",): Reader(LldpNeighbors, state.lldp_neighbors),
     },
     secrets=commands.SECRETS,
+    within=commands.WITHIN,
     blind=commands.BLIND,
     refusals=(
         re.compile(

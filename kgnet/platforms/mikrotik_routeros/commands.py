@@ -13,6 +13,8 @@ from kgnet.errors import ReadError
 from kgnet.model.fleet import Device
 from kgnet.model.outcome import Action, Change
 from kgnet.platforms import _management
+from kgnet.platforms._secrets import EVERYWHERE
+from kgnet.platforms._snmp import WELL_KNOWN
 from kgnet.platforms.mikrotik_routeros.text import Entry, parse, quoted
 from kgnet.ports import Path
 
@@ -53,13 +55,31 @@ DEFAULTS = {
 OWNED = (*DEFAULTS, "/radius", "/system logging action", "/system logging", "/system ntp client servers")
 CREATION = ("/system logging action", "/system logging", "/radius", "/user aaa", "/user")
 
+_VALUE = r"(\"(?:[^\"\\]|\\.)*\"|[^\s\"<\\]\S*)"
 SECRETS = (
-    re.compile(r"\b(?:authentication-password|encryption-password)=(\"(?:[^\"\\]|\\.)*\"|[^\s\"<\\]\S*)"),
-    re.compile(r"\b(?:secret|ipsec-secret|pre-shared-key|wpa2?-pre-shared-key|tcp-md5-key|private-key|passphrase)="
-               r"(\"(?:[^\"\\]|\\.)*\"|[^\s\"<\\]\S*)"),
+    re.compile(
+        r"\b(?:(?:[a-z0-9-]+-)?(?:password|secret|passphrase|pre-shared-key|preshared-key|private-key|auth-key"
+        rf"|authentication-key|md5-key)|static-key-\d|trap-community)={_VALUE}"
+    ),
     re.compile(r"\bcomment=kgnet-([0-9a-f]{8})\b"),
-    re.compile(r"(?<![\w-])password=(\"(?:[^\"\\]|\\.)*\"|[^\s\"<\\]\S*)"),
-)  # fmt: skip
+    *EVERYWHERE,
+)
+_SECTION = r"(?:\n(?!/).*)*"  # the lines of one
+WITHIN = (  # a community is called by its name, but for those of SNMPv3, whose names are users'
+    (
+        re.compile(rf"^/snmp community{_SECTION}", re.MULTILINE),
+        re.compile(
+            r"^ ?(?:add|set)\b(?!.*security=(?:authorized|private))(?!.*-password=)(?:.* )?name="
+            rf"{WELL_KNOWN}{_VALUE}",
+            re.MULTILINE,
+        ),
+    ),
+    (
+        re.compile(rf"^/(?:system ntp key|routing rip keys){_SECTION}", re.MULTILINE),
+        re.compile(rf"\bkey={_VALUE}"),
+    ),
+    (re.compile(rf"^/container envs{_SECTION}", re.MULTILINE), re.compile(rf"\bvalue={_VALUE}")),
+)
 BLIND = (re.compile(r"^ ?add (?:.* )?group=.* password=(\S+)", re.MULTILINE),)  # an account's: never shown
 
 
