@@ -5,15 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import re
+import zipfile
 from dataclasses import replace
+from hashlib import sha256
 from html.parser import HTMLParser
+from typing import Any
 from xml.etree import ElementTree
 
 import docx
+import pytest
+from docx.oxml.ns import qn
 from test_report import ABOUT, REPORTS, RULES, SEEN, in_vietnamese, text
 
 from kgnet.language import told_rule
 from kgnet.model.outcome import Evidence, Status
+from kgnet.ports import About
 from kgnet.reports import written
 
 # ── a terminal ──────────────────────────────────────────────────────────────
@@ -128,17 +134,99 @@ def test_the_heat_map_is_site_by_domain() -> None:
 # ── a word processor ────────────────────────────────────────────────────────
 
 
-def test_the_dossier_goes_control_by_control() -> None:
+def dossier(about: About = ABOUT, findings: object = SEEN) -> tuple[Any, zipfile.ZipFile]:
+    content = written(REPORTS["docx"], findings, RULES, about)  # type: ignore[arg-type]
+    assert isinstance(content, bytes)
+    return docx.Document(io.BytesIO(content)), zipfile.ZipFile(io.BytesIO(content))
+
+
+def heads(document: Any, level: int) -> list[str]:
+    return [each.text for each in document.paragraphs if each.style.name == f"Heading {level}"]
+
+
+@pytest.mark.parametrize("about", [ABOUT, in_vietnamese()], ids=["en", "vi"])
+def test_the_dossier_goes_control_by_control(about: About) -> None:
     """Its clauses with their marks, who passed, who did not and why; in both languages."""
-    for about in (ABOUT, in_vietnamese()):
-        dossier = docx.Document(io.BytesIO(written(REPORTS["docx"], SEEN, RULES, about)))  # type: ignore[arg-type]
-        heads = [each.text for each in dossier.paragraphs if (each.style.name or "") == "Heading 2"]  # type: ignore[union-attr]
-        assert [head.split()[0] for head in heads] == ["collect", "KG-ACC-07", "KG-RTG-01", "KG-LIV-03"]
-        told = "\n".join(each.text for each in dossier.paragraphs)
-        assert all(each in told for each in told_rule(RULES["KG-RTG-01"], about.language).references)
-        assert "hub1" in told
-        cells = [cell.text for table in dossier.tables for row in table.rows for cell in row.cells]
-        assert any("configs/r-902.cfg:19" in cell for cell in cells)
+    document, _ = dossier(about)
+    controls = [head.split()[0] for head in heads(document, 2) if "  " in head]
+    assert controls == ["collect", "KG-ACC-07", "KG-RTG-01", "KG-LIV-03"]
+    told = "\n".join(each.text for each in document.paragraphs)
+    references = told_rule(RULES["KG-RTG-01"], about.language).references
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    assert all(each in told for each in references)
+    assert "\n".join(references) in cells
+    assert "hub1" in told
+    assert any("configs/r-902.cfg:19" in cell for cell in cells)
+
+
+def test_the_dossier_tells_what_it_stands_on() -> None:
+    """Whose, when, of what, by which rules, and a sum by which the data beside it are known again."""
+    about = replace(ABOUT, network="Kiên Giang", source="configs", limit="r-902,DC")
+    document, _ = dossier(about)
+    told = [each.text for each in document.paragraphs]
+    digest = sha256(text(REPORTS["json"]).encode()).hexdigest()
+    for line in (
+        "Network: Kiên Giang",
+        "Time: 2026-11-22 08:30 UTC",
+        "Looked at: the files in configs (limited to r-902,DC)",
+        "Pack: Baseline",
+        f"SHA-256 of the findings: {digest}",
+    ):
+        assert line in told
+    assert f"SHA-256 {digest[:12]}" in document.sections[0].footer.paragraphs[0].text
+
+
+def test_every_entry_of_the_contents_leads_somewhere() -> None:
+    """And every part is in it; the page is counted when the document is opened."""
+    document, parts = dossier()
+    body = document.element.body
+    marks = {each.get(qn("w:name")) for each in body.iter(qn("w:bookmarkStart"))}
+    links = [each.get(qn("w:anchor")) for each in body.iter(qn("w:hyperlink"))]
+    assert links
+    assert set(links) == marks
+    assert len(links) == len(heads(document, 1))
+    codes = [each.text.strip() for each in body.iter(qn("w:instrText"))]
+    assert codes == [f"PAGEREF {link} \\h" for link in links]
+    kinds = [each.get(qn("w:fldCharType")) for each in body.iter(qn("w:fldChar"))]
+    assert kinds == ["begin", "separate", "end"] * len(links)
+    assert parts.testzip() is None
+
+
+def test_a_long_table_has_its_head_on_every_page() -> None:
+    """No row is torn in two, no table is wider than its page."""
+    document, _ = dossier()
+    tables = [table for table in document.tables if table.style.name == "Table Grid"]
+    assert len(tables) > 6
+    for table in tables:
+        first, *rest = table.rows
+        assert first._tr.trPr.find(qn("w:tblHeader")) is not None
+        assert all(row._tr.trPr.find(qn("w:cantSplit")) is not None for row in rest)
+        assert sum(column.width for column in table.columns) <= document.sections[1].page_width
+
+
+def test_the_dossier_names_who_answers_and_what_was_not_judged() -> None:
+    """Waivers with owner and last day, errors with their reason, what does not apply with its own."""
+    document, _ = dossier()
+    rows = [[cell.text for cell in row.cells] for table in document.tables for row in table.rows]
+    assert ["KG-ACC-07", "high", "DC Data center", "hub1", "sshd -T: stays open for 3600 s",
+            "waived until 2027-03-31 by STTTT (KG-17): old"] in rows  # fmt: skip
+    assert ["collect", "DC Data center", "mail1", "no route to host"] in rows
+    reason = "it judges what a device says while it runs; files do not hold that"
+    assert [reason, "KG-LIV-03", "r-902"] in rows
+    assert heads(document, 1)[-1] == "Signatures"
+
+
+def test_an_official_paper_bears_the_state_s_name_where_an_authority_is_named() -> None:
+    """In Vietnamese only, and nowhere if the inventory names none."""
+    authority = ("Ủy ban nhân dân tỉnh", "Sở Thông tin và Truyền thông")
+    for about, there in (
+        (in_vietnamese(replace(ABOUT, authority=authority)), True),
+        (replace(ABOUT, authority=authority), False),
+        (in_vietnamese(), False),
+    ):
+        told = text(REPORTS["docx"], SEEN, about)
+        assert ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in told) == there
+        assert ("SỞ THÔNG TIN VÀ TRUYỀN THÔNG" in told) == there
 
 
 def test_what_is_waived_is_open_in_every_document() -> None:

@@ -81,6 +81,7 @@ class Shown:
             pack=pack,
             sites=names,
             network=fleet.name,
+            authority=fleet.authority,
             source=source.resolve().name if source else "",
             limit=limit,
             baseline=ended.baseline,

@@ -17,6 +17,7 @@ def design(province: Province, *, only: Collection[str] | None = None) -> Fleet:
     settings = province.settings
     fleet = Fleet(
         name=province.settings.name,
+        authority=settings.authority,
         slug=settings.slug,
         domain=settings.domain,
         sites=province.sites,

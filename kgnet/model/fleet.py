@@ -260,6 +260,7 @@ class Fleet:
     meetings: tuple[BuiltMeeting, ...] = ()  # that have a time
     freezes: tuple[BuiltFreeze, ...] = ()
     name: str = ""  # as people write it
+    authority: tuple[str, ...] = ()  # that answers for it: the higher body first
 
     def with_devices(self, changed: Mapping[str, Device]) -> Fleet:
         """Return the fleet with *changed* devices in place of those of the same name."""

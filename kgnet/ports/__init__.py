@@ -177,6 +177,7 @@ class About:
     pack: str = ""  # its title
     sites: Mapping[str, str] = field(default_factory=dict)  # code → name
     network: str = ""  # the province's name
+    authority: tuple[str, ...] = ()  # that answers for it: the higher body first
     source: str = ""  # the folder that was read; empty: the running devices
     limit: str = ""  # as it was asked for; empty: all
     digest: str = ""  # SHA-256 of the findings as JSON in English, in hexadecimal

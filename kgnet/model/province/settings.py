@@ -64,6 +64,9 @@ class Settings(Written):
     """province.yml: what holds for the whole province."""
 
     name: str = Field(description="official name of the province")
+    authority: tuple[str, ...] = Field(
+        default=(), description="who answers for it, the higher body first: the head of official papers"
+    )
     slug: Slug = Field(description="short name for machines, e.g. the twin's")
     domain: str = Field(pattern=r"^([a-z0-9-]+\.)+[a-z]{2,}$", description="the province's own domain")
     timezone: str = Field(description="IANA name, e.g. Asia/Ho_Chi_Minh")
