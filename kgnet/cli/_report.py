@@ -48,6 +48,9 @@ PerSite = Annotated[
 ]
 
 
+PRIVATE = 0o640  # what is weak in a network is not for every account of a machine
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """Where a report goes, as told; checked before anybody is asked anything."""
@@ -89,9 +92,10 @@ class Shown:
         if self.per_site:
             for site, found in by_site(findings).items():
                 path = self.per_site / file_name(site, self.report)
-                files.write(path, written(self.report, found, rules, of_site(about, site, found)))
+                content = written(self.report, found, rules, of_site(about, site, found))
+                files.write(path, content, mode=PRIVATE)
         if self.output:
-            files.write(self.output, written(self.report, findings, rules, about))
+            files.write(self.output, written(self.report, findings, rules, about), mode=PRIVATE)
         elif not (self.report.binary and self.per_site):
             about = replace(about, colour=sys.stdout.isatty() and not colourless())
             typer.echo(written(self.report, findings, rules, about), nl=False)
