@@ -16,7 +16,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 from test_report import ABOUT, REPORTS, RULES, SEEN, in_vietnamese
 
-from kgnet.model.outcome import Evidence, Finding, Severity, Status
+from kgnet.model.outcome import Evidence, Finding, Remedy, Severity, Status
 from kgnet.ports import About
 from kgnet.reports import written
 
@@ -196,6 +196,18 @@ def test_on_paper_all_that_is_open_is_told(page: Page, tmp_path: Path) -> None:
     for wanted in ("Gò Quao", "mail1", "r-902", "hub1", "KG-17", "configs/r-902.cfg:19", "được miễn trừ"):
         assert wanted in told
     assert "tìm kiếm" not in done.stdout.decode(), "filters are for the screen"
+
+
+def test_what_mends_a_finding_is_folded_on_a_screen_and_open_on_paper(page: Page, tmp_path: Path) -> None:
+    remedy = Remedy(("line vty 0 4", " transport input ssh"), ("Have a console at hand.",))
+    page.open((replace(SEEN[0], status=Status.FAIL, remedy=remedy),))
+    assert page.all(".fix pre") == []
+    paper = subprocess.run(
+        ["pdftotext", "-layout", str(printed(page.browser, tmp_path / "report.pdf")), "-"],
+        capture_output=True, check=True, timeout=60, text=True,
+    ).stdout  # fmt: skip
+    assert "transport input ssh" in paper
+    assert "Have a console at hand." in paper
 
 
 def test_a_province_stays_usable(page: Page) -> None:
