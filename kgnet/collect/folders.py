@@ -92,9 +92,13 @@ def _walked(folder: Path) -> Iterator[Held]:
 
 def _odd(path: Path, folder: Path) -> str:
     """Return why a file is not to be read; empty: it is."""
-    if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
+    if path.is_symlink() and not _real(path).is_relative_to(_real(folder)):
         return f"leads out of {folder}"
     return "" if path.is_file() else "is no file"
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))  # a loop of links is no error here, as it is to `resolve`
 
 
 def _committed(folder: Path, at: str) -> Iterator[Held]:

@@ -163,6 +163,15 @@ def inside(lines: Iterable[Line], *path: str) -> list[Line]:
     return [line for line in lines if len(line.path) > len(path) and line.path[: len(path)] == path]
 
 
+def within(lines: Iterable[Line]) -> dict[str, list[Line]]:
+    """Return the lines that stand in each block, at any depth, by the line that opens it."""
+    found: dict[str, list[Line]] = {}
+    for line in lines:
+        if len(line.path) > 1:
+            found.setdefault(line.path[0], []).append(line)
+    return found
+
+
 def first(lines: Iterable[Line]) -> int:
     """Return the number of the first of *lines*; 0 if there is none."""
     return next((line.number for line in lines), 0)

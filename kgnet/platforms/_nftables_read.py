@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from ipaddress import ip_address, ip_network, summarize_address_range
 
+from kgnet.errors import ReadError
 from kgnet.model.config import Config, Line
 from kgnet.model.facts import FilterRule, PacketFilter
 from kgnet.model.fleet import Network
@@ -32,6 +34,19 @@ PROTOCOL = re.compile(r"\bmeta l4proto (\{[^}]*\}|\S+)|\b(icmp|icmpv6) type\b")
 
 def read(text: str, part: str) -> Iterator[PacketFilter | PortFilters | IpOptions | Guards]:
     """Read chains and rules; the chains of our own table go by their plain names."""
+    with _expected():
+        yield from _facts(text, part)
+
+
+@contextmanager
+def _expected() -> Iterator[None]:
+    try:
+        yield
+    except (IndexError, TypeError, ValueError) as reason:  # TypeError: a range from IPv4 to IPv6
+        raise ReadError(f"the packet filter is not as expected: {reason}") from reason
+
+
+def _facts(text: str, part: str) -> Iterator[PacketFilter | PortFilters | IpOptions | Guards]:
     lines = list(Config("", {part: text}).lines())
     policies = {
         _chain(line): found[3] for line in lines if len(line.path) == 3 and (found := POLICY.match(line.text))
@@ -48,7 +63,8 @@ def read(text: str, part: str) -> Iterator[PacketFilter | PortFilters | IpOption
 def read_named(text: str, part: str) -> Iterator[PacketFilter | PortFilters | IpOptions | Guards | Names]:
     """Read the same, and what it names: on a host of which no other part names anything."""
     yield from read(text, part)
-    yield naming(Config("", {part: text}).lines())
+    with _expected():
+        yield naming(Config("", {part: text}).lines())
 
 
 def _options(rules: Iterable[FilterRule]) -> IpOptions:

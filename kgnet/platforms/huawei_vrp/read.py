@@ -30,7 +30,7 @@ from kgnet.model.managed import (
     TimeServers,
     Vrfs,
 )
-from kgnet.platforms._management import Ways, counted, first, inside, ways
+from kgnet.platforms._management import Ways, counted, first, inside, ways, within
 
 Managed = Accounts | TimeServers | LogHosts | Ways | Aaa | LoginBanner | Vrfs
 Facts = ConfiguredInterfaces | ConfiguredBgp | PrefixLists | RouteMaps | System | Managed
@@ -72,8 +72,9 @@ def _starting(lines: Lines, *starts: str) -> Lines:
 
 
 def _interfaces(lines: Lines, top: Lines) -> Iterator[ConfiguredInterface]:
+    blocks = within(lines)
     for head in _starting(top, "interface "):
-        block = inside(lines, head.text)
+        block = blocks.get(head.text, [])
         yield ConfiguredInterface(
             name=head.text.split()[1],
             description=_rest(block, "description "),
