@@ -12,6 +12,8 @@ from conftest import KGNET, LAB, Lab
 
 Rows = list[dict[str, Any]]
 PATIENCE_S = 60
+MAIL_ONLY = ("--limit", "mail1", "--pack", "state")
+OPEN = "check_sender_access static:OK, reject_unauth_destination"  # Postfix refuses a bare `permit`
 
 
 def audited(lab: Lab, *arguments: str) -> tuple[int, Rows]:
@@ -90,6 +92,20 @@ def test_a_setting_that_was_changed_is_found(lab: Lab) -> None:
     with broken(lab, "mail1", change, back):
         _, rows = audited(lab, "--limit", "mail1")
     assert ("KG-MAIL-09", "mail1") in failed(rows)
+
+
+def test_an_open_relay_is_found_by_trying(lab: Lab) -> None:
+    """The real server takes a stranger's letter for strangers, and none is sent."""
+    key = "smtpd_relay_restrictions"
+    was = lab.must("mail1", "postconf", "-h", key).strip()
+    change, back = (["sh", "-c", f"postconf -e '{key} = {value}' && postfix reload"] for value in (OPEN, was))
+    with broken(lab, "mail1", change, back):
+        assert soon(lambda: ("KG-LIV-07", "mail1") in failed(audited(lab, *MAIL_ONLY)[1]))
+        _, rows = audited(lab, *MAIL_ONLY)
+    (told,) = (row["evidence"] for row in rows if (row["rule"], row["status"]) == ("KG-LIV-07", "fail"))
+    assert "port 25 takes mail for strangers without a login: plain: <relay-test@example.net>" in told[0]
+    assert soon(lambda: audited(lab, *MAIL_ONLY)[0] == 0)
+    assert "empty" in lab.must("mail1", "mailq")
 
 
 def test_a_room_that_is_off_is_told(lab: Lab) -> None:

@@ -43,9 +43,9 @@ anybody = ssl._create_unverified_context()
 
 def connected(port):
     if port == 465:
-        client = smtplib.SMTP_SSL(address, port, away, timeout=10, context=anybody)
+        client = smtplib.SMTP_SSL(address, port, away, timeout=5, context=anybody)
     else:
-        client = smtplib.SMTP(address, port, away, timeout=10)
+        client = smtplib.SMTP(address, port, away, timeout=5)
     client.ehlo()
     if port == 587 and client.has_extn("starttls"):
         client.starttls(context=anybody)
@@ -60,7 +60,7 @@ for port in (25, 587, 465):
                 code, reply = client.docmd("MAIL FROM:<" + sender + ">")
                 if code == 250:
                     code, reply = client.docmd("RCPT TO:<" + recipient + ">")
-        except ConnectionRefusedError:
+        except (ConnectionRefusedError, TimeoutError):
             break
         except (OSError, smtplib.SMTPException) as reason:
             code, reply = 0, str(reason).encode()
