@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from kgnet import paths, plugins
 from kgnet.collect import read_file, spoken
 from kgnet.collect.parts import part_facts
+from kgnet.collect.printed import decoded
 from kgnet.design import design
 from kgnet.errors import ReadError
 from kgnet.inventory import load
@@ -148,6 +149,17 @@ def test_a_flood_of_one_thing_is_read_in_bounded_time(platform: str, flood: str)
     text = (flood * 20_000)[:20_000]
     begun = time.process_time()
     assert read(platform, f"hostname x\ninterface a\n{text}\n") >= 0
+    assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize("platform", sorted(PLATFORMS))
+@pytest.mark.parametrize("one", [" ", "\t", "a", "a ", '"', "1.", "password "], ids=repr)
+def test_a_line_of_the_greatest_length_is_read_in_bounded_time(platform: str, one: str) -> None:
+    """No expression of ours tries every place of such a line against every other."""
+    line = (one * 60_000)[:60_000]
+    begun = time.process_time()
+    assert read(platform, f"hostname x\n{line}x\n") >= 0
+    assert decoded(b"\xff" + line.encode())[1]
     assert time.process_time() - begun < 5
 
 

@@ -12,7 +12,7 @@ from kgnet.model.config import unfit
 LARGEST_BYTES = 1 << 25  # of a configuration; the largest firewalls print some 10 MB
 TOO_LARGE = f"is larger than {LARGEST_BYTES} bytes: no configuration is"
 FREE = re.compile(
-    rb"\s*(?:[!#]|\d+ remark |remark |(?:.* )?(?:description|comment|contact|location|name)[ =])"
+    rb"\s*(?:[!#]|\d+ remark |remark )|(?:.*[ \t])?(?:description|comment|contact|location|name)[ =]"
 )
 NOISE = re.compile(r"\x1b\[[\d;?]*[A-Za-z]|^ ?[-<]+ ?[Mm]ore ?[->]+[ \x08]*|\r+(?=\n|\Z)", re.MULTILINE)
 PAGERS = tuple(f"{dash}{blank}{more}" for dash in "-<" for blank in ("", " ") for more in ("More", "more"))

@@ -192,7 +192,7 @@ SECRETS = tuple(
         r"^[ \t]*authentication mode \S+ key-id \d+ key KINDSVALUE",
         r"^[ \t]*vrrp .* authentication (?:text|ietf-md5 key-string) KINDSVALUE",
         r"^[ \t]*(?:key|fallback key|mka key) \S+ (?:0|7|8a) VALUE",
-        r"^[ \t]*(?:.* )?(?:password|passphrase|secret) (?:0|5|7|8a|sha512) VALUE",
+        r"^(?:.*[ \t])?(?:password|passphrase|secret) (?:0|5|7|8a|sha512) VALUE",
         r"^[ \t]*passphrase KINDSVALUE",
         *(PEM, URL),
     )

@@ -23,7 +23,7 @@ TOKEN = re.compile(
     |(?P<wrong>.)""",
     re.VERBOSE | re.DOTALL,
 )
-SIMPLE = re.compile(r'\s*([^"#{};/][^"#{};]*)?([{};])\s*')  # a line with nothing to look out for
+SIMPLE = re.compile(r'\s*([^\s"#{};/][^"#{};]*)?([{};])\s*')  # a line with nothing to look out for
 PROMPTS = re.compile(r"^\{(?:master|backup|primary|secondary|linecard)(?:[:\w-]*)\}\s*$", re.MULTILINE)
 INACTIVE = "inactive: "
 FLAGS = ("inactive:", "protect:")
