@@ -74,7 +74,11 @@ class Cluster:
             *("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"),
             *("--scheduler-file", str(told), "--protocol", protocol),
         )
-        patient(told.exists)
+        try:
+            patient(told.exists)
+        except AssertionError:
+            self.end()
+            raise
         self.address: str = json.loads(told.read_text())["address"]
 
     def worker(self) -> subprocess.Popen[str]:
