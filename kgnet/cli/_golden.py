@@ -42,6 +42,7 @@ def _line() -> Line:
 
 def _compared(line: Line, want: Device, have: Snapshot) -> Drift | str:
     """Return the drift, or why it cannot be told."""
+    from kgnet.audit import removed
     from kgnet.audit.drift import drift
     from kgnet.errors import ReadError
     from kgnet.plan import plan
@@ -51,7 +52,7 @@ def _compared(line: Line, want: Device, have: Snapshot) -> Drift | str:
     if absent:
         return have.missing.get(_fact_of(want, absent[0]), f"{source} has no part {', '.join(absent)}")
     try:
-        running = line.seal(want, _canonical(want, have.config, wanted))
+        running = line.seal(want, _canonical(want, removed.completed(have.config, wanted), wanted))
     except ReadError as reason:
         return f"{source}: {reason}"
     return drift(plan(wanted, running), have.config)

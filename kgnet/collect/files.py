@@ -11,7 +11,7 @@ from kgnet.collect.detect import foreign, main_part
 from kgnet.collect.folders import Held, holdings
 from kgnet.collect.owners import owned
 from kgnet.collect.parts import Read, as_typed
-from kgnet.collect.printed import LARGEST_BYTES, decoded, unwrapped
+from kgnet.collect.printed import LARGEST_BYTES, decoded, restored, unwrapped
 from kgnet.errors import DeviceError, Refused
 from kgnet.model.config import Config
 from kgnet.model.facts import Snapshot
@@ -75,7 +75,7 @@ def _fit(told: bytes, device: str, where: str) -> str:
     text, why = decoded(told)
     if why:
         raise Refused(device, f"{where} {why}")
-    return unwrapped(text)
+    return restored(unwrapped(text))
 
 
 def read_text(text: str, device: Device, where: str, *, mark: Mark | None = None) -> Snapshot:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from kgnet.model.config import unfit
+from kgnet.model.credentials import MARK
 
 LARGEST_BYTES = 1 << 25  # of a configuration; the largest firewalls print some 10 MB
 TOO_LARGE = f"is larger than {LARGEST_BYTES} bytes: no configuration is"
@@ -22,6 +23,13 @@ ECHO = re.compile(
     rf"{PROMPT} ?(?:sh[ow]* .*(?:run|conf|start)|dis[play]* .*cur|/?exp[ort]*\b|more |cat |show$|show full)"
 )
 ENDING = re.compile(rf"(?:{PROMPT} ?(?:exit|quit|logout|logoff)?|Connection to .* closed.*|logout)\s*")
+WORDS = r"secret|configuration|password|key|license key|community|value"
+TAKEN = re.compile(  # what Oxidized, RANCID and others put where a secret was
+    rf"<(?:(?:{WORDS}) )?(?:removed|hidden|encrypted|redacted|stripped|masked|sanitized)>", re.IGNORECASE
+)
+SILENCED = re.compile(
+    rf"^([ \t]*)[!#](?=[ \t]*[a-z].*{MARK})", re.MULTILINE
+)  # RANCID: the line is a comment then
 HEAD, TAIL = 30, 4  # lines at the ends of a recorded session that are looked at
 
 
@@ -55,6 +63,12 @@ def unwrapped(text: str) -> str:
             break
         lines[place] = ""
     return "\n".join(lines)
+
+
+def restored(text: str) -> str:
+    """Return *text* with our own mark where a collector removed a secret; the line is no comment any more."""
+    marked, times = TAKEN.subn(MARK, text) if "<" in text else (text, 0)
+    return SILENCED.sub(r"\1", marked) if times else text
 
 
 def _lenient(told: bytes) -> str:

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MARK = "<secret-removed>"  # stands in a text where a collector had taken the secret away
+REMOVED = "removed"  # as the hash of a password: so is what told how it is kept
+
 
 @dataclass(frozen=True, slots=True)
 class PrivilegedSecret:

@@ -13,7 +13,8 @@ from ipaddress import IPv4Address, IPv6Address
 class Account:
     """A local account; *hash* is what keeps its password: `scrypt`, `sha512`, `md5`, `type 7`, `plain` …
 
-    `none`: it gets in without one; empty: it has none, so that no password opens it.
+    `none`: it gets in without one; empty: it has none, so that no password opens it; `removed`: the collector
+    of the text took that away.
     """
 
     name: str
@@ -74,6 +75,8 @@ class SnmpAgent:
     groups: tuple[SnmpGroup, ...] = ()
     well_known: tuple[str, ...] = ()  # communities that are a maker's default
     unlimited: tuple[str, ...] = ()  # communities, groups … that no list limits
+    unnamed: tuple[str, ...] = ()  # communities whose name the collector of the text removed
+    untold: tuple[str, ...] = ()  # communities whose rights and list it removed, too
 
 
 @dataclass(frozen=True, slots=True)

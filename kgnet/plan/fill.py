@@ -10,7 +10,7 @@ from kgnet.errors import Refused
 from kgnet.model.config import Config
 from kgnet.model.outcome import Plan
 
-SEALED = re.compile(r"<secret(?: [^>\n]*)?>")
+SEALED = re.compile(r"<secret(?:[ -][^>\n]*)?>")
 
 Pair = tuple[Config, Config]  # the same text sealed, and true
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
+from kgnet.model.credentials import MARK
+
 # Communities that every scanner tries first: nothing is given away by telling them.
 DEFAULTS = ("public", "private", "cisco", "admin", "snmp", "community", "default")
 WELL_KNOWN = rf"(?!\"?(?:{'|'.join(DEFAULTS)})(?:[\s\";]|$))"  # put before what would hide a community
@@ -14,3 +18,8 @@ LEVELS = {  # the words of each platform → SnmpGroup's
 
 def well_known(community: str) -> bool:
     return community.lower() in DEFAULTS
+
+
+def unnamed(communities: Iterable[str]) -> Iterator[str]:
+    """Yield those whose name the collector of the text removed."""
+    return (f"community {number}" for number, name in enumerate(communities, 1) if name == MARK)

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from kgnet.errors import NotOurs
+from kgnet.model.credentials import REMOVED
 from kgnet.model.facts import Snapshot
 from kgnet.model.managed import Aaa, Account, Accounts
+from kgnet.ports import Wrong
+from kgnet.rules._places import at
+from kgnet.rules._removed import but_removed
 
 CENTRAL = ("tacacs+", "radius", "directory", "kerberos")
 FREE = ("none", "if-authenticated")  # methods that ask nobody
@@ -33,12 +37,23 @@ def usable(have: Snapshot) -> Iterator[Account]:
     return (each for each in have.get(Accounts).accounts if each.hash or each.keys)
 
 
-def weak(hashed: str) -> str:
+def _weak(hashed: str) -> str:
     """Say what is wrong with how a password is kept; empty: nothing.  NotOurs if the device does not tell."""
     if hashed in UNTOLD:
         raise NotOurs("the device does not tell how it keeps passwords")
     if hashed == "none":
         return "asks for no password"
-    if not hashed or hashed in STRONG:
+    if not hashed or hashed in STRONG or hashed == REMOVED:
         return ""
     return f"keeps its password as {hashed}: a hash such as {', '.join(STRONG[:4])} wanted"
+
+
+Kept = tuple[str, str, int]  # whose password, what keeps it, its line
+
+
+def kept_weakly(have: Snapshot, fact: type, every: Iterable[Kept]) -> Iterator[Wrong]:
+    """Yield the passwords that are kept too weakly; NotOurs or MissingFact if nobody can tell."""
+    held = list(every)
+    wrong = (at(have, fact, line, f"{who} {told}") for who, hashed, line in held if (told := _weak(hashed)))
+    removed = ((who, line) for who, hashed, line in held if hashed == REMOVED)
+    return but_removed(wrong, have, fact, removed)

@@ -9,13 +9,11 @@ from kgnet.model.fleet import Device
 from kgnet.model.managed import Accounts
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
-from kgnet.rules._logins import weak
-from kgnet.rules._places import at
+from kgnet.rules._logins import kept_weakly
 
 
 @control("KG-PWD-02", needs=[Accounts])
 def passwords_hashed(want: Device, have: Snapshot) -> Iterator[Wrong]:
     """What can be turned back into the password is the password, for whoever reads the configuration."""
-    for account in have.get(Accounts).accounts:
-        if wrong := weak(account.hash):
-            yield at(have, Accounts, account.line, f"account {account.name} {wrong}")
+    every = have.get(Accounts).accounts
+    return kept_weakly(have, Accounts, ((f"account {each.name}", each.hash, each.line) for each in every))

@@ -9,13 +9,11 @@ from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
-from kgnet.rules._logins import weak
-from kgnet.rules._places import at
+from kgnet.rules._logins import kept_weakly
 
 
 @control("KG-PWD-01", needs=[PrivilegedSecrets])
 def privileged_secret_hashed(want: Device, have: Snapshot) -> Iterator[Wrong]:
     """Whoever sees one backup of the configuration could else administer the whole network."""
-    for secret in have.get(PrivilegedSecrets).secrets:
-        if wrong := weak(secret.hash):
-            yield at(have, PrivilegedSecrets, secret.line, f"{secret.name} {wrong}")
+    every = have.get(PrivilegedSecrets).secrets
+    return kept_weakly(have, PrivilegedSecrets, ((each.name, each.hash, each.line) for each in every))

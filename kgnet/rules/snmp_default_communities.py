@@ -10,11 +10,13 @@ from kgnet.model.managed import SnmpAgent
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
 from kgnet.rules._places import at
+from kgnet.rules._removed import but_removed
 
 
 @control("KG-SNM-02", needs=[SnmpAgent])
 def snmp_default_communities(want: Device, have: Snapshot) -> Iterator[Wrong]:
     """The makers' own communities are the first that a scanner tries."""
     agent = have.get(SnmpAgent)
-    for community in agent.well_known:
-        yield at(have, SnmpAgent, agent.line, f"community {community}: a maker's default")
+    found = (f"community {community}: a maker's default" for community in agent.well_known)
+    wrong = (at(have, SnmpAgent, agent.line, each) for each in found)
+    return but_removed(wrong, have, SnmpAgent, ((each, agent.line) for each in agent.unnamed))

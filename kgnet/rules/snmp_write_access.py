@@ -10,11 +10,13 @@ from kgnet.model.managed import SnmpAgent
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
 from kgnet.rules._places import at
+from kgnet.rules._removed import but_removed
 
 
 @control("KG-SNM-03", needs=[SnmpAgent])
 def snmp_write_access(want: Device, have: Snapshot) -> Iterator[Wrong]:
     """Who may write by SNMP may reconfigure the device, past every log of commands."""
     agent = have.get(SnmpAgent)
-    if agent.writable:
-        yield at(have, SnmpAgent, agent.line, "a community, group or user may write: to read alone wanted")
+    told = "a community, group or user may write: to read alone wanted"
+    wrong = [at(have, SnmpAgent, agent.line, told)] if agent.writable else []
+    return but_removed(wrong, have, SnmpAgent, ((each, agent.line) for each in agent.untold))

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 
 from kgnet.model.credentials import (
+    MARK,
+    REMOVED,
     LockOut,
     LoginRecords,
     PasswordPolicy,
@@ -23,7 +25,7 @@ from kgnet.platforms.arista_eos.block import Block
 Facts = Accounts | Aaa | PrivilegedSecrets | StoredSecrets | PasswordPolicy | LockOut | LoginRecords
 
 HASHES = {"0": "plain", "5": "md5", "sha512": "sha512", "7": "type 7", "8a": "type 8a"}
-KIND = r"(?:(0|5|7|8a|sha512) )?(?:<secret[^>]*>|\S+)"
+KIND = r"(?:(0|5|7|8a|sha512) )?(<secret[^>]*>|\S+)"
 SECRET = re.compile(rf" secret {KIND}")
 PRIVILEGED = re.compile(rf"(enable (?:password|secret)|aaa root secret) {KIND}")
 LOCKED = re.compile(r"aaa authentication policy lockout failure (\d+)(?: window \d+)? duration (\d+)")
@@ -84,7 +86,11 @@ def _hash(text: str) -> str:
     secret = SECRET.search(text)
     if secret is None:
         return "none" if " nopassword" in text else ""
-    return "" if text.endswith(" secret *") else HASHES[secret[1] or "0"]
+    return "" if text.endswith(" secret *") else _kept(secret[1], secret[2])
+
+
+def _kept(kind: str | None, secret: str) -> str:
+    return REMOVED if kind is None and secret == MARK else HASHES[kind or "0"]
 
 
 def _configures(top: list[Block], role: str) -> bool:
@@ -98,7 +104,7 @@ def _configures(top: list[Block], role: str) -> bool:
 def _privileged(top: list[Block]) -> Iterator[PrivilegedSecret]:
     for block in top:
         if found := PRIVILEGED.fullmatch(block.text):
-            yield PrivilegedSecret(found[1].removesuffix(" secret"), HASHES[found[2] or "0"], block.number)
+            yield PrivilegedSecret(found[1].removesuffix(" secret"), _kept(found[2], found[3]), block.number)
         elif block.text == "aaa root nopassword":
             yield PrivilegedSecret("aaa root", "none", block.number)
 

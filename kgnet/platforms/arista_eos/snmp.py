@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kgnet.model.credentials import MARK
 from kgnet.model.managed import SnmpAgent, SnmpGroup, SnmpUser
-from kgnet.platforms._snmp import LEVELS, well_known
+from kgnet.platforms._snmp import LEVELS, unnamed, well_known
 from kgnet.platforms.arista_eos.block import Block
 
 USER = re.compile(r"snmp-server user (\S+) \S+ v3(?: localized \S+)?(?: auth (\S+) (?:<[^>]*>|\S+))?(.*)")
@@ -34,17 +35,24 @@ def agent(top: list[Block]) -> SnmpAgent:
         line=line,
         groups=tuple(_group(block.words) for block in groups),
         well_known=tuple(filter(well_known, (found["name"] for found in communities))),
+        unnamed=tuple(unnamed(found["name"] for found in communities)),
         unlimited=() if lists else tuple(_unlimited(communities, groups)),
+        untold=tuple(f"community {number}" for number, found in enumerate(communities, 1) if _untold(found)),
     )
 
 
 def _unlimited(communities: list[re.Match[str]], groups: list[Block]) -> Iterator[str]:
     """Yield what nothing limits; a group has no list of its own."""
     for number, found in enumerate(communities, 1):
-        if not found["list"]:
+        if not found["list"] and not _untold(found):
             yield f"community {number}"
     for block in groups:
         yield f"group {block.words[2]}"
+
+
+def _untold(found: re.Match[str]) -> bool:
+    """Whether the collector removed all after `snmp-server community`; EOS prints `ro` or `rw` at least."""
+    return found["name"] == MARK and not found["way"]
 
 
 def _group(words: list[str]) -> SnmpGroup:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from kgnet.model.credentials import (
+    MARK,
+    REMOVED,
     LockOut,
     LoginRecords,
     PasswordPolicy,
@@ -21,8 +23,8 @@ from kgnet.model.managed import Aaa, Account, Accounts
 from kgnet.platforms.cisco_ios.lines import Block
 
 ACCOUNT = re.compile(r"username (\S+)(?: privilege (\d+))?(.*)")
-HASHED = re.compile(r" (?:secret|password) (?:(\d) )?\S+")
-ENABLE = re.compile(r"(enable (?:secret|password))(?: level \d+)?(?: (\d))? \S+")
+HASHED = re.compile(r" (?:secret|password) (?:(\d) )?(\S+)")
+ENABLE = re.compile(r"(enable (?:secret|password))(?: level \d+)?(?: (\d))? (\S+)")
 HASHES = {
     **{"0": "plain", "4": "sha256 without a salt", "5": "md5", "6": "aes", "7": "type 7"},
     **{"8": "pbkdf2", "9": "scrypt"},
@@ -81,7 +83,13 @@ def _hash(words: str) -> str:
     if " nopassword" in words:
         return "none"
     hashed = HASHED.search(words)
-    return HASHES.get(hashed[1] or "0", f"type {hashed[1]}") if hashed else ""
+    return _kept(hashed[1], hashed[2]) if hashed else ""
+
+
+def _kept(kind: str | None, secret: str) -> str:
+    if kind is None and secret == MARK:
+        return REMOVED
+    return HASHES.get(kind or "0", f"type {kind}")
 
 
 def _keys(root: Block) -> dict[str, int]:
@@ -99,7 +107,7 @@ def _privileged(root: Block) -> Iterator[PrivilegedSecret]:
         (match, each.number) for each in root.starting("enable ") if (match := ENABLE.fullmatch(each.line))
     ]
     for match, line in found:
-        yield PrivilegedSecret(match[1], HASHES.get(match[2] or "0", f"type {match[2]}"), line)
+        yield PrivilegedSecret(match[1], _kept(match[2], match[3]), line)
     if not found and not root.rest("aaa authentication enable default "):
         yield PrivilegedSecret("enable secret", "none", 0)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kgnet.model.credentials import MARK
 from kgnet.model.managed import SnmpAgent, SnmpGroup, SnmpUser
-from kgnet.platforms._snmp import LEVELS, well_known
+from kgnet.platforms._snmp import LEVELS, unnamed, well_known
 from kgnet.platforms.cisco_ios.lines import Block
 
 
@@ -27,7 +28,9 @@ def agent(root: Block) -> SnmpAgent:
         line=first.number if first else 0,
         groups=tuple(_group(words) for words in groups),
         well_known=tuple(filter(well_known, (words[2] for words in communities))),
+        unnamed=tuple(unnamed(words[2] for words in communities)),
         unlimited=tuple(_unlimited(communities, groups)),
+        untold=tuple(f"community {number}" for number, words in enumerate(communities, 1) if _untold(words)),
     )
 
 
@@ -39,6 +42,11 @@ def _limited(words: list[str]) -> bool:
     return bool([word for word in rest if word.upper() not in ("RO", "RW")])
 
 
+def _untold(words: list[str]) -> bool:
+    """Whether the collector removed all after `snmp-server community`; IOS prints RO or RW at least."""
+    return words[2:] == [MARK]
+
+
 def _group(words: list[str]) -> SnmpGroup:
     """Read `snmp-server group NAME v3 LEVEL …`, or `… v1`, `… v2c`."""
     version = words[3]
@@ -47,7 +55,7 @@ def _group(words: list[str]) -> SnmpGroup:
 
 def _unlimited(communities: list[list[str]], groups: list[list[str]]) -> Iterator[str]:
     for number, words in enumerate(communities, 1):
-        if not _limited(words):
+        if not _limited(words) and not _untold(words):
             yield f"community {number}"
     for words in groups:
         if "access" not in words:

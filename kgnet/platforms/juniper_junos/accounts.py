@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kgnet.model.credentials import (
+    MARK,
+    REMOVED,
     LockOut,
     LoginRecords,
     PasswordPolicy,
@@ -70,7 +72,7 @@ def _accounts(system: Statement, login: Statement) -> Iterator[Account]:
 
 def _account(place: Statement, held: Statement, name: str, privilege: str, *, admin: bool) -> Account:
     kept = held.value("encrypted-password")
-    hashed = HASHES.get(kept[:3], "unknown") if kept else ""
+    hashed = REMOVED if kept == MARK else HASHES.get(kept[:3], "unknown") if kept else ""
     keys = sum(each.first.startswith("ssh-") for each in held)
     return Account(name, privilege, hashed, keys, place.line, admin=admin)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kgnet.model.managed import SnmpAgent, SnmpGroup, SnmpUser
-from kgnet.platforms._snmp import LEVELS, well_known
+from kgnet.platforms._snmp import LEVELS, unnamed, well_known
 from kgnet.platforms.juniper_junos.access import filter_of_lo0
 from kgnet.platforms.juniper_junos.text import Statement
 
@@ -27,6 +27,7 @@ def agent(root: Statement) -> SnmpAgent:
         line=snmp.line,
         groups=groups,
         well_known=tuple(filter(well_known, (each.rest for each in communities))),
+        unnamed=tuple(unnamed(each.rest for each in communities)),
         unlimited=() if limit else tuple(_unlimited(communities, groups)),
     )
 
