@@ -403,7 +403,7 @@ def test_text_report_is_worst_first(files: Path) -> None:
     assert heads[-1] == ["FAIL", "low", "KG-ACC-18"]
     assert {"KG-PER-04", "KG-ZON-02", "KG-CPL-01"} <= {rule for _, _, rule in heads}
     assert "why: " in done.stdout
-    assert done.stdout.splitlines()[-1].startswith("19 devices, ")
+    assert done.stdout.splitlines()[-1].startswith("19 devices, 3 rooms, ")
 
 
 def test_unreachable_devices_are_findings(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_vietnamese_by_the_command(configs: Path) -> None:
     told = done.stdout.decode()
     assert "KHÔNG ĐẠT  thấp  KG-ACC-18  Tên máy đúng như trong danh mục thiết bị" in told
     assert "lý do: " in told
-    assert told.splitlines()[-1].startswith("2 thiết bị, "), "the router and the room"
+    assert told.splitlines()[-1].startswith("1 thiết bị, 1 phòng họp, ")
     assert "\x1b" not in told
 
 

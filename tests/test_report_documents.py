@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 from dataclasses import replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from html.parser import HTMLParser
 from typing import Any
@@ -19,6 +20,7 @@ from test_report import ABOUT, REPORTS, RULES, SEEN, in_vietnamese, text
 
 from kgnet.language import told_rule
 from kgnet.model.outcome import Evidence, Status
+from kgnet.model.subject import Kind
 from kgnet.ports import About
 from kgnet.reports import written
 
@@ -55,6 +57,35 @@ def test_a_spreadsheet_computes_nothing() -> None:
     evil = replace(SEEN[0], device="@x", evidence=(Evidence('=HYPERLINK("http://x")'),))
     (row,) = rows([evil])
     assert (row["device"], row["evidence"][:2]) == ("'@x", "'=")
+
+
+# ── what was looked at ──────────────────────────────────────────────────────
+
+OLD, NEW = (datetime(2026, 1, day, 12, tzinfo=UTC) for day in (5, 9))
+FROM_FILES = [
+    replace(SEEN[0], device="r-1", source="/backups/r-1.cfg", as_of=OLD),
+    replace(SEEN[0], device="r-2", source="/backups/r-2.cfg", as_of=NEW),
+    replace(SEEN[0], device="r-3", source="live", as_of=datetime(2025, 1, 1, tzinfo=UTC)),
+    replace(SEEN[0], device="r-9", source="/backups/r-9", kind=Kind.FILE),
+    replace(SEEN[0], device="room-1", kind=Kind.ROOM),
+    replace(SEEN[0], device="room-2", kind=Kind.ROOM),
+    replace(SEEN[0], device="DC", kind=Kind.BUILDING),
+]
+
+
+@pytest.mark.parametrize("name", ["text", "markdown", "html"])
+def test_the_files_that_were_judged_are_told_with_the_age_of_the_oldest(name: str) -> None:
+    """Only devices count as such; who reads it sees how old the evidence is."""
+    told = text(REPORTS[name], FROM_FILES, replace(ABOUT, source="backups"))
+    assert "the files in backups, the oldest of 2026-01-05; 1 running devices" in told
+    assert "3 devices, 2 rooms, the building, 1 files of no device, 7 findings" in told
+    assert "the oldest of" not in text(REPORTS[name], FROM_FILES, replace(ABOUT, source=""))
+
+
+def test_a_row_has_its_file_and_the_age_of_it() -> None:
+    told = [(row["source"], row["as of"]) for row in rows(FROM_FILES)]
+    assert told[0] == ("/backups/r-1.cfg", "2026-01-05T12:00:00+00:00")
+    assert told[4] == ("", "")
 
 
 # ── a build server ──────────────────────────────────────────────────────────

@@ -17,7 +17,7 @@ from kgnet.model.fleet import Device
 from kgnet.model.outcome import COLLECT, Evidence, Finding, Severity, Status
 from kgnet.model.pack import Choice, Pack
 from kgnet.model.province import Role
-from kgnet.model.subject import Subject
+from kgnet.model.subject import Kind, Subject
 from kgnet.plugins import found, one
 from kgnet.ports import Platform, Rule, Wrong, gives
 
@@ -64,14 +64,22 @@ def judging(
 def not_seen(want: Subject, reason: DeviceError | str) -> Finding:
     """Return the finding for a subject that could not be looked at."""
     what = reason.reason if isinstance(reason, DeviceError) else reason
-    return Finding(COLLECT, want.name, want.site, Status.ERROR, Severity.CRITICAL, (Evidence(what),))
+    return Finding(
+        COLLECT, want.name, want.site, Status.ERROR, Severity.CRITICAL, (Evidence(what),), kind=want.kind
+    )
 
 
 def left_out(want: Subject, rules: Mapping[str, Rule], pack: Pack, reason: str) -> list[Finding]:
     """Return the findings of a subject that nobody looks at, and why."""
     return [
         Finding(
-            id, want.name, want.site, Status.SKIP, choice.severity or rules[id].severity, (Evidence(reason),)
+            id,
+            want.name,
+            want.site,
+            Status.SKIP,
+            choice.severity or rules[id].severity,
+            (Evidence(reason),),
+            kind=want.kind,
         )
         for id, choice in pack.rules.items()
         if isinstance(want, rules[id].of)
@@ -81,7 +89,7 @@ def left_out(want: Subject, rules: Mapping[str, Rule], pack: Pack, reason: str) 
 def nobodys(file: str, why: str) -> Finding:
     """Return the finding for a file that is of no device, so that nobody judged what it says."""
     where = Evidence(f"{file} is of no device that could be judged: {why}")
-    return Finding(COLLECT, file, "-", Status.ERROR, Severity.CRITICAL, (where,), source=file)
+    return Finding(COLLECT, file, "-", Status.ERROR, Severity.CRITICAL, (where,), source=file, kind=Kind.FILE)
 
 
 def exit_code(findings: Iterable[Finding]) -> int:
@@ -113,7 +121,7 @@ def _asked(want: Subject, rule: Rule, choice: Choice, running: Running) -> _Aske
 
 def _finding(want: Subject, have: Snapshot, asked: _Asked) -> Finding:
     status, evidence = (Status.SKIP, asked.elsewhere) if asked.elsewhere else _verdict(want, have, asked)
-    return Finding(asked.rule.id, want.name, want.site, status, asked.severity, evidence)
+    return Finding(asked.rule.id, want.name, want.site, status, asked.severity, evidence, kind=want.kind)
 
 
 def _verdict(want: Subject, have: Snapshot, asked: _Asked) -> Verdict:

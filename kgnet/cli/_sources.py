@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kgnet.errors import UsageError
+from kgnet.model.outcome import LIVE
 
 if TYPE_CHECKING:
     from kgnet.cli._spreading import Spreading
@@ -182,7 +183,7 @@ class Sources:
     def of(self, device: str, findings: Sequence[Finding], now: datetime | None = None) -> Iterator[Finding]:
         """Yield the findings of *device* with what they were judged by: *now*, or its file."""
         held = self.files.get(device)
-        source, when = (held.where, held.when) if held and not now else ("live" if now else "", now)
+        source, when = (held.where, held.when) if held and not now else (LIVE if now else "", now)
         return (replace(finding, source=source, as_of=when) for finding in findings)
 
 

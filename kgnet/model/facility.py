@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from kgnet.model.subject import Kind
+
 
 class Word(StrEnum):
     """What one may answer; NONE: the building has no such thing, and the evidence says why it need not."""
@@ -78,3 +80,7 @@ class Facility:
     @property
     def name(self) -> str:
         return self.site
+
+    @property
+    def kind(self) -> Kind:
+        return Kind.BUILDING

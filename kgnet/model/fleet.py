@@ -27,6 +27,7 @@ from kgnet.model.routing import (
     PrefixRule,
     Routing,
 )
+from kgnet.model.subject import Kind
 from kgnet.model.switching import Access, Fabric
 
 __all__ = [
@@ -174,6 +175,10 @@ class Device:
     records: tuple[Record, ...] = ()  # what the DNS has to answer for its service
     vars: Mapping[str, Any] = field(default_factory=dict)  # variables of the Ansible roles it plays
     planned: bool = True  # False: known by a file alone, so that nobody says how it should be
+
+    @property
+    def kind(self) -> Kind:
+        return Kind.DEVICE
 
     def interface(self, name: str) -> Interface:
         """Return the interface *name*; KeyError if there is none."""

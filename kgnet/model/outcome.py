@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from kgnet.model.subject import Kind
+
 
 class Action(StrEnum):
     ADD = "add"
@@ -70,6 +72,7 @@ class Outcome:
         return self.result in (Result.UNCHANGED, Result.CHANGED)
 
 
+LIVE = "live"  # stands for the file where the device itself was asked
 COLLECT = "collect"  # stands for the rule where a device could not be looked at, so that none could be asked
 
 
@@ -155,6 +158,7 @@ class Finding:
     source: str = ""
     as_of: datetime | None = None  # when that file was written, or last changed in Git
     remedy: Remedy = NO_REMEDY
+    kind: Kind = Kind.DEVICE  # of what *device* names
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface
 
 from kgnet.model.province import Room
+from kgnet.model.subject import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +29,7 @@ class BuiltRoom:
     @property
     def site(self) -> str:
         return self.row.site
+
+    @property
+    def kind(self) -> Kind:
+        return Kind.ROOM

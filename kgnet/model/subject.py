@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Protocol
+
+
+class Kind(StrEnum):
+    DEVICE = "device"
+    ROOM = "room"
+    BUILDING = "building"
+    FILE = "file"  # that is of no device
 
 
 class Subject(Protocol):
@@ -13,3 +21,6 @@ class Subject(Protocol):
 
     @property
     def site(self) -> str: ...
+
+    @property
+    def kind(self) -> Kind: ...

@@ -88,6 +88,7 @@ def _clean(finding: Finding) -> Finding:
         rule=visible(finding.rule),
         device=visible(finding.device),
         site=visible(finding.site),
+        source=visible(finding.source),
         evidence=tuple(
             replace(each, what=visible(each.what), where=visible(each.where)) for each in finding.evidence
         ),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from kgnet import __version__
 from kgnet.language import sentence
 from kgnet.model.history import Baseline
-from kgnet.model.outcome import Evidence, Finding, Severity, State, Status
+from kgnet.model.outcome import LIVE, Evidence, Finding, Severity, State, Status
+from kgnet.model.subject import Kind
 from kgnet.ports import About, Rule
 
 WORST_FIRST = tuple(reversed(Severity))
@@ -152,13 +153,40 @@ def counts(findings: Sequence[Finding], about: About) -> str:
         return "; ".join((_compared(about.baseline, about), *about.baseline.notes))
     say, many = about.language.say, Counter(finding.status for finding in findings)
     told = ", ".join(f"{many[status]} {say(status.value)}" for status in Status if many[status])
-    devices = len({finding.device for finding in findings})
     return say(
-        "{devices} devices, {findings} findings: {told}",
-        devices=devices,
+        "{subjects}, {findings} findings: {told}",
+        subjects=", ".join(_subjects(findings, about)),
         findings=len(findings),
         told=told or say("nothing was judged"),
     )
+
+
+def _subjects(findings: Iterable[Finding], about: About) -> Iterator[str]:
+    """Yield how many devices the findings are of, then how much of what is no device."""
+    say, many = (
+        about.language.say,
+        Counter(kind for kind, _ in {(each.kind, each.device) for each in findings}),
+    )
+    if many[Kind.DEVICE] or not many:
+        yield say("{devices} devices", devices=many[Kind.DEVICE])
+    if many[Kind.ROOM]:
+        yield say("{rooms} rooms", rooms=many[Kind.ROOM])
+    if many[Kind.BUILDING]:
+        yield say("the building")
+    if many[Kind.FILE]:
+        yield say("{files} files of no device", files=many[Kind.FILE])
+
+
+def looked_at(findings: Iterable[Finding], about: About) -> str:
+    """Return what was judged: the running devices, or the files of a folder and since when the oldest is."""
+    say, found = about.language.say, list(findings)
+    told = say("the files in {folder}", folder=about.source) if about.source else say("running devices")
+    ages = [each.as_of for each in found if each.as_of and each.source != LIVE] if about.source else []
+    if ages:
+        told = say("{files}, the oldest of {day}", files=told, day=day(min(ages), about))
+    if about.source and (live := {each.device for each in found if each.source == LIVE}):
+        told = f"{told}; {say('{devices} running devices', devices=len(live))}"
+    return f"{told} ({say('limited to {limit}', limit=about.limit)})" if about.limit else told
 
 
 def fixed(findings: Iterable[Finding]) -> tuple[list[Finding], list[Finding]]:
@@ -215,14 +243,10 @@ def _compared(told: Baseline, about: About) -> str:
 def facts(findings: Sequence[Finding], about: About) -> list[tuple[str, str]]:
     """Return what a document says of itself first: whose network, when, what was looked at, what came out."""
     say = about.language.say
-    looked_at = say("the files in {folder}", folder=about.source) if about.source else say("running devices")
     told = [
         (say("Network"), about.network),
         (say("Time"), instant(about.when)),
-        (
-            say("Looked at"),
-            f"{looked_at} ({say('limited to {limit}', limit=about.limit)})" if about.limit else looked_at,
-        ),
+        (say("Looked at"), looked_at(findings, about)),
         (say("Pack"), sentence(about.pack, about.language) or "—"),
         (say("Result"), counts(findings, about)),
         (say("SHA-256 of the findings"), about.digest),

@@ -27,6 +27,8 @@ COLUMNS = (
     "since",
     "why",
     "references",
+    "source",
+    "as of",
 )
 
 
@@ -56,6 +58,8 @@ def _cells(finding: Finding, rule: Rule | None, about: About) -> Iterator[str]:
     yield finding.stand.since.isoformat(timespec="seconds") if finding.stand else ""
     yield rule.why if rule else ""
     yield "\n".join(rule.references) if rule else ""
+    yield finding.source
+    yield finding.as_of.isoformat(timespec="seconds") if finding.as_of else ""
 
 
 def _cell(text: str) -> str:

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from kgnet.model.outcome import Evidence, Finding, Severity, State, Status
 from kgnet.ports import About, Report, Rule
-from kgnet.reports._judged import OPEN, UNSEEN, WORST_FIRST, counts, fix, fixed, since, still
+from kgnet.reports._judged import OPEN, UNSEEN, WORST_FIRST, counts, fix, fixed, looked_at, since, still
 
 WIDTH = 110
 STATUS = {Status.ERROR: "bold magenta", Status.FAIL: "bold red", Status.WAIVED: "yellow"}
@@ -35,6 +35,8 @@ def write(findings: Sequence[Finding], rules: Mapping[str, Rule], about: About) 
             groups[(*rank, finding.rule)].append(finding)
     blocks = [Text("").join(_block(groups[key], rules, about)) for key in sorted(groups)]
     blocks += [Text("".join(part)) for part in (_fixed(gone, rules, about), _still(rules, about)) if part]
+    if about.source:
+        blocks.append(Text(f"{about.language.say('Looked at')}: {looked_at(findings, about)}\n"))
     page = StringIO()
     console = Console(
         file=page,
