@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,26 +15,33 @@ from kgnet.cli._options import OutputFormat
 from kgnet.errors import UsageError
 
 if TYPE_CHECKING:
-    from kgnet.model.fleet import Device
+    from kgnet.collect.commands import Command
+    from kgnet.model.fleet import BuiltRoom, Device
 
 
 def listed(inventory: Path, limit: str, form: str) -> None:
-    """Print the commands that collecting needs on the devices, a platform after the other."""
+    """Print the commands that collecting needs, a platform of devices or make of rooms after the other."""
+    from kgnet.cli._subjects import Scope
     from kgnet.design import design
     from kgnet.inventory import load
     from kgnet.limit import select
 
     if form not in (OutputFormat.TEXT, OutputFormat.JSON):
         raise UsageError(f"--list-commands knows the formats text and json, not {form}")
-    devices = select(design(load(inventory)), limit)
+    province = load(inventory)
+    fleet = design(province)
+    devices = select(fleet, limit)
     platforms = dict.fromkeys(device.platform for device in devices)
+    rooms = Scope(inventory, province, fleet, devices, devices).rooms
     rows = [row for name in platforms for row in _rows(name, devices)]
+    rows += _of_rooms(rooms)
     if form == OutputFormat.JSON:
         _line.as_json(rows)
         return
-    for name in platforms:
-        mine = [row for row in rows if row["platform"] == name]
-        typer.echo(f"# {name}: {mine[0]['devices']} devices, {len(mine)} commands")
+    for name, told in groupby(rows, key=lambda row: row["platform"]):
+        mine = list(told)
+        kind = "devices" if name in platforms else "rooms"
+        typer.echo(f"# {name}: {mine[0]['devices']} {kind}, {len(mine)} commands")
         for row in mine:
             only = f"  # {', '.join(row['roles'])} only" if row["roles"] else ""
             typer.echo(f"{row['command']}{only}")
@@ -49,13 +58,27 @@ def _rows(name: str, devices: Sequence[Device]) -> Iterator[dict[str, Any]]:
     for device in mine:
         told = (Command(argv, Purpose.STATE, roles=(device.role,)) for argv in questions(device))
         asked += told
-    for each in asked:
-        yield {
-            "platform": name,
-            "devices": len(mine),
-            "command": str(each),
-            "argv": list(each.argv),
-            "purpose": each.purpose.value,
-            "facts": [fact.__name__ for fact in each.facts],
-            "roles": [role.value for role in each.roles],
-        }
+    yield from (_row(name, len(mine), each) for each in asked)
+
+
+def _of_rooms(rooms: Sequence[BuiltRoom]) -> Iterator[dict[str, Any]]:
+    """Yield the commands that the systems of *rooms* are asked; most are known by their exports alone."""
+    from kgnet.collect.commands import Command, Purpose
+    from kgnet.plugins import one
+    from kgnet.ports import System
+
+    for name, many in sorted(Counter(room.row.system for room in rooms if room.row.system).items()):
+        if argv := one(System, name).command:
+            yield _row(name, many, Command(argv, Purpose.CONFIGURATION))
+
+
+def _row(name: str, many: int, command: Command) -> dict[str, Any]:
+    return {
+        "platform": name,
+        "devices": many,
+        "command": str(command),
+        "argv": list(command.argv),
+        "purpose": command.purpose.value,
+        "facts": [fact.__name__ for fact in command.facts],
+        "roles": [role.value for role in command.roles],
+    }

@@ -42,6 +42,10 @@ class Scope:
         left_out = {device.site for device in self.fleet.devices.values() if device.name not in names}
         return frozenset(self.fleet.sites) - left_out
 
+    @property
+    def rooms(self) -> tuple[BuiltRoom, ...]:
+        return tuple(room for room in self.fleet.rooms.values() if room.site in self.sites)
+
 
 def scope(folder: Path, limit: str, pack: Pack, rules: Mapping[str, Rule]) -> Scope:
     """Read the inventory in *folder*; a pack that judges no device has none looked at."""
@@ -67,9 +71,8 @@ def judged(scope: Scope, now: datetime, judge: Judging, exports: Path | None) ->
     building, have = facility(scope.province, scope.folder, now.date())
     if building.site in scope.sites:
         yield from judge(building, have)
-    rooms = [room for room in scope.fleet.rooms.values() if room.site in scope.sites]
     if any(judge.rules[id].of is BuiltRoom for id in judge.pack.rules):
-        yield from _rooms(rooms, now, judge, exports)
+        yield from _rooms(scope.rooms, now, judge, exports)
 
 
 def _rooms(
