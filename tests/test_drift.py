@@ -9,11 +9,11 @@ import pytest
 from kgnet.audit import audit
 from kgnet.audit import pack as packs
 from kgnet.audit.drift import drift
-from kgnet.cli._golden import looking
+from kgnet.cli._golden import asked, completed
 from kgnet.design import design
 from kgnet.inventory import load
 from kgnet.model.config import Config
-from kgnet.model.drift import Drift, Section
+from kgnet.model.drift import Section
 from kgnet.model.facts import Snapshot
 from kgnet.model.outcome import Status
 from kgnet.paths import inventories, templates
@@ -90,8 +90,7 @@ def test_what_is_rendered_has_not_drifted_and_what_was_typed_has(platform: str) 
     want = FLEET.devices[of_platform(platform)]
     config = render(want, templates())
     have = Snapshot(want.name, config)
-    complete = looking(PACK, RULES)
-    (clean,) = audit(want, complete(want, have), RULES, PACK)
+    (clean,) = audit(want, completed(want, have), RULES, PACK)
     assert (clean.status, clean.evidence) == (Status.PASS, ())
     name, text = next(iter(config.parts.items()))
     marks = ("ntp", "172.20.", "udp dport")
@@ -99,7 +98,7 @@ def test_what_is_rendered_has_not_drifted_and_what_was_typed_has(platform: str) 
         line for line in text.splitlines() if line[-1:] != "{" and any(mark in line for mark in marks)
     )
     torn = replace(config, parts={**config.parts, name: text.replace(f"{line}\n", "", 1)}, source="x.cfg")
-    (found,) = audit(want, complete(want, replace(have, config=torn)), RULES, PACK)
+    (found,) = audit(want, completed(want, replace(have, config=torn)), RULES, PACK)
     assert found.status is Status.FAIL
     assert line.strip().rstrip("{;").split()[-1] in " ".join(str(each) for each in found.evidence)
 
@@ -107,20 +106,17 @@ def test_what_is_rendered_has_not_drifted_and_what_was_typed_has(platform: str) 
 def test_a_part_that_nobody_could_read_is_an_error() -> None:
     """Not a device from which everything is missing."""
     want = FLEET.devices[of_platform("cisco_ios")]
-    complete = looking(PACK, RULES)
     nothing = Snapshot(want.name, Config(want.name, {}, "r.cfg"))
-    (found,) = audit(want, complete(want, nothing), RULES, PACK)
+    (found,) = audit(want, completed(want, nothing), RULES, PACK)
     assert found.status is Status.ERROR
     assert "r.cfg has no part cisco_ios" in str(found.evidence[0])
     torn = Config(want.name, {"cisco_ios": "banner motd ^C\nno end\n"}, "r.cfg")
-    (found,) = audit(want, complete(want, replace(nothing, config=torn)), RULES, PACK)
+    (found,) = audit(want, completed(want, replace(nothing, config=torn)), RULES, PACK)
     assert found.status is Status.ERROR
 
 
 def test_packs_that_do_not_judge_drift_render_nothing() -> None:
     """An audit of the running state needs no template."""
     state, known = packs.load("state", RULES)
-    have = Snapshot("r-1", Config("r-1", {}))
-    want = FLEET.devices[of_platform("cisco_ios")]
-    assert looking(state, known)(want, have) is have
-    assert Drift in looking(PACK, RULES)(want, have).missing
+    assert not asked(state, known)
+    assert asked(PACK, RULES)
