@@ -5,19 +5,28 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 
 def write(path: Path, text: str | bytes, *, mode: int = 0o644) -> None:
-    """Write *text* to *path* in one stroke, its folder too if need be; a full disk leaves what was there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    """Write *text* to *path* in one stroke, its folder too if need be; a full disk leaves what was there.
+
+    A link stays one: its target is replaced.  What is no file, such as a pipe or `/dev/full`, is written to.
+    """
+    data = text.encode() if isinstance(text, str) else text
+    real = Path(os.path.realpath(path))
+    fresh = real.with_name(f".{real.name}.{secrets.token_hex(4)}")
     try:
-        fresh.touch(mode=mode)
-        fresh.write_bytes(text.encode() if isinstance(text, str) else text)
-        fresh.replace(path)
+        if path.is_relative_to("/dev") or (real.exists() and not real.is_file()):
+            path.write_bytes(data)
+            return
+        real.parent.mkdir(parents=True, exist_ok=True)
+        with open(fresh, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
+            file.write(data)
+        fresh.replace(real)
     except OSError as reason:
         raise OSError(reason.errno, reason.strerror, str(path)) from reason
     finally:

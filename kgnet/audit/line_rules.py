@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from kgnet.audit.search import search
-from kgnet.errors import MissingFact
+from kgnet.errors import MissingFact, NotOurs
 from kgnet.model.config import Line
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
@@ -53,6 +53,8 @@ def as_rule(id: str, written: LineRule) -> Rule:
 def _wrong(written: LineRule, lines: Sequence[Line], source: str) -> Iterator[Evidence]:
     texts = [line.text for line in lines]
     within = _within(written, lines, texts)
+    if not within:
+        raise NotOurs(f"no block here matches {written.inside!r}")
     if written.must is not None:
         there = search(written.must, texts)
         for opening, places in within:

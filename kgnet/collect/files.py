@@ -12,7 +12,7 @@ from kgnet.collect.folders import Held, holdings
 from kgnet.collect.owners import owned
 from kgnet.collect.parts import Read, as_typed
 from kgnet.collect.printed import LARGEST_BYTES, decoded, restored, unwrapped
-from kgnet.errors import DeviceError, Refused
+from kgnet.errors import DeviceError, ReadError, Refused
 from kgnet.model.config import Config
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device, Fleet
@@ -90,7 +90,11 @@ def config_of(text: str, device: Device, where: str, *, mark: Mark | None = None
     """
     platform = one(Platform, device.platform)
     main = main_part(platform).name
-    config = Config.parse(device.name, text, default=main, source=where)
+    names = {part.name for part in platform.parts}
+    try:
+        config = Config.parse(device.name, text, default=main, source=where, names=names)
+    except ReadError as reason:
+        raise Refused(device.name, f"{where} {reason}") from reason
     if why := foreign(platform, config.parts.get(main, "")):
         raise Refused(device.name, f"{where} {why}")
     return replace(config, parts={name: platform.redacted(part, mark) for name, part in config.parts.items()})

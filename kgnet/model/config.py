@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from kgnet.errors import ReadError
+
 HEADER = "#= "  # opens a part in a `.cfg` file that holds several
+HEAD = re.compile(rf"^{HEADER}(\S+)[ \t\r]*(?:\n|\Z)", re.MULTILINE)
 LONGEST_LINE = 1 << 16  # characters; the longest that devices print are keys and lists of some thousands
 DEEPEST = 100  # blocks in each other; devices print some ten
 LONG = re.compile(rf"^.{{{LONGEST_LINE + 1}}}", re.MULTILINE)
@@ -43,20 +46,22 @@ class Config:
         return "".join(f"{HEADER}{name}\n{text}" for name, text in self.parts.items())
 
     @classmethod
-    def parse(cls, device: str, text: str, *, default: str, source: str = "") -> Config:
-        """Read what `str` wrote; a text without headers is the one part named *default*."""
-        if not text.startswith(HEADER) and f"\n{HEADER}" not in text and "\r" not in text:
+    def parse(
+        cls, device: str, text: str, *, default: str, source: str = "", names: Collection[str] = ()
+    ) -> Config:
+        """Read what `str` wrote; a text that begins with no header is the one part named *default*.
+
+        Only *names* (empty: all) head a part: any other such line is the device's, a banner's maybe.
+        ReadError if one stands there twice: what hides behind the second would be judged by nobody.
+        """
+        heads = [found for found in HEAD.finditer(text) if not names or found[1] in names]
+        if not heads or heads[0].start():
             return cls(device, {default: text} if text else {}, source, bare=True)
-        parts: dict[str, list[str]] = {}
-        name = default
-        for line in text.splitlines(keepends=True):
-            if line.startswith(HEADER):
-                name = line.removeprefix(HEADER).strip()
-                parts.setdefault(name, [])
-            else:
-                parts.setdefault(name, []).append(line)
-        bare = not text.startswith(HEADER)
-        return cls(device, {part: "".join(lines) for part, lines in parts.items()}, source, bare)
+        ends = [*(head.start() for head in heads[1:]), len(text)]
+        parts = {head[1]: text[head.end() : end] for head, end in zip(heads, ends, strict=True)}
+        if len(parts) < len(heads):
+            raise ReadError("has a part twice: " + ", ".join(f"`{HEADER}{head[1]}`" for head in heads))
+        return cls(device, parts, source)
 
     def lines(self, part: str | None = None) -> Iterator[Line]:
         """Yield every line that is not blank, with the blocks it stands in, by indentation.

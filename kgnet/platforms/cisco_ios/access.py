@@ -62,19 +62,37 @@ ALGORITHMS = "ip ssh server algorithm "
 
 
 def _remote_access(root: Block) -> RemoteAccess:
-    lines = list(root.starting("line vty "))
-    taken = {word for line in lines for word in _taken(line)}
-    taken |= {name for start, name in SERVICES.items() if root.says(start)}
+    lines = _vtys(root)
     idle = [_idle_s(line) for line in lines]
-    lists = [(line.rest("access-class ") or "").split()[:1] for line in lines]
+    lists = [_class_in(line, "access-class ") for line in lines]
     version = root.rest("ip ssh version ")
     return RemoteAccess(
-        protocols=tuple(sorted(taken)),
+        protocols=_protocols(root),
         ssh_version=int(version) if version else None,
-        access_list=lists[0][0] if lists and all(lists) else None,
+        access_list=lists[0] if lists and all(lists) else None,
         idle_timeout_s=None if None in idle or not idle else max(each for each in idle if each is not None),
         line=lines[0].number if lines else 0,
     )
+
+
+def _protocols(root: Block) -> tuple[str, ...]:
+    """Return what one may come in by, on any line and by any server."""
+    taken = {word for line in root.starting("line vty ") for word in _taken(line)}
+    return tuple(sorted(taken | {name for start, name in SERVICES.items() if root.says(start)}))
+
+
+def _vtys(root: Block) -> list[Block]:
+    """Return the `line vty` blocks; ReadError without any, since no IOS is."""
+    lines = list(root.starting("line vty "))
+    if not lines:
+        raise ReadError("no `line vty` stands in it, which IOS always prints: the text is not whole")
+    return lines
+
+
+def _class_in(line: Block, start: str) -> str:
+    """Return the list that judges who comes in, empty: none does; one for `out` judges who goes on."""
+    classes = (each.line.removeprefix(start).split() for each in line.starting(start))
+    return next((words[0] for words in classes if words[1:2] == ["in"]), "")
 
 
 def _taken(line: Block) -> tuple[str, ...]:
@@ -105,12 +123,11 @@ def _entrances(root: Block) -> Iterator[Entrance]:
     spoken = ["access-class "]
     if any(line.startswith("ipv6 address ") for port in root.starting("interface ") for line in port.lines):
         spoken.append("ipv6 access-class ")
-    for line in root.starting("line vty "):
+    for line in _vtys(root):
         if line.rest("transport input ") != "none":
             found: list[str] = []
             for start, anywhere in zip(spoken, ANYWHERE, strict=False):
-                name = "".join((line.rest(start) or "").split()[:1])
-                found += _sources(root, lists, name, anywhere)
+                found += _sources(root, lists, _class_in(line, start), anywhere)
             yield Entrance(line.line, tuple(found), line.number)
 
 
@@ -212,17 +229,18 @@ def _ports(root: Block) -> Iterator[AddressedPort]:
 
 
 def _serving(root: Block) -> Services:
-    return Services(tuple(_services(root, _remote_access(root))))
+    return Services(tuple(_services(root)))
 
 
 def _provisioned(root: Block) -> Provisioning:
     return Provisioning(tuple(_served(root, FETCHED)))
 
 
-def _services(root: Block, remote: RemoteAccess) -> Iterator[Service]:
-    for name in remote.protocols:
+def _services(root: Block) -> Iterator[Service]:
+    first = next(root.starting("line vty "), None)
+    for name in _protocols(root):
         if name not in ("http", "https"):
-            yield Service(name, _terminals(root, name), remote.line)
+            yield Service(name, _terminals(root, name), first.number if first else 0)
     yield from _served(root, SERVED)
     switch = root.mentions("switchport") and any(
         line.startswith("switchport") for each in root.starting("interface ") for line in each.lines

@@ -18,7 +18,7 @@ def agent(root: Block) -> SnmpAgent:
     lists = [words[-1] for words in groups if "access" in words]
     lists += [words[-1] for words in communities if _limited(words)]
     open_to_all = len(lists) < len(groups) + len(communities)
-    first = next(root.starting("snmp-server "), None)
+    first = next(root.starting("snmp-server community "), None) or next(root.starting("snmp-server "), None)
     return SnmpAgent(
         users=tuple(SnmpUser(name, "sha256", "aes128") for name in users),
         communities=len(communities),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from kgnet.errors import ReadError
@@ -48,12 +49,16 @@ SEVERITIES = {  # Junos's words → RFC 5424's, the most urgent first
     **{"warning": "warning", "notice": "notice", "info": "informational", "any": "debug"},
 }
 NOWHERE = Statement("", 0)
+APPLIED = re.compile(r"^\s*apply-groups\b", re.MULTILINE)
+INHERITED = "show configuration | display inheritance no-comments"
 
 
 def read(text: str, part: str) -> Iterator[Facts]:
     """Read the configuration; a device without `protocols bgp` has no ConfiguredBgp."""
     root = parse(text)
     system = root.one("system") or NOWHERE
+    if APPLIED.search(text):
+        raise ReadError(f"`apply-groups` brings in what stands elsewhere: take it by `{INHERITED}`")
     try:
         domain = system.value("domain-name") or ""
         yield System(system.value("host-name"), tuple(_hosts(system)), None, domain)
