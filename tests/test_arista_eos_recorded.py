@@ -40,7 +40,7 @@ from kgnet.model.managed import (
     TimeSource,
     Vrfs,
 )
-from kgnet.platforms.arista_eos import PLATFORM, access, around, state
+from kgnet.platforms.arista_eos import PLATFORM, access, around, hits, state
 from kgnet.platforms.arista_eos.text import canonical
 
 RECORDED = Path(__file__).parent / "recorded" / "arista_eos"
@@ -56,6 +56,7 @@ BY_FILE: dict[str, Callable[[str], Any]] = {
     "lldp.json": state.lldp_neighbors,
     "inventory.json": around.inventory,
     "zerotouch.json": access.provisioning,
+    "access_lists.json": hits.read,
     "users.txt": around.logins,
     "diffs.txt": around.unsaved,
 }
@@ -75,6 +76,15 @@ def test_every_command_of_the_platform_has_a_recording() -> None:
 
 
 # ── running state ───────────────────────────────────────────────────────────
+
+
+def test_hits_are_told_where_a_list_counts() -> None:
+    rules = {(each.list, each.text): each.packets for each in fact("access_lists.json").rules}
+    assert rules == {
+        ("MANAGEMENT", "permit ip 10.200.0.0/16 any"): 51820,
+        ("MANAGEMENT", "deny ip any any log"): 7,
+        ("OUT", "permit tcp any any eq https"): None,
+    }
 
 
 def test_hardware_is_read() -> None:

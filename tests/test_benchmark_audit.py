@@ -120,7 +120,7 @@ def test_a_fact_that_the_text_does_not_hold_is_none(tmp_path: Path) -> None:
 def test_lines_are_numbered_as_the_file_has_them(tmp_path: Path) -> None:
     text = FLEET.text(3)
     (have,) = read(tmp_path, {3: text}).values()
-    lines = ["", *str(have.config).splitlines()]
+    lines = ["", *text.splitlines()]
     for port in have.get(Switching).ports:
         assert lines[port.line] == f"interface {port.name}"
 

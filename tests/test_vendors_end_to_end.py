@@ -188,7 +188,8 @@ def test_the_journal_holds_every_run_and_is_whole(story: Story) -> None:
 
 def test_the_audit_can_judge_whatever_applies(story: Story) -> None:
     findings = json.loads(story.audit[: story.audit.rindex("]") + 1])
-    assert {finding["device"] for finding in findings} == set(OFFICES)
+    told = {finding["device"] for finding in findings}
+    assert {each for each in told if not each.startswith("room-")} == set(OFFICES)
     assert [finding for finding in findings if finding["status"] == "error"] == []
     for name in OFFICES:
         assert any(each["device"] == name and each["status"] == "pass" for each in findings), name

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from kgnet.emulate.device import Session
+from kgnet.emulate.tree import Node
 
 if TYPE_CHECKING:
     from kgnet.emulate.arista_eos import Eos
@@ -155,6 +156,25 @@ def _users_text(device: Eos, session: Session) -> str:
     return "\n".join(rows)
 
 
+def access_lists(device: Eos) -> dict[str, Any]:
+    """`show ip access-lists`: nothing has passed yet; a list counts where it says so."""
+    return {"aclList": [_list(each) for each in device.root.starting("ip access-list ")]}
+
+
+def _list(node: Node) -> dict[str, Any]:
+    counts = bool(node.find("counters per-entry"))
+    rules = [(number, text) for number, _, text in (each.text.partition(" ") for each in node.children)]
+    met = {"counterData": {"packetCount": 0, "byteCount": 0}} if counts else {}
+    return {
+        "name": node.text.split()[-1],
+        "sequence": [
+            {"sequenceNumber": int(number), "text": text, "action": text.split()[0], **met}
+            for number, text in rules
+            if number.isdecimal()
+        ],
+    }
+
+
 def known(words: str) -> bool:
     """Whether `show …` prints something, as text."""
     return words in TEXT or words.startswith(("running-config", "startup-config", "session-config"))
@@ -167,6 +187,7 @@ JSON: dict[str, Tells] = {
     "clock": clock,
     "ntp associations": ntp,
     "users accounts": users,
+    "ip access-lists": access_lists,
     "zerotouch": lambda device: {"mode": "disabled"},
 }
 TEXT: dict[str, Shows] = {

@@ -179,6 +179,17 @@ def _clocks(device: Junos) -> str:
     return "\n".join(lines)
 
 
+def _hits(device: Junos) -> str:
+    """Nothing has passed yet: every policy was met by no packet."""
+    lines = [" Index   From zone        To zone           Name           Policy count  Action"]
+    held = device.box.active.at("security", "policies", "global")
+    policies = list(held.every("policy")) if held else []
+    for number, policy in enumerate(policies, 1):
+        action = "Permit" if policy.at("then", "permit") else "Deny"
+        lines.append(f" {number:<8}{'junos-global':<17}{'junos-global':<18}{policy.name:<15}{0:<14}{action}")
+    return "\n".join((*lines, "", f" Number of policy: {len(policies)}"))
+
+
 ANSWERS: dict[str, Callable[[Junos], str]] = {
     "show interfaces terse": _terse,
     "show interfaces": _interfaces,
@@ -187,4 +198,5 @@ ANSWERS: dict[str, Callable[[Junos], str]] = {
     "show ospf neighbor": _ospf,
     "show lldp neighbors": _lldp,
     "show ntp associations": _clocks,
+    "show security policies hit-count": _hits,
 }

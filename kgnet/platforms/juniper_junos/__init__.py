@@ -32,7 +32,7 @@ SECRETS = (
     ),
     re.compile(
         r"^set .*(?<![<\w-])(?:authentication-key|ascii-text|hexadecimal|secret|simple-password|password"
-        r"|value|cak|key) (?!\d+ |\$[156]\$<secret|[\"<])([^\s;]+)$",
+        r"|value|cak|key) (?!\d+ |\$[156]\$<secret|[\"<\]])([^\s;]+)$",
         re.MULTILINE,
     ),
     re.compile(rf"\b(?:trap-group|snmp-community) {WELL_KNOWN}\"?(?!<secret)([^\s\";{{]+)"),
