@@ -30,7 +30,8 @@ def write(path: Path, text: str | bytes, *, mode: int = 0o644) -> None:
     except OSError as reason:
         raise OSError(reason.errno, reason.strerror, str(path)) from reason
     finally:
-        fresh.unlink(missing_ok=True)
+        if fresh.exists():
+            fresh.unlink()
 
 
 @contextmanager

@@ -228,6 +228,13 @@ def test_lines_of_each_platforms_own_text(
     assert {found[id].status for id in elsewhere} == {Status.SKIP}
 
 
+def test_a_rule_of_blocks_that_are_not_there_is_skipped_with_the_reason(tmp_path: Path) -> None:
+    """A slip in `inside` would make it green for ever."""
+    text = "title: x\nlines:\n  A: {title: t, inside: '^intreface ', must: '^description '}\n"
+    (found,) = judged(written(tmp_path, text), "cisco_ios", TEXTS["cisco_ios"]).values()
+    assert told(found) == (Status.SKIP, ["no block here matches '^intreface '"])
+
+
 def test_a_flood_of_findings_is_told_in_part(tmp_path: Path) -> None:
     """A report of forty thousand lines is read by nobody."""
     name = written(tmp_path, "title: x\nlines:\n  A: {title: t, must_not: 'a'}\n")
