@@ -21,7 +21,7 @@ LINES = (  # after their blanks; group 1 is the secret
     rf"neighbor \S+ password {TYPE}(\S+)",
     rf"(?:pre-shared-key (?:(?:address \S+(?: \S+)?|hostname \S+) key |local |remote |hex )*){TYPE}(\S+)",
     rf"crypto isakmp key {TYPE}(\S+) (?:address|hostname|ipv6)",
-    rf"snmp-server community (?:[0-8] (?=\S+ (?:RO|RW|view)\b))?{WELL_KNOWN}(\S+)",
+    rf"snmp-server community (?:[0-8] (?=\S.* (?:RO|RW|view)\b))?{WELL_KNOWN}(\S+)",
     (
         r"snmp-server host \S+(?: vrf \S+)?(?: informs| traps)?(?: version (?:1|2c))?"
         r" (?!version |informs |traps |vrf )(\S+)"
