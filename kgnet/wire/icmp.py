@@ -14,6 +14,8 @@ from ipaddress import IPv4Address, IPv6Address
 from itertools import pairwise
 from statistics import median
 
+from kgnet.wire.dscp import mark
+
 Address = IPv4Address | IPv6Address
 
 ECHO_REQUEST = {4: 8, 6: 128}  # RFC 792; RFC 4443 §4.1
@@ -89,10 +91,7 @@ def _opened(version: int, dscp: int) -> socket.socket:
     opened.setblocking(False)
     opened.setsockopt(socket.SOL_SOCKET, TIMESTAMPNS, 1)
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, ROOM_BYTES)
-    if version == 4:
-        opened.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, dscp << 2)
-    else:
-        opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, dscp << 2)
+    mark(opened, dscp)
     return opened
 
 

@@ -12,6 +12,7 @@ VERSION, CLIENT, SERVER = 4, 3, 4
 HEADER = struct.Struct("!BBbb4s4s4s8s8s8s8s")  # RFC 5905 figure 8: 48 octets
 ERA_0_S = 2_208_988_800  # from 1900 to 1970 (RFC 5905 figure 4)
 ERA_S = 1 << 32
+FRACTIONS = 1 << 32  # of a second (RFC 5905 §6)
 LEAP_UNKNOWN = 3  # the server's clock is not synchronised (RFC 5905 figure 9)
 UNSYNCHRONISED = 16  # stratum (RFC 5905 figure 11); 0 is a kiss-o'-death packet (§7.4)
 
@@ -89,7 +90,7 @@ def _unix(stamp: bytes, near: float) -> float:
     """Return the Unix time of an NTP timestamp, in the era that is nearest to the Unix time *near*."""
     seconds, fraction = struct.unpack("!II", stamp)
     base: float = seconds - ERA_0_S
-    return base + round((near - base) / ERA_S) * ERA_S + float(fraction) / ERA_S
+    return base + round((near - base) / ERA_S) * ERA_S + float(fraction) / FRACTIONS
 
 
 def _short(value: bytes) -> float:

@@ -14,6 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from kgnet.wire.dscp import mark
+from kgnet.wire.ntp import ERA_0_S, ERA_S, FRACTIONS
+
 PORT = 862  # RFC 8762 §4.1
 SENT = struct.Struct("!I8s2sH28x")  # sequence, timestamp, error estimate, session: 44 octets
 REFLECTED = struct.Struct("!I8s2sH8sI8s2s2xB3x")  # … received, sequence, timestamp, error, TTL of the sender
@@ -21,8 +24,6 @@ SIZE = SENT.size
 PADDING = struct.Struct("!BBH")  # RFC 8972 §4.1: flags, type 1, length of what follows
 EXTRA_PADDING = 1
 ERROR_ESTIMATE = struct.pack("!H", 1)  # not synchronised, NTP format, scale 0, multiplier 1 (RFC 4656 §4.1.2)
-ERA_0_S = 2_208_988_800  # from 1900 to 1970 (RFC 5905 figure 4)
-FRACTION = 1 << 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def send(
     trips: dict[int, Trip] = {}
     with socket.socket(family, socket.SOCK_DGRAM) as opened:
         opened.connect((host, port))
-        _mark(opened, dscp)
+        mark(opened, dscp)
         start = time.monotonic()
         for sequence in range(count):
             _take(opened, start + sequence * interval_s, session, trips, count)
@@ -138,20 +139,13 @@ def jitter_s(delays_s: Sequence[float]) -> float:
     return jitter
 
 
-def _mark(opened: socket.socket, dscp: int) -> None:
-    if opened.family == socket.AF_INET6:
-        opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, dscp << 2)
-    else:
-        opened.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, dscp << 2)
-
-
 def timestamp(now: float) -> bytes:
     """Return a Unix time in NTP's 64-bit format (RFC 5905 §6), whatever its era."""
     whole = int(now // 1)
-    return struct.pack("!II", (whole + ERA_0_S) % FRACTION, int((now - whole) * FRACTION))
+    return struct.pack("!II", (whole + ERA_0_S) % ERA_S, int((now - whole) * FRACTIONS))
 
 
 def seconds(stamp: bytes) -> float:
     """Return the seconds of a timestamp since its era began; differences are what counts."""
     whole, fraction = struct.unpack("!II", stamp)
-    return float(whole) - ERA_0_S + float(fraction) / FRACTION
+    return float(whole) - ERA_0_S + float(fraction) / FRACTIONS

@@ -5,6 +5,7 @@ Findings are counted only: who may see a page about links need not see what is w
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,10 +51,13 @@ def status(fleet: Fleet, samples: Iterable[Sample], chart: Chart, when: datetime
     """Return the page's data, ready for JSON; a null was not measured and is never a yes or a no."""
     measured = Measured.of(samples)
     states = {circuit.id: _circuit_state(measured, circuit.id) for circuit in fleet.circuits.values()}
+    own: defaultdict[str, list[str]] = defaultdict(list)
+    for circuit in fleet.circuits.values():
+        own[circuit.row.site].append(states[circuit.id])
     return {
         "time": when.isoformat(timespec="seconds"),
         "domain": fleet.domain,
-        "sites": [_site(site, fleet, measured, chart, states) for site in fleet.sites.values()],
+        "sites": [_site(site, measured, chart, own[site.code]) for site in fleet.sites.values()],
         "circuits": [_circuit(one, fleet, measured, states[one.id]) for one in fleet.circuits.values()],
         "rooms": list(_rooms(fleet, measured)),
         "services": list(_services(fleet, measured)),
@@ -82,10 +86,7 @@ def _site_state(measured: Measured, code: str, circuits: Iterable[str]) -> str:
     return "cut" if measured.truth("site_upstream_reachable", code) is False else "down"
 
 
-def _site(
-    site: Site, fleet: Fleet, measured: Measured, chart: Chart, states: Mapping[str, str]
-) -> dict[str, Any]:
-    own = [states[one.id] for one in fleet.circuits.values() if one.row.site == site.code]
+def _site(site: Site, measured: Measured, chart: Chart, circuits: Iterable[str]) -> dict[str, Any]:
     x, y = chart.places[site.code]
     found = {each.value: measured.get("audit_findings", site.code, each.value) for each in Severity}
     return {
@@ -96,7 +97,7 @@ def _site(
         "users": site.users,
         "x": x,
         "y": y,
-        "state": _site_state(measured, site.code, own),
+        "state": _site_state(measured, site.code, circuits),
         "findings": {severity: int(count) for severity, count in found.items() if count is not None},
         "errors": measured.get("audit_errors", site.code),
     }

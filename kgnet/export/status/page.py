@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html
 import json
 from functools import cache
@@ -11,6 +9,7 @@ from pathlib import Path
 from string import Template
 
 from kgnet.export.status.chart import Chart
+from kgnet.wire.csp import digest
 
 HERE = Path(__file__).parent
 
@@ -31,7 +30,7 @@ def page(chart: Chart, title: str) -> tuple[str, str]:
         credit=html.escape(chart.credit),
     )
     policy = (
-        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
+        f"default-src 'none'; style-src '{digest(style)}'; script-src '{digest(script)}'; "
         "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
     return text, policy
@@ -40,8 +39,3 @@ def page(chart: Chart, title: str) -> tuple[str, str]:
 @cache
 def _part(name: str) -> str:
     return (HERE / name).read_text(encoding="utf-8")
-
-
-def _digest(text: str) -> str:
-    """Return the source expression of an inline style or script (CSP 3, 2.3.1)."""
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

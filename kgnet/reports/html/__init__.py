@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -28,6 +26,7 @@ from kgnet.reports._judged import (
     used,
     worst_first,
 )
+from kgnet.wire.csp import digest
 
 HERE = Path(__file__).parent
 BAR = (Status.FAIL, Status.ERROR, Status.WAIVED, Status.PASS, Status.SKIP)
@@ -45,7 +44,7 @@ def write(findings: Sequence[Finding], rules: Mapping[str, Rule], about: About) 
         .render(
             style=style,
             script=script,
-            policy=f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'",
+            policy=f"default-src 'none'; style-src '{digest(style)}'; script-src '{digest(script)}'",
             about=about,
             say=about.language.say,
             when=instant(about.when),
@@ -97,11 +96,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-
-
-def _digest(text: str) -> str:
-    """Return the source expression of an inline style or script (CSP 3, 2.3.1)."""
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 REPORT = Report("html", "html", write)
