@@ -49,6 +49,15 @@ def test_a_line_without_its_value_is_incomplete() -> None:
     assert terminal.type("hostname") == "% Incomplete command.\n"
 
 
+def test_a_zone_pair_knows_its_own_lines_only() -> None:
+    device, terminal = router(
+        "zone security A", "zone security B", "zone-pair security AB source A destination B"
+    )
+    assert terminal.run("ip options drop", "security passwords min-length 14") == ""
+    assert terminal.prompt == "R1(config)#"
+    assert {"ip options drop", "security passwords min-length 14"} <= set(device.running().splitlines())
+
+
 def test_at_the_prompt_short_forms_are_understood_and_ambiguous_ones_told() -> None:
     _, terminal = router("end")
     assert "uptime" in terminal.type("sh ver")

@@ -141,13 +141,15 @@ MODES = {
     ),
     "bfd-template": _mode("bfd-config", "authentication dampening echo interval"),
     "object-group": _mode("config-network-group", "description group-object host range any"),
+    "zone": _mode("config-sec-zone", "description protection"),
+    "zone-pair": _mode("config-sec-zone-pair", "description service-policy"),
     "other": Mode("config-sub", ANY),
 }
 
 # Modes that exist and whose lines are kept as they come.
 OTHERS = (
     r"flow \S+; ip sla \d+$; template; parameter-map; event manager applet; redundancy$; service-template; "
-    r"spanning-tree mst configuration$; call-home$; track \d+; time-range; zone security; zone-pair; "
+    r"spanning-tree mst configuration$; call-home$; track \d+; time-range; "
     r"telemetry ietf; wsma; crypto map \S+ \d+; crypto isakmp policy; mac access-list extended; "
     r"ip access-list role-based; monitor session \d+ type; dial-peer"
 )
@@ -188,6 +190,8 @@ OPENERS: dict[str, list[tuple[re.Pattern[str], str]]] = {
             (r"device-tracking policy \S+$", "tracking"),
             (r"bfd-template \S+ \S+$", "bfd-template"),
             (r"object-group \S+ \S+$", "object-group"),
+            (r"zone security \S+", "zone"),
+            (r"zone-pair security \S+ ", "zone-pair"),
             *((rf"{head}\b", "other") for head in OTHERS.split("; ")),
         ],
         "bgp": [(r"address-family ", "bgp-af")],
