@@ -2,6 +2,7 @@
 
 catalogue  every metric, with type and help           topology   evidence → what is up, and why not
 intent     what the province's files say               devices    SNMP: circuits, routing sessions
+expected   what is meant to be up now: planned work
 collector  one scrape, all of it                       records    the last audit and the last plan
 text       samples → exposition format                 server     /metrics, /probe, /healthz
 config     the files of Prometheus and Alertmanager    rules/     the alerts, tested by promtool

@@ -40,7 +40,15 @@ FAMILIES = (
         "circuit_info",
         "Always 1: what the intent says of a circuit; upstream is the device at its inner end.",
     ),
-    _gauge("circuit_expected", "Always 1 for a circuit that the intent wants to carry traffic."),
+    _gauge(
+        "circuit_expected",
+        "1 for a circuit that the intent wants to carry traffic now, a backup that idles included; 0 while "
+        "planned work (outages.csv) touches it.",
+    ),
+    _gauge(
+        "circuit_sla_availability_ratio",
+        "The availability that the contract promises (circuits.csv sla_availability_percent), 0 to 1.",
+    ),
     _gauge(
         "circuit_up",
         "Whether a circuit carries traffic: its inner interface is not down (IF-MIB ifOperStatus), and "
@@ -103,6 +111,8 @@ FAMILIES = (
         "ICMP echo requests sent to the circuit's far end since the exporter started.",
     ),
     _counter("circuit_echo_replies_total", "Those of them that were answered."),
+    _gauge("outage_begin_timestamp_seconds", "Unix time at which planned work begins (outages.csv begins)."),
+    _gauge("outage_end_timestamp_seconds", "Unix time at which planned work is over (outages.csv ends)."),
     # ── sites
     _gauge(
         "site_info",
@@ -118,11 +128,16 @@ FAMILIES = (
         "Whether at least one circuit of the site hangs on something that works: if 0, the cause lies "
         "nearer to the centre.",
     ),
+    _gauge(
+        "site_expected",
+        "0 while planned work (outages.csv) touches the site itself or every circuit of it, else 1.",
+    ),
     _gauge("site_downstream_sites", "Sites that hang on this one, directly or not."),
     _gauge("site_downstream_rooms", "Conference rooms at this site and at those that hang on it."),
     _gauge("site_downstream_users", "People with a computer at this site and at those that hang on it."),
     # ── devices
     _gauge("device_info", "Always 1: what the intent says of a device."),
+    _gauge("device_expected", "0 while planned work (outages.csv) touches the device or its site, else 1."),
     _gauge(
         "device_up",
         "Whether the device answers at all, ICMP echo in-band or SNMP at its management address.",

@@ -6,11 +6,13 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from time import perf_counter
 
 from kgnet.export.devices import Answers, Poller, samples
+from kgnet.export.expected import expected
 from kgnet.export.intent import intent
 from kgnet.export.records import records
 from kgnet.export.topology import Evidence, judged
@@ -73,7 +75,7 @@ class Collector:
             oper=parts[1].evidence.oper,
             sessions=parts[1].evidence.sessions,
         )
-        found = [*self._intent, *judged(self.fleet, evidence)]
+        found = [*self._intent, *expected(self.fleet, datetime.now(UTC)), *judged(self.fleet, evidence)]
         for part in parts:
             found += [*part.samples, *part.own()]
         return found

@@ -1,4 +1,4 @@
-"""fleet → what the intent says: info metrics to join on, expected states, what hangs on what."""
+"""fleet → what the intent says: info metrics to join on, what contracts promise, what hangs on what."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def _circuit(fleet: Fleet, circuit: BuiltCircuit) -> Iterator[Sample]:
         "contract": row.contract,
     }
     yield Sample("circuit_info", 1, labels | info)
-    yield Sample("circuit_expected", 1, labels)
     yield Sample("circuit_receive_capacity_bytes_per_second", row.up_mbps * BYTES_PER_MEGABIT, labels)
     yield Sample("circuit_transmit_capacity_bytes_per_second", row.down_mbps * BYTES_PER_MEGABIT, labels)
     yield Sample("circuit_rtt_limit_seconds", row.sla_rtt_ms / 1000, labels)
+    yield Sample("circuit_sla_availability_ratio", row.sla_availability_percent / 100, labels)
     yield Sample("circuit_expected_loss_ratio", 1 - (1 - row.loss_percent / 100) ** 2, labels)
 
 

@@ -21,6 +21,7 @@ from kgnet.model.province import (
     Mailbox,
     MailSettings,
     Meeting,
+    Outage,
     Province,
     Role,
     Room,
@@ -49,6 +50,7 @@ class Draft:
     rooms: Table[Room]
     meetings: Table[Meeting]
     freezes: Table[Freeze]
+    outages: Table[Outage]
     flows: Table[Flow]
     mailboxes: Table[Mailbox]
     zones: Table[Zone]
@@ -58,7 +60,7 @@ class Draft:
     @property
     def tables(self) -> tuple[Table[Written], ...]:
         places = (self.sites, self.devices, self.circuits, self.rooms, self.meetings, self.freezes)
-        return (*places, self.flows, self.mailboxes, self.zones, self.services, self.facility)
+        return (*places, self.outages, self.flows, self.mailboxes, self.zones, self.services, self.facility)
 
     @cached_property
     def site(self) -> dict[str, Site]:
@@ -129,6 +131,7 @@ class Draft:
             rooms=_by_key(Room, self.rooms),
             meetings=_by_key(Meeting, self.meetings),
             freezes=_by_key(Freeze, self.freezes),
+            outages=_by_key(Outage, self.outages),
             zones=_by_key(Zone, self.zones),
             flows=_by_key(Flow, self.flows),
             services=_by_key(Service, self.services),

@@ -17,6 +17,7 @@ from kgnet.model.province import (
     Mailbox,
     MailSettings,
     Meeting,
+    Outage,
     Room,
     Service,
     Settings,
@@ -34,11 +35,12 @@ SHEETS: Mapping[str, type[Written]] = {
     "rooms": Room,
     "meetings": Meeting,
     "freezes": Freeze,
+    "outages": Outage,
     "flows": Flow,
     "mailboxes": Mailbox,
     "facility": FacilityAnswer,
 }
-OPTIONAL = frozenset({"freezes", "facility"})  # files that an inventory need not have
+OPTIONAL = frozenset({"freezes", "outages", "facility"})  # files that an inventory need not have
 DIALECT = GenerateJsonSchema.schema_dialect
 
 

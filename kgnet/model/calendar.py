@@ -1,4 +1,4 @@
-"""When nothing may change: meetings with their times, and freezes (want)."""
+"""When nothing may change: meetings with their times, and freezes; when something may be down (want)."""
 
 from __future__ import annotations
 
@@ -33,3 +33,15 @@ class BuiltFreeze:
     ends: datetime
     timezone: str  # in which people read the times
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltOutage:
+    """Planned work from *begins* until before *ends* (aware), and all that it touches."""
+
+    id: str
+    begins: datetime
+    ends: datetime
+    sites: frozenset[str] = frozenset()
+    devices: frozenset[str] = frozenset()
+    circuits: frozenset[str] = frozenset()

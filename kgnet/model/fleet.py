@@ -13,7 +13,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
 from typing import Any
 
 from kgnet.model.administration import AaaServers, LocalAccount
-from kgnet.model.calendar import BuiltFreeze, BuiltMeeting
+from kgnet.model.calendar import BuiltFreeze, BuiltMeeting, BuiltOutage
 from kgnet.model.province import SWITCHES, Circuit, Role, Site
 from kgnet.model.room import BuiltRoom
 from kgnet.model.routing import (
@@ -39,6 +39,7 @@ __all__ = [
     "BuiltCircuit",
     "BuiltFreeze",
     "BuiltMeeting",
+    "BuiltOutage",
     "BuiltRoom",
     "Device",
     "End",
@@ -264,6 +265,7 @@ class Fleet:
     targets: tuple[Target, ...] = ()
     meetings: tuple[BuiltMeeting, ...] = ()  # that have a time
     freezes: tuple[BuiltFreeze, ...] = ()
+    outages: tuple[BuiltOutage, ...] = ()  # past and to come
     name: str = ""  # as people write it
     authority: tuple[str, ...] = ()  # that answers for it: the higher body first
 

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from kgnet.model.province.facility import FacilityAnswer
 from kgnet.model.province.meetings import Freeze, Meeting, Room
+from kgnet.model.province.outages import Outage
 from kgnet.model.province.places import (
     NETWORK,
     ROUTERS,
@@ -46,6 +47,7 @@ __all__ = [
     "Mailbox",
     "Management",
     "Meeting",
+    "Outage",
     "Port",
     "Province",
     "Rate",
@@ -76,6 +78,7 @@ class Province(Written):
     mail: MailSettings
     mailboxes: dict[str, Mailbox]
     freezes: dict[str, Freeze] = Field(default_factory=dict)
+    outages: dict[str, Outage] = Field(default_factory=dict)
     facility: dict[str, FacilityAnswer] = Field(default_factory=dict)
 
     def children(self, code: str) -> list[Site]:
