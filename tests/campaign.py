@@ -35,10 +35,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from kgnet import inventory, paths
+import shipped
+
+from kgnet import paths
 from kgnet.box import Box
 from kgnet.deploy import Timing, Tools, deploy, recover
-from kgnet.design import design
 from kgnet.emulate import lab
 from kgnet.emulate.device import Spec
 from kgnet.journal import KEY, journal
@@ -73,7 +74,7 @@ LONGEST_S = 400.0  # a run that takes longer hangs
 
 @cache
 def province() -> Fleet:
-    return design(inventory.load(paths.inventories() / "kiengiang"))
+    return shipped.fleet("kiengiang")
 
 
 @cache

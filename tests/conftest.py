@@ -12,16 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import shipped
 from hypothesis import settings
 
-from kgnet import inventory, paths
-from kgnet.design import design
+from kgnet import paths
 from kgnet.model.fleet import Fleet
 
 settings.register_profile("steady", derandomize=True, deadline=None)  # the same examples in every run
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))  # default: search on
 
 os.environ.setdefault("KGNET_HISTORY", "none")  # a test's audits are no part of the user's own history
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # `kgnet` starts a thousand times, compiled once
 
 LAB = paths.inventories() / "lab"
 KGNET = Path(sys.executable).with_name("kgnet")
@@ -90,7 +91,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     folder = Path(os.environ.get("KGNET_TWIN_DIR") or tmp_path_factory.mktemp("twins"))
     os.environ["KGNET_TWIN_DIR"] = str(folder)
     name = f"test-{os.getpid()}"
-    running = Lab(name, design(inventory.load(LAB)), folder / name)
+    running = Lab(name, shipped.fleet("lab"), folder / name)
     try:
         up = running.kgnet("twin", "up", "-i", str(LAB), "--name", name)
         assert up.returncode == 0, up.stderr

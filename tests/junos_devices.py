@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from kgnet import inventory, paths
-from kgnet.design import design
+import shipped
+
+from kgnet import paths
 from kgnet.emulate.juniper_junos.tree import Node
 from kgnet.model.fleet import Device
 from kgnet.platforms.juniper_junos import PLATFORM
@@ -15,7 +16,7 @@ from kgnet.render import render
 
 (PART,) = PLATFORM.parts
 RECORDED = Path(__file__).parent / "recorded" / "juniper_junos"
-PROVINCE = design(inventory.load(paths.inventories() / "kiengiang"))
+PROVINCE = shipped.fleet("kiengiang")
 ROUTERS = {name: device for name, device in PROVINCE.devices.items() if device.platform == PLATFORM.name}
 SOME = {**{str(device.role): device for device in ROUTERS.values()}, "tunnel": next(
     device for device in ROUTERS.values() if any(link.tunnel for link in device.interfaces)

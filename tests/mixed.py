@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from kgnet import inventory, paths
+import shipped
+
 from kgnet.design import design
 from kgnet.model.province import ROUTERS, SWITCHES, Account, DeviceRow, Province, Role
 
-LAB = inventory.load(paths.inventories() / "lab")
+LAB = shipped.province("lab")
 
 
 def row(name: str, site: str, role: Role, platform: str, number: int) -> DeviceRow:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
+from functools import cache
 from ipaddress import IPv4Interface
 from typing import Any
 
@@ -31,11 +32,17 @@ ROOM = {
 }
 
 
+@cache
+def reader(kind: Any) -> TypeAdapter[Any]:
+    """Return what reads a value as written; to build it takes much longer than to read a case."""
+    return TypeAdapter(kind)
+
+
 def subject(rule: Rule, written: Mapping[str, Any]) -> Subject:
     """Return something that the rule is of."""
     if rule.of is BuiltRoom:
         return room(written)
-    found: Subject = TypeAdapter(rule.of).validate_python({"site": "DC", **written})
+    found: Subject = reader(rule.of).validate_python({"site": "DC", **written})
     return found
 
 

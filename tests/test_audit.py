@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shipped
 
 from kgnet import audit as verb
-from kgnet import inventory, paths, plugins
+from kgnet import paths, plugins
 from kgnet.audit import pack as packs
 from kgnet.audit import waivers as waiving
-from kgnet.design import design
 from kgnet.errors import PackError
 from kgnet.model.config import Config
 from kgnet.model.facts import Snapshot, System
@@ -66,7 +66,7 @@ def pack_file(folder: Path, text: str) -> str:
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the configuration of every device of the lab, as `kgnet render -o` writes it."""
     folder = tmp_path_factory.mktemp("rendered")
-    for device in design(inventory.load(LAB)).devices.values():
+    for device in shipped.fleet("lab").devices.values():
         (folder / f"{device.name}.cfg").write_text(str(render(device, paths.templates())), encoding="utf-8")
     return folder
 

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import shipped
 from distributed import Client
 
-from kgnet import inventory, paths
-from kgnet.design import design
+from kgnet import paths
 from kgnet.render import render
 
 KGNET = Path(sys.executable).with_name("kgnet")
@@ -27,7 +27,7 @@ PATIENCE_S = 60
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Configurations of the lab, one of them binary, and one with secrets in it."""
     folder = tmp_path_factory.mktemp("rendered")
-    for device in design(inventory.load(LAB)).devices.values():
+    for device in shipped.fleet("lab").devices.values():
         (folder / f"{device.name}.cfg").write_text(str(render(device, paths.templates())), encoding="utf-8")
     first, second, *_ = sorted(folder.glob("*.cfg"))
     first.write_bytes(b"\0" * 100)

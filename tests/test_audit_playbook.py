@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import shipped
 
-from kgnet import inventory, paths
-from kgnet.design import design
+from kgnet import paths
 from kgnet.render import render
 
 LAB = paths.inventories() / "lab"
@@ -25,7 +25,7 @@ def configs(tmp_path: Path) -> Path:
     folder = tmp_path / "configs"
     folder.mkdir()
     for name in ("hub1", "r-899"):
-        text = str(render(design(inventory.load(LAB)).devices[name], paths.templates()))
+        text = str(render(shipped.fleet("lab").devices[name], paths.templates()))
         if name == "r-899":
             text = text.replace("hostname r-899", f"hostname old\npassword {SECRET}")
         (folder / f"{name}.cfg").write_text(text)

@@ -13,10 +13,10 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
+import shipped
 
-from kgnet import inventory, paths
+from kgnet import paths
 from kgnet.audit import spread
-from kgnet.design import design
 from kgnet.errors import DeviceError, PackError, Refused
 from kgnet.model.fleet import Device
 from kgnet.model.province import Role
@@ -142,7 +142,7 @@ def test_who_stops_listening_ends_the_processes() -> None:
 @pytest.fixture(scope="module")
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("rendered")
-    for device in design(inventory.load(LAB)).devices.values():
+    for device in shipped.fleet("lab").devices.values():
         (folder / f"{device.name}.cfg").write_text(str(render(device, paths.templates())), encoding="utf-8")
     return folder
 

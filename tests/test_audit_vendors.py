@@ -5,19 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import shipped
 
 from kgnet import plugins
 from kgnet.audit import audit
 from kgnet.audit.pack import asking
-from kgnet.design import design
-from kgnet.inventory import load
 from kgnet.model.config import Config
 from kgnet.model.facts import ConfiguredBgp, InterfaceState, InterfaceStates, Kernel, Snapshot
 from kgnet.model.outcome import Status
-from kgnet.paths import inventories
 from kgnet.ports import Platform, Rule
 
-FLEET = design(load(inventories() / "kiengiang"))
+FLEET = shipped.fleet("kiengiang")
 RULES = plugins.found(Rule)
 NOTHING = Snapshot("r", Config("r", {}))
 ROUTING, KERNEL = "KG-RTG-01", "KG-CPL-06"  # judge ConfiguredBgp, and Linux's own settings

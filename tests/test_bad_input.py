@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import shipped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,16 +21,14 @@ from kgnet import paths, plugins
 from kgnet.collect import read_file, spoken
 from kgnet.collect.parts import part_facts
 from kgnet.collect.printed import decoded
-from kgnet.design import design
 from kgnet.errors import ReadError
-from kgnet.inventory import load
 from kgnet.model.config import Config, unfit
 from kgnet.model.facts import System
 from kgnet.ports import Platform
 from kgnet.render import render
 
 PLATFORMS = plugins.found(Platform)
-FLEET = design(load(paths.inventories() / "kiengiang"))
+FLEET = shipped.fleet("kiengiang")
 RECORDED = Path(__file__).parent / "recorded"
 TEXTS = {
     "cisco_ios": [*RECORDED.glob("cisco_ios/*/running.cfg")],

@@ -13,11 +13,11 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
+import shipped
 
-from kgnet import audit, inventory, paths, plugins
+from kgnet import audit, paths, plugins
 from kgnet.audit import pack as packs
 from kgnet.collect.files import read_text
-from kgnet.design import design
 from kgnet.model.fleet import Device
 from kgnet.model.outcome import Status
 from kgnet.model.province import Role
@@ -26,7 +26,7 @@ from kgnet.render import render
 
 KGNET = Path(sys.executable).with_name("kgnet")
 PROVINCE = paths.inventories() / "kiengiang"
-FLEET = design(inventory.load(PROVINCE))
+FLEET = shipped.fleet("kiengiang")
 GIB = 1 << 30
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import pytest
+import shipped
 from mixed import FLEET, MIXED
 
-from kgnet import inventory, paths
 from kgnet.blast import Reach, blast
 from kgnet.design import design
 
-LAB = inventory.load(paths.inventories() / "lab")
-LAB_FLEET = design(LAB)
-KIENGIANG = inventory.load(paths.inventories() / "kiengiang")
-PROVINCE_FLEET = design(KIENGIANG)
+LAB = shipped.province("lab")
+LAB_FLEET = shipped.fleet("lab")
+KIENGIANG = shipped.province("kiengiang")
+PROVINCE_FLEET = shipped.fleet("kiengiang")
 
 OFFICES = tuple(code for code in LAB.sites if code != "DC")
 ROOMS = ("room-899", "room-911", "room-stttt")

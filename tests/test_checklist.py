@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import shipped
 from conftest import KGNET
 
 from kgnet import checklist, inventory, language, paths, plugins
@@ -48,7 +49,7 @@ def written(folder: Path, *rows: str) -> Path:
 
 @pytest.mark.parametrize("name", ["lab", "kiengiang"])
 def test_the_answers_that_come_along_answer_everything(name: str) -> None:
-    rows = inventory.load(paths.inventories() / name).facility.values()
+    rows = shipped.province(name).facility.values()
     found = answered(rows, DAY)
     assert [found.wrong(item) for item in ITEMS] == [""] * len(ITEMS)
 
@@ -80,7 +81,7 @@ def test_an_answer_that_is_none_is_told_with_its_line(folder: Path, row: str, to
 
 def test_an_answer_holds_to_its_last_day() -> None:
     """The day itself counts."""
-    rows = inventory.load(LAB).facility.values()
+    rows = shipped.province("lab").facility.values()
     item = next(each for each in ITEMS if each.name == "power-generator-test")
     last = date(2027, 1, 12)
     assert (last - date(2026, 10, 12)).days == item.days

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+import shipped
 
-from kgnet import collect, inventory, paths
-from kgnet.design import design
+from kgnet import collect, paths
 from kgnet.errors import MissingFact, Refused, Unreachable, UsageError
 from kgnet.model.config import Config
 from kgnet.model.facts import BgpPeers, Clock, ConfiguredBgp, PacketFilter, Snapshot, SnmpServer
@@ -41,7 +41,7 @@ def replay() -> Replay:
 
 @pytest.fixture(scope="module")
 def fleet() -> Fleet:
-    return design(inventory.load(paths.inventories() / "lab"))
+    return shipped.fleet("lab")
 
 
 @pytest.fixture(scope="module")

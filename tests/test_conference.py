@@ -7,8 +7,9 @@ import wave
 from pathlib import Path
 
 import pytest
+import shipped
 
-from kgnet import inventory, paths
+from kgnet import paths
 from kgnet.design import design
 from kgnet.errors import DesignError
 from kgnet.model.fleet import Fleet
@@ -19,7 +20,7 @@ LAB = paths.inventories() / "lab"
 
 @pytest.fixture(scope="module")
 def fleet() -> Fleet:
-    return design(inventory.load(LAB))
+    return shipped.fleet("lab")
 
 
 def test_the_registrar_knows_every_room_by_id_and_extension(fleet: Fleet) -> None:
@@ -42,7 +43,7 @@ def test_rooms_find_the_registrar_by_name_encrypted_first(fleet: Fleet) -> None:
 
 
 def test_two_rooms_with_one_extension_cannot_be_built() -> None:
-    province = inventory.load(LAB)
+    province = shipped.province("lab")
     twin = province.rooms["room-911"].model_copy(update={"extension": "8991"})
     wrong = province.model_copy(update={"rooms": {**province.rooms, "room-911": twin}})
     with pytest.raises(DesignError, match=r"room-899 and room-911 share the extension 8991"):
@@ -50,7 +51,7 @@ def test_two_rooms_with_one_extension_cannot_be_built() -> None:
 
 
 def test_rooms_without_a_registrar_cannot_be_built() -> None:
-    province = inventory.load(LAB)
+    province = shipped.province("lab")
     devices = {name: row for name, row in province.devices.items() if row.role != "registrar"}
     flows = {key: f for key, f in province.flows.items() if "sip1" not in (f.source, f.destination)}
     with pytest.raises(DesignError, match="no registrar"):

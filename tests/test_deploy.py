@@ -6,16 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
+import shipped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mixed import FLEET as MIXED
 
-from kgnet import paths
 from kgnet.deploy import Wave, deploy_fleet, waves
 from kgnet.deploy.fleet import ALONE, Each
-from kgnet.design import design
 from kgnet.errors import DeviceError, Unreachable
-from kgnet.inventory import load
 from kgnet.model.fleet import Device, Fleet
 from kgnet.model.outcome import Outcome, Plan, Result
 from kgnet.model.province import Role, SiteKind
@@ -56,7 +54,7 @@ def test_nobody_is_changed_together_with_what_it_hangs_on(fleet: Fleet) -> None:
 
 # ── any part of any fleet ───────────────────────────────────────────────────
 
-PROVINCE = design(load(paths.inventories() / "kiengiang"))
+PROVINCE = shipped.fleet("kiengiang")
 PLATFORMS = ("cisco_ios", "arista_eos", "juniper_junos", "huawei_vrp")
 
 
@@ -166,4 +164,4 @@ def test_an_interrupted_run_tries_nothing_more(fleet: Fleet) -> None:
 
 @pytest.fixture(scope="module")
 def fleet() -> Fleet:
-    return design(load(paths.inventories() / "lab"))
+    return shipped.fleet("lab")

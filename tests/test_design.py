@@ -6,10 +6,10 @@ from ipaddress import IPv4Address, IPv6Address
 from itertools import chain
 
 import pytest
+import shipped
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kgnet import inventory, paths
 from kgnet.design import design, in_order
 from kgnet.errors import DesignError
 from kgnet.model.fleet import Device, Fleet, InterfaceKind
@@ -17,8 +17,8 @@ from kgnet.model.province import Circuit, DeviceRow, Province, Role, Site, SiteK
 from kgnet.plugins import found
 from kgnet.ports import Pass
 
-PROVINCES = {name: inventory.load(paths.inventories() / name) for name in ("lab", "kiengiang")}
-FLEETS = {name: design(province) for name, province in PROVINCES.items()}
+PROVINCES = {name: shipped.province(name) for name in ("lab", "kiengiang")}
+FLEETS = {name: shipped.fleet(name) for name in PROVINCES}
 LAB = PROVINCES["lab"]
 
 

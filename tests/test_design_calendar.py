@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import shipped
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kgnet import inventory, paths
 from kgnet.design import design
 from kgnet.design.calendar import closed
 from kgnet.model.fleet import Fleet
 from kgnet.model.province import Freeze, Province
 
-LAB = inventory.load(paths.inventories() / "lab")
+LAB = shipped.province("lab")
 HANOI = timedelta(hours=7)  # no summer time since 1975
 
 
@@ -92,7 +92,7 @@ def test_a_quarter_before_midnight_belongs_to_the_next_days_meeting() -> None:
 
 def test_a_meeting_without_a_time_closes_nothing() -> None:
     """Its rooms are reserved for all the same; nobody knows when it is held."""
-    fleet = design(LAB)
+    fleet = shipped.fleet("lab")
     assert fleet.meetings == ()
     assert not closed(fleet, fleet.devices["hub1"], at("2026-11-23 08:00"))
 

@@ -6,11 +6,11 @@ from collections import Counter
 from ipaddress import IPv4Address
 
 import pytest
+import shipped
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mixed import FLEET, LAB, MIXED, row
 
-from kgnet import inventory, paths
 from kgnet.design import design
 from kgnet.errors import DesignError
 from kgnet.model.fleet import Device, Fleet
@@ -23,10 +23,10 @@ from kgnet.model.province import (
     SiteKind,
 )
 
-KIENGIANG = inventory.load(paths.inventories() / "kiengiang")
+KIENGIANG = shipped.province("kiengiang")
 
 
-FLEETS = {"lab": design(LAB), "mixed": FLEET, "kiengiang": design(KIENGIANG)}
+FLEETS = {"lab": shipped.fleet("lab"), "mixed": FLEET, "kiengiang": shipped.fleet("kiengiang")}
 
 
 @pytest.fixture(params=FLEETS.values(), ids=FLEETS)

@@ -5,24 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+import shipped
 
 from kgnet.audit import audit
 from kgnet.audit import pack as packs
 from kgnet.audit.drift import drift
 from kgnet.cli._golden import asked, completed
-from kgnet.design import design
-from kgnet.inventory import load
 from kgnet.model.config import Config
 from kgnet.model.drift import Section
 from kgnet.model.facts import Snapshot
 from kgnet.model.outcome import Status
-from kgnet.paths import inventories, templates
+from kgnet.paths import templates
 from kgnet.plan import plan
 from kgnet.plugins import found
 from kgnet.ports import Rule
 from kgnet.render import render
 
-FLEET = design(load(inventories() / "kiengiang"))
+FLEET = shipped.fleet("kiengiang")
 RULES = found(Rule)
 PACK, _ = packs.load("intent", RULES)
 

@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import shipped
 from emulated import KGNET, OFFICES, PROVINCE, Net, emulated
 
 from kgnet import paths
-from kgnet.design import design
-from kgnet.inventory import load
 from kgnet.model.province import NETWORK
 from kgnet.paths import ansible_environment
 
@@ -80,7 +79,7 @@ def test_every_router_and_switch_is_in_one_play() -> None:
         capture_output=True, text=True, check=True, timeout=60,
     ).stdout  # fmt: skip
     plays = [re.findall(r"^      (\S+)$", play, re.MULTILINE) for play in told.split("  play #")[1:]]
-    fleet = design(load(Path(PROVINCE)))
+    fleet = shipped.fleet("kiengiang")
     network = [device.name for device in fleet.devices.values() if device.role in NETWORK]
     assert sorted(name for play in plays for name in play) == sorted(network)
     first, kinds = (

@@ -19,11 +19,11 @@ from pathlib import Path, PurePosixPath
 from threading import Event, Thread
 
 import pytest
+import shipped
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from kgnet import inventory, paths
-from kgnet.design import design
+from kgnet import paths
 from kgnet.errors import ProbeError, UsageError
 from kgnet.export import config
 from kgnet.export.catalogue import BY_NAME, FAMILIES, PREFIX, Kind
@@ -51,12 +51,12 @@ RESERVED_LABELS = {  # of the guidelines for writing exporters: they are for the
 
 @pytest.fixture(scope="module", params=["lab", "kiengiang"])
 def fleet(request: pytest.FixtureRequest) -> Fleet:
-    return design(inventory.load(paths.inventories() / request.param))
+    return shipped.fleet(request.param)
 
 
 @pytest.fixture(scope="module")
 def lab_fleet() -> Fleet:
-    return design(inventory.load(paths.inventories() / "lab"))
+    return shipped.fleet("lab")
 
 
 def evidence(fleet: Fleet, *, cut: Iterable[str] = (), dead: Iterable[str] = ()) -> Evidence:
@@ -281,7 +281,7 @@ def test_circuits_are_watched_by_the_name_that_the_device_has_for_them(
 ) -> None:
     """A vendor's router has no interface that is called as in the design."""
     folder, device = ("lab", "r-899") if device == "lab" else ("kiengiang", device)
-    built = design(inventory.load(paths.inventories() / folder))
+    built = shipped.fleet(folder)
     job = next(job for job in jobs(built) if job.device == device)
     port = next(port for port in job.ports if port.circuit == circuit)
     assert (port.name, port.named) == (name, column)

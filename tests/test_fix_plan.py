@@ -73,7 +73,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
             typed(net, device, wrong)
         told.found = net.kgnet("audit", *chosen, "--fix-plan", str(told.path), code=2)
         told.told = net.kgnet("deploy", str(told.path), "--check", code=2)
-        told.deployed = net.kgnet("deploy", str(told.path), "--yes")
+        told.deployed = net.kgnet("deploy", str(told.path), "--yes", "--despite-freeze")
         told.after = {device: net.running(device) for device in FAULTS}
         told.again = net.kgnet("audit", *chosen)
         yield told
@@ -107,10 +107,10 @@ def test_the_fault_is_gone_and_nothing_else_is_changed(story: Story) -> None:
 
 def test_a_plan_of_fixes_holds_for_that_text_only(story: Story) -> None:
     """Done once more it changes nothing; where somebody typed in between it is refused as a whole."""
-    told = story.net.kgnet("deploy", str(story.path), "--yes")
+    told = story.net.kgnet("deploy", str(story.path), "--yes", "--despite-freeze")
     assert "3 unchanged" in told
     typed(story.net, "r-31114", [*FAULTS["r-31114"][1], "exit", "snmp-server location elsewhere"])
-    told = story.net.kgnet("deploy", str(story.path), "--yes", code=1)
+    told = story.net.kgnet("deploy", str(story.path), "--yes", "--despite-freeze", code=1)
     assert "has changed since the plan was made" in told
 
 

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import shipped
 
 from kgnet import paths
 from kgnet.collect import spoken
@@ -17,12 +18,10 @@ from kgnet.collect.detect import detected
 from kgnet.collect.folders import holdings
 from kgnet.collect.owners import owned
 from kgnet.collect.printed import decoded, unwrapped
-from kgnet.design import design
 from kgnet.errors import UsageError
-from kgnet.inventory import load
 
 LAB = paths.inventories() / "lab"
-FLEET = design(load(LAB))
+FLEET = shipped.fleet("lab")
 KGNET = Path(sys.executable).with_name("kgnet")
 RECORDED = Path(__file__).parent / "recorded"
 IOS = (RECORDED / "cisco_ios" / "isr4331" / "running.cfg").read_text(encoding="utf-8")

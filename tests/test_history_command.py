@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shipped
 from test_report_secrets import SECRET, TEXTS
 
-from kgnet import inventory, paths
-from kgnet.design import design
+from kgnet import paths
 from kgnet.render import render
 
 LAB = paths.inventories() / "lab"
@@ -29,7 +29,7 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.files, self.state = folder / "configs", folder / "state"
         self.files.mkdir()
-        devices = design(inventory.load(LAB)).devices
+        devices = shipped.fleet("lab").devices
         for name in ("hub1", "r-899"):
             (self.files / f"{name}.cfg").write_text(str(render(devices[name], paths.templates())))
 

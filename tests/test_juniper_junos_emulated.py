@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shipped
 from jnpr.junos.exception import CommitError, ConnectClosedError, RpcError, RpcTimeoutError
 from napalm import get_network_driver
 from napalm.base.exceptions import LockError, MergeConfigException
 
-from kgnet import inventory, paths
-from kgnet.design import design
+from kgnet import paths
 from kgnet.emulate import lab
 from kgnet.emulate.device import Spec
 from kgnet.model.config import Config
@@ -197,7 +197,7 @@ def test_what_the_platform_asks_the_emulator_answers(net: lab.Lab, command: tupl
 @pytest.mark.parametrize("role", ["border", "branch"])
 def test_what_is_rendered_is_deployed_and_read_back(net: lab.Lab, role: str) -> None:
     """The plan after the deploy is empty; the reverse plan leads back to the start."""
-    fleet = design(inventory.load(paths.inventories() / "kiengiang"))
+    fleet = shipped.fleet("kiengiang")
     device = next(d for d in fleet.devices.values() if d.platform == PLATFORM.name and d.role == role)
     want = render(device, paths.templates(), secret=lambda name: f"{name}-0123456789").parts[PART.name]
     assert PART.commands is not None
@@ -214,7 +214,7 @@ def test_what_is_rendered_is_deployed_and_read_back(net: lab.Lab, role: str) -> 
 
 def test_the_whole_can_be_replaced(net: lab.Lab) -> None:
     """What every Junos must have stays, although the intent does not speak for it."""
-    fleet = design(inventory.load(paths.inventories() / "kiengiang"))
+    fleet = shipped.fleet("kiengiang")
     device = next(d for d in fleet.devices.values() if d.platform == PLATFORM.name)
     want = Config(
         "r1", {PART.name: render(device, paths.templates(), secret=lambda name: name).parts[PART.name]}

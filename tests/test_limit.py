@@ -10,19 +10,18 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import shipped
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kgnet import paths
-from kgnet.design import design
 from kgnet.errors import UsageError
-from kgnet.inventory import load
 from kgnet.limit import groups, select
 from kgnet.model.groups import DOMAINS
 
 ROOT = Path(__file__).resolve().parent.parent
 LAB = paths.inventories() / "lab"
-FLEET = design(load(LAB))
+FLEET = shipped.fleet("lab")
 
 PATTERNS = (
     "all", "*", "hub1", "hub1:hub2", "hub1,hub2", "wan", "wan:!hub1", "wan:&datacenter", "district:commune",

@@ -12,11 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import shipped
 
-from kgnet import inventory, paths, plugins
+from kgnet import paths, plugins
 from kgnet.audit import audit, pack
 from kgnet.audit.loads import History, measured
-from kgnet.design import design
 from kgnet.model.config import Config
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
@@ -26,7 +26,7 @@ from kgnet.ports import Rule
 from kgnet.wire.prometheus import NoAnswer, Server
 
 LAB = paths.inventories() / "lab"
-FLEET = design(inventory.load(LAB))
+FLEET = shipped.fleet("lab")
 RULES = plugins.found(Rule)
 DAY_S, EVERY_S = 86_400, 120
 NOW = int(time.time()) // EVERY_S * EVERY_S

@@ -11,8 +11,9 @@ from pathlib import Path
 import dns.rdata
 import dns.rdataclass
 import pytest
+import shipped
 
-from kgnet import inventory, paths
+from kgnet import paths
 from kgnet.design import design
 from kgnet.errors import DesignError, SecretError
 from kgnet.model.fleet import Fleet, Record
@@ -25,7 +26,7 @@ LAB = paths.inventories() / "lab"
 
 @pytest.fixture(scope="module")
 def fleet() -> Fleet:
-    return design(inventory.load(LAB))
+    return shipped.fleet("lab")
 
 
 def data(fleet: Fleet, name: str, kind: str) -> list[str]:
@@ -77,7 +78,7 @@ def test_the_policy_of_mta_sts_changes_its_id_with_its_text(fleet: Fleet) -> Non
 
 
 def test_without_a_balancer_nobody_promises_a_policy() -> None:
-    province = inventory.load(LAB)
+    province = shipped.province("lab")
     services = {key: each.model_copy(update={"balanced": False}) for key, each in province.services.items()}
     devices = {name: row for name, row in province.devices.items() if row.role != "balancer"}
     flows = {key: f for key, f in province.flows.items() if "lb1" not in (f.source, f.destination)}
@@ -86,14 +87,14 @@ def test_without_a_balancer_nobody_promises_a_policy() -> None:
 
 
 def test_a_mail_host_that_is_no_device_cannot_be_built() -> None:
-    province = inventory.load(LAB)
+    province = shipped.province("lab")
     wrong = province.model_copy(update={"mail": province.mail.model_copy(update={"host": "mail9"})})
     with pytest.raises(DesignError, match="mail9"):
         design(wrong)
 
 
 def test_every_mailbox_is_on_the_host_and_has_its_secret(fleet: Fleet) -> None:
-    host, province = fleet.devices["mail1"], inventory.load(LAB)
+    host, province = fleet.devices["mail1"], shipped.province("lab")
     assert set(host.vars["mail_server_mailboxes"]) == set(province.mailboxes)
     assert {f"mailbox/{name}" for name in province.mailboxes} <= set(host.secrets)
     assert set(host.vars["mail_server_aliases"].values()) == {"postmaster"}
@@ -101,7 +102,7 @@ def test_every_mailbox_is_on_the_host_and_has_its_secret(fleet: Fleet) -> None:
 
 def test_a_postmaster_there_is_even_if_nobody_wrote_one_down() -> None:
     """Every domain that takes mail has one (RFC 5321 §4.5.1)."""
-    province = inventory.load(LAB)
+    province = shipped.province("lab")
     rest = {name: box for name, box in province.mailboxes.items() if name != "postmaster"}
     host = design(province.model_copy(update={"mailboxes": rest})).devices["mail1"]
     assert "postmaster" in host.vars["mail_server_mailboxes"]
@@ -158,7 +159,7 @@ def test_what_another_pass_wrote_is_kept(fleet: Fleet) -> None:
     """Passes add to variables and secrets; none takes away."""
     from kgnet.design import mail
 
-    province = inventory.load(LAB)
+    province = shipped.province("lab")
     device = replace(fleet.devices["mail1"], vars={"chrony": 1}, secrets=("snmp/auth",))
     changed = mail.run(province, fleet.with_devices({"mail1": device})).devices["mail1"]
     assert changed.vars["chrony"] == 1

@@ -9,10 +9,10 @@ from pathlib import Path
 import dns.rdatatype
 import dns.zone
 import pytest
+import shipped
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kgnet import inventory, paths
 from kgnet.design import design
 from kgnet.design.names import reverse_zone
 from kgnet.model.fleet import Fleet
@@ -22,7 +22,7 @@ from kgnet.wire.zonefile import NEGATIVE_S, Entry, quoted, responsible, write
 
 @pytest.fixture(scope="module")
 def province() -> Province:
-    return inventory.load(paths.inventories() / "lab")
+    return shipped.province("lab")
 
 
 @pytest.fixture(scope="module")

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from conftest import LAB
+import shipped
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kgnet import inventory, paths
-from kgnet.design import design
+from kgnet import paths
 from kgnet.errors import ReadError, Refused
 from kgnet.model.config import Config
 from kgnet.model.outcome import Action, Change
@@ -22,7 +21,7 @@ from kgnet.render import render
 FRR, NFT = "frr", "nftables"
 PARTS = known_parts()
 PLATFORMS = found(Platform)
-FLEET = design(inventory.load(LAB))
+FLEET = shipped.fleet("lab")
 KEPT = ("exit", "exit-address-family", "}")  # lines that close a block
 
 

@@ -8,10 +8,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import shipped
 from conftest import KGNET, LAB
 
-from kgnet import inventory, paths
-from kgnet.design import design
+from kgnet import paths
 from kgnet.errors import UsageError
 from kgnet.plan import file
 from kgnet.render import render
@@ -20,7 +20,7 @@ from kgnet.render import render
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """What two devices would run if they were as wanted."""
-    fleet = design(inventory.load(LAB))
+    fleet = shipped.fleet("lab")
     for name in ("hub1", "dns1"):
         text = str(render(fleet.devices[name], paths.templates()))
         (tmp_path / f"{name}.cfg").write_text(text, encoding="utf-8")

@@ -8,12 +8,12 @@ from collections import Counter
 from functools import cache
 
 import pytest
+import shipped
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from plan_props import normal, roundtrip
 
-from kgnet import inventory, paths
-from kgnet.design import design
+from kgnet import paths
 from kgnet.emulate.dialects import known
 from kgnet.model.config import Config
 from kgnet.model.fleet import Device
@@ -23,7 +23,7 @@ from kgnet.ports import Part, Platform
 from kgnet.render import render
 
 PLATFORMS = sorted(known())
-FLEET = design(inventory.load(paths.inventories() / "kiengiang"))
+FLEET = shipped.fleet("kiengiang")
 
 
 def devices(platform: str) -> list[Device]:

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shipped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mixed import of_frr
 from readback import filters_as_designed, filters_as_read
 
-from kgnet import inventory, paths
+from kgnet import paths
 from kgnet.design import design
 from kgnet.errors import ReadError
 from kgnet.model.facts import (
@@ -36,8 +37,8 @@ from kgnet.ports import Platform
 from kgnet.render import render
 
 RECORDED = Path(__file__).parent / "recorded" / "platforms"
-LAB = design(inventory.load(paths.inventories() / "lab"))
-PROVINCE = design(of_frr(inventory.load(paths.inventories() / "kiengiang")))
+LAB = shipped.fleet("lab")
+PROVINCE = design(of_frr(shipped.province("kiengiang")))
 SOME = {  # every device of the lab, and of the province, were it all FRR, one of each sort
     **{f"lab {name}": device for name, device in LAB.devices.items()},
     **{f"kiengiang {device.role}": device for device in PROVINCE.devices.values()},

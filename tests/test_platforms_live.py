@@ -17,9 +17,9 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+import shipped
 
-from kgnet import inventory, paths
-from kgnet.design import design
+from kgnet import paths
 from kgnet.model.config import Config
 from kgnet.model.facts import BfdPeers, BgpPeers, InterfaceStates, Listeners
 from kgnet.model.fleet import Device
@@ -32,7 +32,7 @@ from kgnet.twin.blueprint import Blueprint, Lan, Link, Node
 from kgnet.twin.fleet import FRR_DAEMONS
 
 pytestmark = pytest.mark.xdist_group("bench")  # its tests build on each other's device
-LAB = design(inventory.load(paths.inventories() / "lab"))
+LAB = shipped.fleet("lab")
 NAMES = ("hub1", "r-899", "fw1", "dns1")
 ROUTERS = NAMES[:3]
 CIRCUIT = LAB.circuits["899-1"]

@@ -10,9 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import shipped
 
-from kgnet import inventory, paths
-from kgnet.design import design
+from kgnet import paths
 from kgnet.errors import PluginError, TemplateError
 from kgnet.model.config import Config
 from kgnet.model.fleet import Fleet
@@ -24,7 +24,7 @@ from kgnet.render import leftovers, render, write
 
 @pytest.fixture(scope="module")
 def fleet() -> Fleet:
-    return design(inventory.load(paths.inventories() / "lab"))
+    return shipped.fleet("lab")
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def text(fleet: Fleet, device: str, part: str) -> str:
 
 @pytest.mark.parametrize("name", ["lab", "kiengiang"])
 def test_every_device_has_all_the_parts_of_its_platform(name: str) -> None:
-    devices = design(inventory.load(paths.inventories() / name)).devices.values()
+    devices = shipped.fleet(name).devices.values()
     assert devices
     for device in devices:
         config = render(device, paths.templates())

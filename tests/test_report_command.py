@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import shipped
 
-from kgnet import inventory, paths, plugins
+from kgnet import paths, plugins
 from kgnet.cli._report import FORMATS
-from kgnet.design import design
 from kgnet.ports import Report
 from kgnet.render import render
 
@@ -34,7 +34,7 @@ def audit(*argv: str) -> subprocess.CompletedProcess[bytes]:
 def configs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two devices of the lab on two sites, one of which bears a wrong name."""
     folder = tmp_path_factory.mktemp("configs")
-    devices = design(inventory.load(LAB)).devices
+    devices = shipped.fleet("lab").devices
     for name in ("hub1", "r-899"):
         text = str(render(devices[name], paths.templates()))
         (folder / f"{name}.cfg").write_text(text.replace("hostname r-899", "hostname old"))

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import shipped
 import yaml
 from conftest import KGNET
 from hypothesis import given
@@ -20,7 +21,6 @@ from subjects import room
 from kgnet import inventory, paths, plugins
 from kgnet.audit.rooms import compared
 from kgnet.collect.rooms import looking, marking, read_export
-from kgnet.design import design
 from kgnet.errors import InventoryError, ReadError, Refused
 from kgnet.model.conferencing import Passwords, SharedPasswords
 from kgnet.ports import Access, System
@@ -28,7 +28,7 @@ from kgnet.twin import rooms as endpoints
 
 LAB = paths.inventories() / "lab"
 CASES = Path(__file__).parent / "cases" / "rules"
-FLEET = design(inventory.load(LAB))
+FLEET = shipped.fleet("lab")
 PACK = "rooms-only.yml"  # of the rooms' rules alone, so that no device is looked at
 DAY = date(2026, 6, 1)
 SYSTEMS = plugins.found(System)

@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+import shipped
 from browser import as_on, asked, chromium
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
@@ -18,8 +19,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 from test_export import evidence, scrape
 
-from kgnet import inventory, paths
-from kgnet.design import design
+from kgnet import paths
 from kgnet.errors import UsageError
 from kgnet.export.server import Pages, Server, StatusPage
 from kgnet.export.status import Chart, page, status
@@ -38,7 +38,7 @@ NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def fleet() -> Fleet:
     """The province; somebody wrote a script into an office's name."""
-    built = design(inventory.load(PROVINCE))
+    built = shipped.fleet("kiengiang")
     sites = {
         code: replace_name(site, ATTACK) if code == "913" else site for code, site in built.sites.items()
     }

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import pytest
+import shipped
 
-from kgnet.design import design
-from kgnet.inventory import load
 from kgnet.model.config import Config
-from kgnet.paths import inventories
 from kgnet.plan import commands, plan, ways
 
-FLEET = design(load(inventories() / "kiengiang"))
+FLEET = shipped.fleet("kiengiang")
 
 JUNOS = """system {
     login {

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import shipped
 from emulated import OFFICES, PROVINCE, Net, emulated
 from netmiko import ConnectHandler
 
-from kgnet.design import design
-from kgnet.inventory import load
 from kgnet.model.config import Config
 from kgnet.plan import lines as shown
 from kgnet.plan import plan
@@ -25,7 +24,7 @@ from kgnet.ports import Platform
 
 pytestmark = pytest.mark.xdist_group("vendors-end-to-end")
 
-FLEET = design(load(Path(PROVINCE)))
+FLEET = shipped.fleet("kiengiang")
 BY_HAND = {  # what somebody types on two of them, and forgets to save
     "r-31114": ("cisco_ios", ["snmp-server contact somebody else"]),
     "r-31064": ("huawei_vrp", ["ntp-service unicast-server 192.0.2.9"]),

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from functools import cache
 
+import shipped
 from mixed import FLEET, MAKERS, by_turns
 
-from kgnet import inventory, paths
+from kgnet import paths
 from kgnet.design import design
 from kgnet.plugins import one
 from kgnet.ports import Platform
 from kgnet.render import render
 
-KIENGIANG = inventory.load(paths.inventories() / "kiengiang")
-FLEETS = {"kiengiang": design(KIENGIANG), "by turns": design(by_turns(KIENGIANG)), "mixed lab": FLEET}
+KIENGIANG = shipped.province("kiengiang")
+FLEETS = {
+    "kiengiang": shipped.fleet("kiengiang"),
+    "by turns": design(by_turns(KIENGIANG)),
+    "mixed lab": FLEET,
+}
 PLATFORMS = {name: one(Platform, name) for name in MAKERS}
 
 
