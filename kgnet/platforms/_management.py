@@ -158,6 +158,20 @@ def counted(text: str, part: str) -> list[Line]:
     return lines
 
 
+def stacked(numbered: Iterable[tuple[int, str]], part: str) -> list[Line]:
+    """Return lines that have their numbers already, each with the blocks that it stands in."""
+    told: list[Line] = []
+    open_: list[tuple[int, str]] = []
+    for number, raw in numbered:
+        line = raw.strip()
+        depth = len(raw) - len(raw.lstrip())
+        while open_ and open_[-1][0] >= depth:
+            open_.pop()
+        open_.append((depth, line))
+        told.append(Line(part, number, tuple(each for _, each in open_)))
+    return told
+
+
 def inside(lines: Iterable[Line], *path: str) -> list[Line]:
     """Return the lines that stand in the block *path*, at any depth."""
     return [line for line in lines if len(line.path) > len(path) and line.path[: len(path)] == path]

@@ -26,8 +26,8 @@ from kgnet.model.managed import (
     TimeServers,
     Vrfs,
 )
-from kgnet.platforms._management import Ways, counted, ways
-from kgnet.platforms.fortinet_fortios.text import unquoted, words
+from kgnet.platforms._management import Ways, stacked, ways
+from kgnet.platforms.fortinet_fortios.text import numbered, unquoted, words
 
 Managed = Accounts | TimeServers | LogHosts | Ways | Aaa | LoginBanner | Vrfs
 Facts = System | ConfiguredInterfaces | ConfiguredBgp | Managed
@@ -82,7 +82,10 @@ def read(text: str, part: str) -> Iterator[Facts]:
 
 def _tree(text: str, part: str) -> Table:
     root = Table()
-    for line in counted(text, part):
+    lines = stacked(numbered(text), part)
+    if not lines:
+        raise ReadError("the configuration is empty — look whether the account may read all of it")
+    for line in lines:
         here = root
         for each in line.path[:-1]:
             here = here.inside.setdefault(each, Table(line.number))

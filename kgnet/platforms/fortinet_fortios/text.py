@@ -16,6 +16,8 @@ HEADER = re.compile(r"^#config-version=(?P<model>[^-]+)-(?P<version>[^:]+):", re
 INDENT = "    "
 OPENERS = ("config ", "edit ")
 
+Numbered = tuple[int, str]  # a line with its number in the text as it was printed, from 1
+
 
 def quoted(value: str) -> str:
     """Return *value* as FortiOS prints it: within quotation marks."""
@@ -44,49 +46,55 @@ def canonical(text: str) -> str:
         raise ReadError(
             "no `#config-version=` above it — look whether the account may read the whole configuration"
         )
-    told: list[str] = []
+    return "".join(f"{line}\n" for _, line in numbered(text))
+
+
+def numbered(text: str) -> Iterator[Numbered]:
+    """Yield the lines in canonical form, each with the number of the printed one, from 1.
+
+    ReadError unless every block is closed.
+    """
     depth = 0
-    for line in _lines(text):
+    for number, line in _lines(text):
         head, *body = line.split("\n")
         depth -= head in CLOSERS
         if depth < 0:
-            raise ReadError(f"`{head}` closes what nothing opened")
-        told.append(INDENT * depth + head)
-        told += (INDENT * (depth + 1) + each for each in body)
+            raise ReadError(f"line {number}: `{head}` closes what nothing opened")
+        yield number, INDENT * depth + head
+        yield from ((number, INDENT * (depth + 1) + each) for each in body)
         depth += head.startswith(OPENERS)
     if depth:
         raise ReadError("its blocks are not closed: it was cut short — read it again")
-    return "".join(f"{line}\n" for line in told)
 
 
-def _lines(text: str) -> Iterator[str]:
+def _lines(text: str) -> Iterator[Numbered]:
     """Yield the lines, stripped; a value over several lines as one line with line breaks in it."""
-    rest = text.replace("\r", "").splitlines()[::-1]
+    rest = list(enumerate(text.replace("\r", "").splitlines(), 1))[::-1]
     while rest:
-        raw = rest.pop()
+        number, raw = rest.pop()
         line = raw.strip()
         if not line or line.startswith("#"):
             continue
         if line.startswith("set ") and line.count(" ") == 1:
             depth = len(raw) - len(raw.lstrip()) + len(INDENT)  # our own form, read again
             body: list[str] = []
-            while rest and rest[-1][:depth].isspace():
-                body.append(rest.pop()[depth:])
-            yield "\n".join((line, *body))
+            while rest and rest[-1][1][:depth].isspace():
+                body.append(rest.pop()[1][depth:])
+            yield number, "\n".join((line, *body))
         elif line.startswith("set ") and _open(line):
-            yield _long(line, rest)
+            yield number, _long(line, rest)
         else:
             found = re.fullmatch(r'set buffer "(.*)"', line)
-            yield f"set buffer\n{found[1]}" if found else line
+            yield number, f"set buffer\n{found[1]}" if found else line
 
 
-def _long(line: str, rest: list[str]) -> str:
+def _long(line: str, rest: list[Numbered]) -> str:
     """Return a value that goes on in *rest* to its quotation mark, under its name alone."""
     key, body = line.split(" ", 2)[1], [line.split('"', 1)[1]]
     while not _open(body[-1]) or len(body) == 1:
         if not rest:
             raise ReadError(f"the text of `set {key}` has no end: it was cut short — read it again")
-        body.append(rest.pop().rstrip())
+        body.append(rest.pop()[1].rstrip())
     body[-1] = body[-1].rsplit('"', 1)[0]
     return "\n".join((f"set {key}", *(each for each in body if each)))
 

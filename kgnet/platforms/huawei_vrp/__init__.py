@@ -19,7 +19,7 @@ PLATFORM = Platform(
             name="huawei_vrp",
             template="huawei_vrp/device.j2",
             show=("display current-configuration",),
-            read=read.read,
+            read=read.READING,
             canonical=text.canonical,
             prepare=text.prepare,
             closers=text.CLOSERS,
@@ -31,6 +31,7 @@ PLATFORM = Platform(
             owns=text.owns,
             commands=text.commands,
             ending=r"\nreturn",
+            opening=r"\s*(?:\[V\d|!Software Version )",
         ),
     ),
     state={

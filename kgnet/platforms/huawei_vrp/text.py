@@ -28,8 +28,8 @@ CLOSERS = ("#", "return", "quit", '"')
 BLIND = (
     re.compile(r"^ ?local-user \S+ password (?:irreversible-)?cipher (\S+)", re.MULTILINE),
     re.compile(r"^ ?hwtacacs-server shared-key cipher (\S+)", re.MULTILINE),
-    re.compile(r"^snmp-agent usm-user v3 \S+ authentication-mode \S+ cipher (\S+)", re.MULTILINE),
-    re.compile(r"^snmp-agent usm-user v3 \S+ privacy-mode \S+ cipher (\S+)", re.MULTILINE),
+    re.compile(r"^ ?snmp-agent usm-user v3 \S+ authentication-mode \S+ cipher (\S+)", re.MULTILINE),
+    re.compile(r"^ ?snmp-agent usm-user v3 \S+ privacy-mode \S+ cipher (\S+)", re.MULTILINE),
 )
 SECRETS = (
     *BLIND,
@@ -51,7 +51,7 @@ SECRETS = (
     re.compile(r"\btrap-paramsname \S+ v(?:1|2c) securityname (?:cipher )?(?!cipher )(\S+)"),
     *EVERYWHERE,
     re.compile(
-        r"^snmp-agent community (?:complexity-check \S+ )?(?:read|write) (?:cipher )?(?!cipher )(\S+)", re.M
+        r"^ ?snmp-agent community (?:complexity-check \S+ )?(?:read|write) (?:cipher )?(?!cipher )(\S+)", re.M
     ),
     re.compile(r"^ *local-user \S+ password (?:simple )?(?!cipher|irreversible|simple)(\S+)", re.MULTILINE),
 )
@@ -192,53 +192,78 @@ VERSION = re.compile(r"^(?:\[V\d\S*\]|!Software Version .*|!Last configuration w
 QUOTED = re.compile(r"^(header \S+ information) \"(.*?)\"?$")
 
 
+Numbered = tuple[int, str]  # a line with its number in the text as it was printed, from 1
+
+
 def canonical(text: str) -> str:
     """Return the configuration in *text*; ReadError if it is cut short: it ends in `return`."""
-    lines = [line.rstrip() for line in text.replace("\r", "").splitlines()]
-    if not any(line.strip() == "sysname" or line.strip().startswith("sysname ") for line in lines):
+    lines = _lines(text)
+    if not any(line.strip() == "sysname" or line.strip().startswith("sysname ") for _, line in lines):
         raise ReadError("no `sysname` in it — look whether the account may read the whole configuration")
-    if "return" not in lines:
+    end = next((place for place, (_, line) in enumerate(lines) if line == "return"), None)
+    if end is None:
         raise ReadError("it does not end in `return`: it was cut short — read it again")
-    told = (line for chunk in _chunks(lines[: lines.index("return")]) for line in (*chunk, "#"))
+    told = (line for chunk in _chunks(lines[:end]) for line in (*(each for _, each in chunk), "#"))
     return "".join(f"{line}\n" for line in (*told, "return"))
 
 
-def _chunks(lines: list[str]) -> Iterator[list[str]]:
-    """Yield what stands between two `#`: global lines without the blank that VRP 5 puts before them."""
-    chunk: list[str] = []
-    for line in [*_banners(lines), "#"]:
+def numbered(text: str) -> Iterator[Numbered]:
+    """Yield the lines of the configuration, whoever printed it; none that a later one undoes."""
+    told = [each for chunk in _chunks(_lines(text), undone=True) for each in chunk]
+    last = {line: place for place, (_, line) in enumerate(told)}
+    for place, (number, line) in enumerate(told):
+        undone = last.get(f"undo {line}", -1) > place
+        if not undone and not line.lstrip().startswith("undo ") and line not in CLOSERS:
+            yield number, line
+
+
+def _lines(text: str) -> list[Numbered]:
+    return [(number, line.rstrip()) for number, line in enumerate(text.replace("\r", "").splitlines(), 1)]
+
+
+def _chunks(lines: list[Numbered], *, undone: bool = False) -> Iterator[list[Numbered]]:
+    """Yield what stands between two `#`: global lines without the blank that VRP 5 puts before them.
+
+    With *undone* also what is switched off, which is not there.
+    """
+    chunk: list[Numbered] = []
+    for number, line in [*_banners(lines), (0, "#")]:
         if line == "#":
-            if told := _straight(chunk):
+            if told := _straight(chunk, undone):
                 yield told
             chunk = []
         elif line and not VERSION.match(line):
-            chunk.append(line)
+            chunk.append((number, line))
 
 
-def _straight(chunk: list[str]) -> list[str]:
-    shift = len(chunk[0]) - len(chunk[0].lstrip()) if chunk else 0
-    kept = [line[shift:] if line[:shift].isspace() else line for line in chunk]
-    users = {found[1] for line in kept if (found := SSH_USER.fullmatch(line)) and found[1] != line}
-    # What is switched off is not there; newer releases tell a user with settings once more without any.
-    return [line for line in kept if not line.startswith("undo ") and line not in users]
+def _straight(chunk: list[Numbered], undone: bool) -> list[Numbered]:
+    first = chunk[0][1] if chunk else ""
+    shift = len(first) - len(first.lstrip())
+    kept = [(number, line[shift:] if line[:shift].isspace() else line) for number, line in chunk]
+    users = {found[1] for _, line in kept if (found := SSH_USER.fullmatch(line)) and found[1] != line}
+    # Newer releases tell a user with settings once more without any.
+    return [each for each in kept if each[1] not in users and (undone or not each[1].startswith("undo "))]
 
 
-def _banners(lines: list[str]) -> Iterator[str]:
+def _banners(lines: list[Numbered]) -> Iterator[Numbered]:
     """Yield the lines, a banner between quotation marks as a header with its text below it."""
     rest = iter(lines)
-    for line in rest:
+    for number, line in rest:
         found = QUOTED.match(line.strip())
         if found is None:
-            yield line
+            yield number, line
             continue
-        body = [found[2]] if found[2] else []
+        body = [(number, found[2])] if found[2] else []
         closed = len(line.strip()) > len(found[1]) + 2 and line.endswith('"')
         while not closed:
-            more = next(rest, None)
+            place, more = next(rest, (0, None))
             if more is None:
                 raise ReadError(f"`{found[1]}` has no end — read it again")
             closed = more.endswith('"')
-            body += [more.removesuffix('"')] if more != '"' else []
-        if all(each.startswith(" ") for each in body):
-            body = [each[1:] for each in body]  # our own text, read again
-        yield from ("#", f'{found[1]} "', *(f" {each}" for each in body), '"', "#")
+            body += [(place, more.removesuffix('"'))] if more != '"' else []
+        if all(each.startswith(" ") for _, each in body):
+            body = [(place, each[1:]) for place, each in body]  # our own text, read again
+        yield number, "#"
+        yield number, f'{found[1]} "'
+        yield from ((place, f" {each}") for place, each in body)
+        yield from ((number, '"'), (number, "#"))

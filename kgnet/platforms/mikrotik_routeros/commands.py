@@ -55,7 +55,8 @@ DEFAULTS = {
 OWNED = (*DEFAULTS, "/radius", "/system logging action", "/system logging", "/system ntp client servers")
 CREATION = ("/system logging action", "/system logging", "/radius", "/user aaa", "/user")
 
-_VALUE = r"(\"(?:[^\"\\]|\\.)*\"|[^\s\"<\\]\S*)"
+_WRAP = r"(?:\\\n *)?"  # an export breaks its lines behind an equals sign, or within quotation marks
+_VALUE = rf"{_WRAP}(\"(?:[^\"\\]|\\[\s\S])*\"|[^\s\"<\\]\S*)"
 SECRETS = (
     re.compile(
         r"\b(?:(?:[a-z0-9-]+-)?(?:password|secret|passphrase|pre-shared-key|preshared-key|private-key|auth-key"
@@ -64,21 +65,23 @@ SECRETS = (
     re.compile(r"\bcomment=kgnet-([0-9a-f]{8})\b"),
     *EVERYWHERE,
 )
-_SECTION = r"(?:\n(?!/).*)*"  # the lines of one
+_SECTION = r"\b.*(?:\n(?!/).*)*"  # the lines of one, or the one that has its section before it
+_ENTRY = r"^(?:/snmp[ /]community[ /])? *(?:add|set)\b"
+_REST = r"(?:[^\n\\]|\\[\s\S])*"  # of an entry, with the lines that it goes on in
 WITHIN = (  # a community is called by its name, but for those of SNMPv3, whose names are users'
     (
-        re.compile(rf"^/snmp community{_SECTION}", re.MULTILINE),
+        re.compile(rf"^/snmp[ /]community{_SECTION}", re.MULTILINE),
         re.compile(
-            r"^ ?(?:add|set)\b(?!.*security=(?:authorized|private))(?!.*-password=)(?:.* )?name="
+            rf"{_ENTRY}(?!{_REST}security=(?:authorized|private))(?!{_REST}-password=)(?:{_REST}\s)?name="
             rf"{WELL_KNOWN}{_VALUE}",
             re.MULTILINE,
         ),
     ),
     (
-        re.compile(rf"^/(?:system ntp key|routing rip keys){_SECTION}", re.MULTILINE),
+        re.compile(rf"^/(?:system[ /]ntp[ /]key|routing[ /]rip[ /]keys){_SECTION}", re.MULTILINE),
         re.compile(rf"\bkey={_VALUE}"),
     ),
-    (re.compile(rf"^/container envs{_SECTION}", re.MULTILINE), re.compile(rf"\bvalue={_VALUE}")),
+    (re.compile(rf"^/container[ /]envs{_SECTION}", re.MULTILINE), re.compile(rf"\bvalue={_VALUE}")),
 )
 BLIND = (re.compile(r"^ ?add (?:.* )?group=.* password=(\S+)", re.MULTILINE),)  # an account's: never shown
 

@@ -28,12 +28,10 @@ from kgnet.model.managed import (
     TimeServers,
     Vrfs,
 )
-from kgnet.platforms._management import Ways, counted, duration_s, ways
-from kgnet.platforms.mikrotik_routeros.text import Entry, parse
+from kgnet.platforms._management import Ways, duration_s, ways
+from kgnet.platforms.mikrotik_routeros.text import Entry, entries
+from kgnet.ports import Reading
 from kgnet.wire.address import is_address
-
-Managed = Accounts | TimeServers | LogHosts | Ways | Aaa | LoginBanner | Vrfs
-Facts = System | ConfiguredInterfaces | ConfiguredBgp | ConfiguredTunnels | Managed
 
 # What listens as long as nobody says otherwise (RouterOS' manual, Services).
 SERVICES = {"api": "api", "api-ssl": "api", "ftp": "ftp", "ssh": "ssh", "telnet": "telnet",
@@ -57,27 +55,13 @@ class Read:
 Sections = Mapping[str, list[Read]]
 
 
-def read(text: str, part: str) -> Iterator[Facts]:
-    """Read the whole configuration; a device without BGP connections has no ConfiguredBgp."""
+def _take(text: str, part: str, first: int) -> Sections:
     sections: dict[str, list[Read]] = {}
-    for line in counted(text, part):
-        if len(line.path) == 2:
-            sections.setdefault(line.path[0], []).append(Read(parse(line.text), line.number))
-    try:
-        hosts = _log_hosts(sections)
-        yield System(_setting(sections, "/system identity", "name") or None, hosts.hosts)
-        yield hosts
-        yield ConfiguredInterfaces(tuple(_interfaces(sections)))
-        yield Vrfs({each.get("name"): _split(each.get("interfaces")) for each in _added(sections, "/ip vrf")})
-        yield ConfiguredTunnels(tuple(_tunnels(sections)))
-        yield from _bgp(sections)
-        yield Accounts(tuple(_account(each) for each in _added(sections, "/user")))
-        yield _time(sections)
-        yield from ways(_remote(sections), _snmp(sections))
-        yield _aaa(sections)
-        yield _banner(sections)
-    except (ValueError, KeyError) as reason:
-        raise ReadError(f"RouterOS' configuration is not as expected: {reason}") from reason
+    for number, section, entry in entries(text):
+        sections.setdefault(section, []).append(Read(entry, first + number - 1))
+    if not sections:
+        raise ReadError(f"{part}: the configuration is empty — look whether the account may read all of it")
+    return sections
 
 
 def _added(sections: Sections, name: str) -> list[Read]:
@@ -88,10 +72,9 @@ def _added(sections: Sections, name: str) -> list[Read]:
 
 
 def _setting(sections: Sections, section: str, name: str, item: str = "") -> str:
-    told = (
-        each.get(name) for each in sections.get(section, ()) if each.entry.item == item and each.get(name)
-    )
-    return next(told, "")
+    """Return what was set last."""
+    said = reversed(sections.get(section, ()))
+    return next((each.get(name) for each in said if each.entry.item == item and each.get(name)), "")
 
 
 def _first(sections: Sections, *names: str) -> int:
@@ -105,12 +88,24 @@ def _split(text: str) -> tuple[str, ...]:
 # ── interfaces and routing ──────────────────────────────────────────────────
 
 
+def _system(sections: Sections) -> System:
+    return System(_setting(sections, "/system identity", "name") or None, _log_hosts(sections).hosts)
+
+
+def _vrfs(sections: Sections) -> Vrfs:
+    return Vrfs({each.get("name"): _split(each.get("interfaces")) for each in _added(sections, "/ip vrf")})
+
+
+def _configured(sections: Sections) -> ConfiguredInterfaces:
+    return ConfiguredInterfaces(tuple(_interfaces(sections)))
+
+
 def _interfaces(sections: Sections) -> Iterator[ConfiguredInterface]:
     """Yield the interfaces that have a comment or an address, under their own names."""
     comments: dict[str, tuple[str, int]] = {}
     addresses: dict[str, list[Read]] = {}
-    for section, entries in sections.items():
-        for each in entries if section.startswith("/interface ") else ():
+    for section, told in sections.items():
+        for each in told if section.startswith("/interface ") else ():
             name = each.get("name") or each.entry.item.partition("default-name=")[2].strip(" ]")
             if name and each.get("comment"):
                 comments[name] = (each.get("comment"), each.line)
@@ -127,13 +122,16 @@ def _interfaces(sections: Sections) -> Iterator[ConfiguredInterface]:
         )
 
 
-def _tunnels(sections: Sections) -> Iterator[ConfiguredTunnel]:
+def _tunnels(sections: Sections) -> ConfiguredTunnels:
     ports = {
         each.get("name"): each.get("listen-port", "0") for each in _added(sections, "/interface wireguard")
     }
-    for each in _added(sections, "/interface wireguard peers"):
-        name = each.get("interface")
-        yield ConfiguredTunnel(name, int(ports.get(name, "0")), each.get("endpoint-address"), each.line)
+    tunnels = (
+        ConfiguredTunnel(name, int(ports.get(name, "0")), each.get("endpoint-address"), each.line)
+        for each in _added(sections, "/interface wireguard peers")
+        for name in (each.get("interface"),)
+    )
+    return ConfiguredTunnels(tuple(tunnels))
 
 
 def _bgp(sections: Sections) -> Iterator[ConfiguredBgp]:
@@ -175,6 +173,12 @@ def _neighbor(peer: Read) -> ConfiguredNeighbor:
 
 
 # ── management ──────────────────────────────────────────────────────────────
+
+
+def _accounts(sections: Sections) -> Accounts:
+    if "/user" not in sections:
+        raise ReadError("`/export` tells no accounts — put what `/user print terse` prints below it")
+    return Accounts(tuple(_account(each) for each in _added(sections, "/user")))
 
 
 def _account(each: Read) -> Account:
@@ -242,10 +246,10 @@ def _priv(each: Read) -> str:
 
 
 def _remote(sections: Sections) -> RemoteAccess:
-    said = sections.get("/ip service", [])
-    off = {each.entry.item for each in said if each.get("disabled") == "yes"}
-    open_ = dict.fromkeys(protocol for name, protocol in SERVICES.items() if name not in off)
-    if any(each.entry.item == "www-ssl" and each.get("disabled") == "no" for each in said):
+    said = [each for each in sections.get("/ip service", ()) if each.get("disabled")]
+    off = {name: each.get("disabled") == "yes" for each in said for name in each.entry.item.split(",")}
+    open_ = dict.fromkeys(protocol for name, protocol in SERVICES.items() if not off.get(name))
+    if not off.get("www-ssl", True):
         open_["https"] = None
     waits = [_idle_s(each) for each in _added(sections, "/user")]
     return RemoteAccess(
@@ -283,3 +287,14 @@ def _aaa(sections: Sections) -> Aaa:
 
 def _banner(sections: Sections) -> LoginBanner:
     return LoginBanner(_setting(sections, "/system note", "note"), _first(sections, "/system note"))
+
+
+def _ways(sections: Sections) -> Iterator[Ways]:
+    yield from ways(_remote(sections), _snmp(sections))
+
+
+READING = Reading(
+    _take,
+    (_system, _log_hosts, _configured, _vrfs, _tunnels, _bgp, _accounts, _time, _ways, _aaa, _banner),
+    wrong="the configuration is not as RouterOS exports it",
+)

@@ -17,6 +17,10 @@ PLAIN = re.compile(r"[A-Za-z0-9_.:,/@*!+-]+")
 WORD = re.compile(r'(?:"(?:[^"\\]|\\.)*"|\[[^\]]*\]|<secret[^>]*>|[^\s"\[\]])+')
 ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "_": " ", '"': '"', "\\": "\\", "$": "$", "?": "?"}
 BACK = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\", "$": "\\$"}
+HEADED = re.compile(r'(/[^="[]*?)(?:[ /]((?:set|add)(?: .*)?))?')
+VERBS = frozenset(("disable", "enable", "remove", "unset", "move"))  # typed by people, never exported
+UNTOLD = re.compile(r"# ?error exporting (.+)")
+SPILT = re.compile(r" +(?!(?:set|add) )[a-z][\w.-]*=")
 USER = re.compile(r"^\s*\d+ +(?:[A-Z]+ +)?(?=[a-z-]+=)")
 KEY = re.compile(r"(?:^|(?<= ))([a-z][a-z0-9.-]*)=")
 TOLD_OF_USERS = ("comment", "group", "inactivity-policy", "inactivity-timeout", "name", "address", "disabled")
@@ -88,25 +92,47 @@ def lines_of(entry: Entry) -> Iterator[str]:
         yield from (" ".join(filter(None, ("set", entry.item, setting))) for setting in settings)
 
 
+def entries(text: str) -> Iterator[tuple[int, str, Entry]]:
+    """Yield each entry of an export with the number of its line, from 1, and its section.
+
+    A section may come several times; a line of `/export terse` has its section before it.
+    """
+    section = ""
+    for number, line in _joined(text):
+        if line.startswith("#"):
+            if found := UNTOLD.match(line):
+                raise ReadError(f"line {number}: the device could not export {found[1]!r} — export it again")
+        elif USER.match(line):
+            yield number, "/user", _user(line)
+        elif line.startswith("/"):
+            section, told = _headed(line)
+            if told:
+                yield number, section, parse(told)
+        elif line and not line.startswith(("Flags:", "Columns:")):
+            if not section:
+                raise ReadError(f"stands in no section: {line[:60]!r}")
+            yield number, section, parse(line.strip())
+
+
+def _headed(line: str) -> tuple[str, str]:
+    """Take a line with a path apart: the section, and the entry behind it if there is one."""
+    found = HEADED.fullmatch(line)
+    path = found[1].replace("/", " ").split() if found else []
+    if found is None or not VERBS.isdisjoint(path):
+        raise ReadError(f"neither `set` nor `add`: {line[:60]!r}")
+    return f"/{' '.join(path)}", found[2] or ""
+
+
 def canonical(text: str) -> str:
     """Return the configuration in *text*; ReadError unless its date and release stand above it."""
-    lines = list(_joined(text))
+    lines = [line for _, line in _joined(text)]
     if not any("RouterOS" in line for line in lines if line.startswith("#")) and not _is_canonical(lines):
         raise ReadError(
             "no `# … by RouterOS` above it — look whether the account may export with show-sensitive"
         )
     sections: dict[str, dict[str, None]] = {}
-    section = ""
-    for line in lines:
-        if USER.match(line):
-            sections.setdefault("/user", {}).update(dict.fromkeys(lines_of(_user(line))))
-        elif line.startswith("/"):
-            section = line.rstrip()
-            sections.setdefault(section, {})
-        elif line and not line.startswith("#") and not line.startswith(("Flags:", "Columns:")):
-            if not section:
-                raise ReadError(f"stands in no section: {line[:60]!r}")
-            sections[section].update(dict.fromkeys(lines_of(_told(section, parse(line.strip())))))
+    for _, section, entry in entries(text):
+        sections.setdefault(section, {}).update(dict.fromkeys(lines_of(_told(section, entry))))
     if "/system identity" not in sections:
         sections["/system identity"] = {"set name=MikroTik": None}  # which it does not print
     return "".join(
@@ -126,16 +152,23 @@ def _is_canonical(lines: list[str]) -> bool:
     return "/system identity" in lines and all(line.startswith((" ", "/")) for line in lines if line)
 
 
-def _joined(text: str) -> Iterator[str]:
-    r"""Yield the lines, those that end in `\` with what follows them."""
-    held = ""
-    for raw in text.replace("\r", "").splitlines():
+def _joined(text: str) -> Iterator[tuple[int, str]]:
+    r"""Yield the lines with their numbers, those that end in `\` with what follows them.
+
+    What a value over two lines leaves behind when it is redacted belongs to the line before it, too.
+    """
+    held, begun = "", 0
+    lines = text.replace("\r", "").splitlines()
+    for number, raw in enumerate(lines, 1):
         line = held + (raw.lstrip() if held else raw)
+        begun = begun if held else number
         if line.endswith("\\") and not line.endswith("\\\\"):
             held = line[:-1]
-            continue
-        held = ""
-        yield line.rstrip()
+        elif number < len(lines) and SPILT.match(lines[number]):
+            held = f"{line} "
+        else:
+            held = ""
+            yield begun, line.rstrip()
     if held:
         raise ReadError("its last line goes on and does not end: it was cut short — read it again")
 
