@@ -35,12 +35,12 @@ def controls() -> list[dict[str, str]]:
 
 
 def said() -> set[str]:
-    """Return every text that a report says by itself: `say("…")` in code and page, and its tables."""
+    """Return every text that a report or dashboard says by itself: `say("…")` in code and page, tables."""
     found = {*_judged.DOMAINS.values(), _judged.OWN, _judged.UNSEEN}
     found |= {each.value for each in (*Status, *Severity)}
     for page in REPORTS_FOLDER.rglob("*.j2"):
         found |= set(re.findall(r'\bsay\("([^"]+)"', page.read_text(encoding="utf-8")))
-    for module in REPORTS_FOLDER.rglob("*.py"):
+    for module in (*REPORTS_FOLDER.rglob("*.py"), *(paths.PACKAGE / "export/dashboards").glob("*.py")):
         for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("say"):
                 found |= {each.value for each in node.args[:1] if isinstance(each, ast.Constant)}

@@ -1,4 +1,4 @@
-"""`kgnet export`: the exporter, and the files that Prometheus and Alertmanager want for it."""
+"""`kgnet export`: the exporter, and the files that Prometheus, Alertmanager and Grafana want for it."""
 
 from __future__ import annotations
 
@@ -172,6 +172,7 @@ def _asker(
 
 @app.command()
 def config(
+    *,
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write into.", metavar="DIR")],
     inventory: Inventory = DEFAULT_INVENTORY,
     exporter: Annotated[
@@ -183,15 +184,27 @@ def config(
     webhook: Annotated[
         str, typer.Option("--webhook", help="URL that alerts are sent to.", metavar="URL")
     ] = "",
+    lang: Annotated[
+        str,
+        typer.Option(
+            "--lang", envvar="KGNET_LANG", help="Language of dashboards: `en` or `vi`.", metavar="CODE"
+        ),
+    ] = "en",
 ) -> None:
-    """Write the files of Prometheus and Alertmanager: scrape configuration, alert rules, inhibition."""
+    """Write the files of Prometheus, Alertmanager and Grafana: scrapes, rules, inhibition, dashboards."""
+    from kgnet import language
     from kgnet.design import design
     from kgnet.export.config import Wiring, files
     from kgnet.files import write
     from kgnet.inventory import load
 
     wiring = Wiring(exporter=exporter, webhook=webhook, interval_s=interval)
-    texts = files(design(load(inventory)), wiring, rules_folder=output.resolve() / "rules")
+    texts = files(
+        design(load(inventory)),
+        wiring,
+        rules_folder=output.resolve() / "rules",
+        language=language.load(lang),
+    )
     for name, text in texts.items():
         path = output / name
         write(path, text)

@@ -128,6 +128,8 @@ FAMILIES = (
         "Whether at least one circuit of the site hangs on something that works: if 0, the cause lies "
         "nearer to the centre.",
     ),
+    _gauge("site_latitude_degrees", "Degrees north, WGS 84 (sites.csv lat)."),
+    _gauge("site_longitude_degrees", "Degrees east, WGS 84 (sites.csv lon)."),
     _gauge(
         "site_expected",
         "0 while planned work (outages.csv) touches the site itself or every circuit of it, else 1.",

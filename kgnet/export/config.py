@@ -1,4 +1,4 @@
-"""fleet → the files of Prometheus and Alertmanager: what to scrape, the alerts, and what silences what."""
+"""fleet → the files of Prometheus, Alertmanager and Grafana: what to scrape, alerts, what silences what."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from typing import Any
 import yaml
 
 from kgnet.design.monitoring import scrape_interval_s
+from kgnet.export.dashboards import dashboards
 from kgnet.model.fleet import Fleet
+from kgnet.model.language import ENGLISH, Language
 from kgnet.model.province import Role
 
 HEAD = "# Written by `kgnet export config`: change the inventory and write it again.\n"
@@ -33,12 +35,15 @@ class Wiring:
     interval_s: int | None = None
 
 
-def files(fleet: Fleet, wiring: Wiring, *, rules_folder: PurePath) -> dict[str, str]:
-    """Return every file by its path: prometheus.yml, alertmanager.yml, and the alerts below rules/."""
+def files(
+    fleet: Fleet, wiring: Wiring, *, rules_folder: PurePath, language: Language = ENGLISH
+) -> dict[str, str]:
+    """Return every file by its path: prometheus.yml, alertmanager.yml, the rules, Grafana's dashboards."""
     return {
         "prometheus.yml": prometheus(fleet, wiring, rules_folder=rules_folder),
         "alertmanager.yml": alertmanager(fleet, wiring),
         **{f"rules/{name}": text for name, text in rules().items()},
+        **{f"grafana/{name}": text for name, text in dashboards(language).items()},
     }
 
 

@@ -52,6 +52,8 @@ def _sites(fleet: Fleet) -> Iterator[Sample]:
     sites, rooms, users = _weights(fleet)
     for code, site in fleet.sites.items():
         yield Sample("site_info", 1, _site(site, circuits.get(code, [])))
+        yield Sample("site_latitude_degrees", site.lat, {"site": code})
+        yield Sample("site_longitude_degrees", site.lon, {"site": code})
         yield Sample("site_downstream_sites", sites[code], {"site": code})
         yield Sample("site_downstream_rooms", rooms[code], {"site": code})
         yield Sample("site_downstream_users", users[code], {"site": code})
