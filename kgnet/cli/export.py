@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
-import signal
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -69,13 +67,13 @@ def export(
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(message)s"
     )
+    from kgnet.export.server import serve
+
     server = _server(inventory, listen, state, timeout, web_config)
-    signal.signal(signal.SIGTERM, lambda *_: Thread(target=server.shutdown).start())
     host, port = server.server_address[:2]
     scheme = "https" if server.web and server.web.context else "http"
     typer.echo(f"serving {scheme}://{host!s}:{port}/metrics", err=True)
-    with server:
-        server.serve_forever()
+    serve(server)
 
 
 def _server(

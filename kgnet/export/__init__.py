@@ -4,6 +4,8 @@ catalogue  every metric, with type and help           topology   evidence → wh
 intent     what the province's files say               devices    SNMP: circuits, routing sessions
 expected   what is meant to be up now: planned work
 collector  one scrape, all of it                       records    the last audit and the last plan
-text       samples → exposition format                 server     /metrics, /probe, /healthz
+text       samples → exposition format                 forms      which of them a scraper wants
+scrapes    many scrapers, few scrapes                  server     /metrics, /probe, /healthz
+own        what the exporter tells of itself           dashboards/  Grafana's, one file each
 config     the files of Prometheus and Alertmanager    rules/     the alerts, tested by promtool
 """

@@ -5,21 +5,23 @@ from __future__ import annotations
 import gzip
 import html
 import logging
+import signal
 import socket
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import BoundedSemaphore, Lock
+from threading import Condition, Lock, Thread
 from time import monotonic
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from prometheus_client import REGISTRY, generate_latest
-
 from kgnet import __version__
 from kgnet.errors import KgnetError, UsageError
-from kgnet.export.text import CONTENT_TYPE, text
+from kgnet.export.forms import PLAIN as TEXT
+from kgnet.export.forms import Form, takes_gzip, wanted
+from kgnet.export.scrapes import Collect, Scrapes
 from kgnet.export.web import Web
 from kgnet.model.outcome import Sample
 
@@ -27,13 +29,14 @@ LOG = logging.getLogger(__name__)
 
 PLAIN, PAGE = "text/plain; charset=utf-8", "text/html; charset=utf-8"
 JSON = "application/json"
-SCRAPES_AT_ONCE = 2  # more wait; a third scraper gets its turn or, too late, a 503
 MARGIN_S = 0.5  # before the scraper gives up, so that it hears what is known by then
 SLOW_CLIENT_S = 15.0
 FRESH_S = 10.0  # so old a scrape is good enough for the status page
+FINISH_S = 15.0  # who has asked before we are stopped is answered, if that takes no longer
+BACKLOG = 1024  # connections that wait to be taken; the kernel has a limit of its own (net.core.somaxconn)
 DEFAULT_PORT = 10910
 
-Collect = Callable[[float], Iterable[Sample]]  # seconds that it may take → samples
+PACKING = Lock()
 Show = Callable[[Iterable[Sample]], str]  # samples → what the status page asks for, as JSON
 Ask = Callable[[str, str, Mapping[str, str]], Iterable[Sample]]  # module, target, options → samples
 
@@ -72,68 +75,50 @@ class Pages:
         timeout_s: float,
         status: StatusPage | None = None,
     ) -> None:
-        self._collect, self._ask, self._modules, self._timeout_s = collect, ask, tuple(modules), timeout_s
+        self._scrapes, self._ask, self._modules, self._timeout_s = (
+            Scrapes(collect),
+            ask,
+            tuple(modules),
+            timeout_s,
+        )
         self._status = status
         self._looking = Lock()
-        self._turns = BoundedSemaphore(SCRAPES_AT_ONCE)
-        self._last: tuple[float, tuple[Sample, ...]] | None = None  # when, on the monotonic clock, and what
 
-    def get(self, path: str, patience_s: float | None = None) -> Page:
+    def get(self, path: str, patience_s: float | None = None, form: Form = TEXT) -> Page:
         """Return the page at *path*; *patience_s* is when the scraper gives up, if it said so."""
         parts = urlsplit(path)
         pages: dict[str, Callable[[], Page]] = {
             "/": lambda: Page(_landing(self._modules), content_type=PAGE),
-            "/metrics": lambda: self._metrics(patience_s),
-            "/probe": lambda: self._probe(dict(parse_qsl(parts.query))),
+            "/metrics": lambda: self._metrics(patience_s, form),
+            "/probe": lambda: self._probe(dict(parse_qsl(parts.query)), form),
             "/healthz": lambda: Page("ok\n"),
-            "/readyz": lambda: BUSY if self._busy else Page("ready\n"),
+            "/readyz": lambda: BUSY if self._scrapes.busy else Page("ready\n"),
         }
         if status := self._status:
             pages["/status"] = lambda: Page(status.body, content_type=PAGE, policy=status.policy)
             pages["/status.json"] = lambda: self._shown(status.show)
         return pages.get(parts.path, lambda: NOWHERE)()
 
-    def _metrics(self, patience_s: float | None) -> Page:
+    def _metrics(self, patience_s: float | None, form: Form) -> Page:
         timeout_s = min(self._timeout_s, max((patience_s or self._timeout_s) - MARGIN_S, MARGIN_S))
-        samples = self._collected(timeout_s)
-        if samples is None:
-            return BUSY
-        return Page(text(samples) + generate_latest(REGISTRY).decode(), content_type=CONTENT_TYPE)
-
-    @property
-    def _busy(self) -> bool:
-        """Return whether a scrape would have to wait."""
-        free = self._turns.acquire(blocking=False)
-        if free:
-            self._turns.release()
-        return not free
-
-    def _collected(self, timeout_s: float) -> tuple[Sample, ...] | None:
-        """Return a scrape's samples; None if too many are under way."""
-        if not self._turns.acquire(timeout=timeout_s):
-            return None
-        try:
-            samples = tuple(self._collect(timeout_s))
-            self._last = monotonic(), samples
-            return samples
-        finally:
-            self._turns.release()
+        scrape = self._scrapes.get(timeout_s)
+        return Page(scrape.text(form), content_type=form.content_type) if scrape else BUSY
 
     def _shown(self, show: Show) -> Page:
         """Return the status of the last scrape, or of one of now if that is too long ago: many may look."""
         with self._looking:
-            last = self._last
-            if last is None or monotonic() - last[0] > FRESH_S:
-                self._collected(self._timeout_s)
-                last = self._last
-        return Page(show(last[1]), content_type=JSON) if last else BUSY
+            last = self._scrapes.last
+            if last is None or monotonic() - last.when > FRESH_S:
+                self._scrapes.get(self._timeout_s)
+                last = self._scrapes.last
+        return Page(show(last.samples), content_type=JSON) if last else BUSY
 
-    def _probe(self, query: dict[str, str]) -> Page:
+    def _probe(self, query: dict[str, str], form: Form) -> Page:
         module, target = query.pop("module", ""), query.pop("target", "")
         if not module or not target:
             return Page("a probe needs ?target= and &module=\n", HTTPStatus.BAD_REQUEST)
         try:
-            return Page(text(self._ask(module, target, query)), content_type=CONTENT_TYPE)
+            return Page(form.text(self._ask(module, target, query)), content_type=form.content_type)
         except KgnetError as reason:
             return Page(f"{reason}\n", HTTPStatus.BAD_REQUEST)
 
@@ -150,13 +135,15 @@ def _landing(modules: Iterable[str]) -> str:
 
 
 class Server(ThreadingHTTPServer):
-    """Listens; every request has a thread."""
+    """Listens; every request has a thread.  Closing it waits for those that are being answered."""
 
     daemon_threads = True
+    request_queue_size = BACKLOG
 
     def __init__(self, host: str, port: int, pages: Pages, web: Web | None = None) -> None:
         """UsageError if nobody can listen there; *web* None: for anybody, without TLS."""
         self.web = web
+        self._idle, self._under_way = Condition(), 0
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.pages = pages
         try:
@@ -183,6 +170,27 @@ class Server(ThreadingHTTPServer):
         except OSError as reason:
             LOG.info("%s: %s", client_address[0], reason)
 
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Count the request before its thread begins, so that closing cannot miss it."""
+        with self._idle:
+            self._under_way += 1
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            with self._idle:
+                self._under_way -= 1
+                self._idle.notify_all()
+
+    def server_close(self) -> None:
+        """Listen no more, and let those who have asked hear their answer."""
+        super().server_close()
+        with self._idle:
+            if not self._idle.wait_for(lambda: not self._under_way, FINISH_S):
+                LOG.warning("%d requests were not answered within %g s", self._under_way, FINISH_S)
+
     def server_bind(self) -> None:
         """Bind without looking up our own name, which may take long where there is no DNS."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -204,13 +212,14 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(UNKNOWN, {"WWW-Authenticate": 'Basic realm="kgnet"'})
             return
         patience = self.headers.get("X-Prometheus-Scrape-Timeout-Seconds", "")
-        self._send(self.server.pages.get(self.path, _seconds(patience)), {})
+        form = wanted(self.headers.get("Accept", ""))
+        self._send(self.server.pages.get(self.path, _seconds(patience), form), {})
 
     def _send(self, page: Page, headers: Mapping[str, str]) -> None:
         body = page.body.encode()
-        packed = "gzip" in self.headers.get("Accept-Encoding", "")
+        packed = takes_gzip(self.headers.get("Accept-Encoding", ""))
         if packed:
-            body = gzip.compress(body, compresslevel=1)
+            body = _packed(page.body)
         self.send_response(page.status)
         self.send_header("Content-Type", page.content_type)
         self.send_header("X-Content-Type-Options", "nosniff")
@@ -232,12 +241,30 @@ class _Handler(BaseHTTPRequestHandler):
         LOG.debug("%s: " + format, self.client_address[0], *args)
 
 
+def _packed(body: str) -> bytes:
+    """Return a body as gzip; of the same answer to many at once, one thread makes it for all."""
+    with PACKING:
+        return _gzip(body)
+
+
+@lru_cache(maxsize=2)
+def _gzip(body: str) -> bytes:
+    return gzip.compress(body.encode(), compresslevel=1)
+
+
 def _seconds(written: str) -> float | None:
     """Return the scrape's timeout as Prometheus says it, None if it says none."""
     try:
         return float(written)
     except ValueError:
         return None
+
+
+def serve(server: Server) -> None:
+    """Serve until SIGTERM; who has asked by then is answered."""
+    signal.signal(signal.SIGTERM, lambda *_: Thread(target=server.shutdown).start())
+    with server:
+        server.serve_forever()
 
 
 def listen_address(written: str) -> tuple[str, int]:

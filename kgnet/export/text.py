@@ -1,4 +1,4 @@
-"""samples → text: the exposition format of Prometheus, version 0.0.4."""
+"""samples → text: the exposition format of Prometheus, version 0.0.4, and OpenMetrics 1.0.0."""
 
 from __future__ import annotations
 
@@ -10,20 +10,48 @@ from kgnet.export.catalogue import BY_NAME, FAMILIES, PREFIX, Family
 from kgnet.model.outcome import Sample
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+UNITS = ("bytes_per_second", "seconds", "bytes", "ratio", "degrees")  # that names end in
 
 
 def text(samples: Iterable[Sample]) -> str:
     """Return *samples* grouped by metric, in the catalogue's order; KeyError if one is not in it."""
+    return "".join(
+        line for family, own in _grouped(samples) for line in (_head(family), *_samples(family, own))
+    )
+
+
+def openmetrics(samples: Iterable[Sample]) -> str:
+    """Return *samples* as OpenMetrics (prometheus.io/docs/specs/om/open_metrics_spec), without its EOF."""
+    return "".join(
+        line for family, own in _grouped(samples) for line in (_open_head(family), *_samples(family, own))
+    )
+
+
+def _grouped(samples: Iterable[Sample]) -> Iterator[tuple[Family, list[Sample]]]:
     by_name: defaultdict[str, list[Sample]] = defaultdict(list)
     for sample in samples:
         by_name[BY_NAME[sample.name].name].append(sample)
-    given = (family for family in FAMILIES if family.name in by_name)
-    return "".join(line for family in given for line in _family(family, by_name[family.name]))
+    return ((family, by_name[family.name]) for family in FAMILIES if family.name in by_name)
 
 
-def _family(family: Family, samples: Iterable[Sample]) -> Iterator[str]:
+def _head(family: Family) -> str:
     name = PREFIX + family.name
-    yield f"# HELP {name} {_help(family.help)}\n# TYPE {name} {family.kind}\n"
+    return f"# HELP {name} {_help(family.help)}\n# TYPE {name} {family.kind}\n"
+
+
+def _open_head(family: Family) -> str:
+    """Return what stands above a family: there it is named without `_total` and `_info`, and has a unit."""
+    name = PREFIX + family.name.removesuffix("_total")
+    kind = str(family.kind)
+    if name.endswith("_info"):
+        name, kind = name.removesuffix("_info"), "info"
+    unit = next((unit for unit in UNITS if name.endswith(f"_{unit}")), "")
+    told = f"# UNIT {name} {unit}\n" if unit else ""
+    return f"# HELP {name} {_value(family.help)}\n# TYPE {name} {kind}\n{told}"
+
+
+def _samples(family: Family, samples: Iterable[Sample]) -> Iterator[str]:
+    name = PREFIX + family.name
     for sample in samples:
         yield f"{name}{_labels(tuple(sample.labels.items()))} {_number(sample.value)}\n"
 
