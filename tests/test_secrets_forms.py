@@ -24,7 +24,7 @@ FORMS = Path(__file__).parent / "cases" / "secrets"
 PLATFORMS = found(Platform)
 SECRET = "Qz7tr0ngXk"  # stands where a form has @@
 LINES = [
-    (file.stem, line.replace("\\n", "\n"))
+    (file.stem, line.replace("\\n", "\n").replace("\\t", "\t"))
     for file in sorted(FORMS.glob("*.txt"))
     for line in file.read_text(encoding="utf-8").splitlines()
 ]

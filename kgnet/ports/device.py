@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from kgnet.errors import Unreachable
+from kgnet.model.blurted import unsaid
 from kgnet.model.config import Config
 from kgnet.model.fleet import Device
 from kgnet.model.outcome import Change
@@ -222,9 +223,11 @@ class Platform:
                     part = pattern.sub(hidden, part)
             return part
 
-        if not self.suspects:
-            return searched(text)
-        return self.suspects.sub(lambda found: searched(found[0]), f"\n{text}")[1:]
+        if self.suspects:
+            text = self.suspects.sub(lambda found: searched(found[0]), f"\n{text}")[1:]
+        else:
+            text = searched(text)
+        return unsaid(text, hidden)
 
 
 def _inside(pattern: re.Pattern[str], hidden: Callable[[re.Match[str]], str], block: re.Match[str]) -> str:

@@ -52,16 +52,17 @@ LINES = (  # after their blanks; group 1 is the secret
     rf"(?:credentials|authentication) username \S+ password {TYPE}(\S+)",
     rf"bind authenticate root-dn .* password {TYPE}(\S+)",
     r"vtp password (\S+)",
+    rf'action \S+ cli command "(?:[^"\n]* )?(?:password|secret|key|community) {TYPE}([^\s"]+)',  # EEM types
     rf"snmp mib community-map {WELL_KNOWN}(\S+)",
 )
 
-SERVER = rf"^(?:tacacs|radius) server \S+\n(?: .*\n)*? key {TYPE}(\S+)$"
+SERVER = rf"^(?:tacacs|radius) server \S+\n(?:[^\S\n].*\n)*?[^\S\n]+key {TYPE}(\S+)$"
 SECRETS = (
-    *(re.compile(rf"^ *(?:no )?{line}", re.MULTILINE) for line in LINES),
+    *(re.compile(rf"^[^\S\n]*(?:no )?{line}", re.MULTILINE) for line in LINES),
     re.compile(SERVER, re.MULTILINE),
 )
 SUSPECTS = re.compile(  # where one of them may be found: a line, or a server with its lines
-    rf"\n *(?:no )?(?:(?:tacacs|radius) server \S+(?:\n .*)*|{'|'.join(LINES)}).*", re.MULTILINE
+    rf"\n[^\S\n]*(?:no )?(?:(?:tacacs|radius) server \S+(?:\n[^\S\n].*)*|{'|'.join(LINES)}).*", re.MULTILINE
 )
 
 # What starts with a percent sign is a refusal, but for warnings and what is logged on the terminal.

@@ -1,0 +1,55 @@
+"""text → the same without the secrets that somebody wrote where no device keeps one.
+
+In a description, a banner, a script, a line that a later release knows: what gives such a secret away are the
+words before it.  Most lines have none of these and are not looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+HINTS = (b"pass", b"secret", b"token", b"psk", b"pwd", b"pw", b"key", b"pin:", b"pin=", b"kh?u", b"khau")
+NAMES = (
+    r"pass[ -]?phrase|pass(?:word|wd|code)|secret|token|psk|pwd|pw|(?:api|access|shared)[ _-]?key"
+    r"|m[aậ]t kh[aẩ]u"
+)
+NAMED = r"(?:(?:\s\w+){0,3}?\s(?:is|la|là)\b|[ \t]*[:=])[ \t]*"  # `pw: …`, `the password of guests is …`
+KINDS = (
+    r"(?:\d{1,3}|sha\S*|md5|aes\S*|3?des\S*)(?:\s|$)|\S+[ \t]+<secret"  # how one is kept: that is no secret
+)
+TYPED = (  # and no word of a language: those that devices print here are all of small letters
+    rf"[ \t]+(?:\d )?(?!{KINDS})(?=[\w$!#@%^&*+/~.])(?-i:(?=[^\s\"]*[^\sa-z\"-]))"
+)
+BLURTED = re.compile(
+    rf"(?<![\w<-])(?:(?:{NAMES})(?:{NAMED}|{TYPED})|(?:pass|key|pin)[ \t]*[:=][ \t]*|key [05-9]{TYPED})"
+    r"[\"'(]?(?!<)([^\s\"&;,)]+)",
+    re.IGNORECASE,
+)
+
+
+def unsaid(text: str, hidden: Callable[[re.Match[str]], str]) -> str:
+    """Return *text* with what *hidden* makes of each such secret, which is group 1."""
+    told = text.encode("ascii", "replace").lower()  # a byte a character: places are the same
+    starts = sorted({start for hint in HINTS for start in _lines(told, hint)})
+    if not starts:
+        return text
+    shown: list[str] = []
+    done = 0
+    for start in starts:
+        end = told.find(b"\n", start)
+        end = len(told) if end < 0 else end
+        shown += text[done:start], BLURTED.sub(hidden, text[start:end])
+        done = end
+    return "".join((*shown, text[done:]))
+
+
+def _lines(told: bytes, hint: bytes) -> list[int]:
+    """Return where each line that has *hint* in it begins."""
+    starts: list[int] = []
+    at = told.find(hint)
+    while at >= 0:
+        starts.append(told.rfind(b"\n", 0, at) + 1)
+        end = told.find(b"\n", at)
+        at = told.find(hint, end) if end >= 0 else -1
+    return starts
