@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from kgnet.model.config import Line
+from kgnet.platforms._again import heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,25 @@ def blocks(lines: Iterable[Line]) -> list[Block]:
         del stack[len(line.path) - 1 :]
         (stack[-1].inside if stack else top).append(block)
         stack.append(block)
-    return top
+    return _joined(top)
+
+
+def _joined(told: list[Block]) -> list[Block]:
+    """Return the lines of a block that count, those below them too."""
+    for block in told:
+        if len(block.inside) > 1:
+            block.inside[:] = _joined(block.inside)
+    groups = heard([block.text for block in told], lambda place: bool(told[place].inside))
+    return [_one([told[place] for place in group]) for group in groups] if groups else told
+
+
+def _one(again: list[Block]) -> Block:
+    if len(again) == 1:
+        return again[0]
+    inside = [line for block in again for line in block.inside]
+    return Block(again[0].text, again[0].number, _joined(inside))
 
 
 def rest(block: Block, start: str) -> str | None:
-    """Return what follows *start* in the first line of the block that starts so."""
-    return next((line.text.removeprefix(start) for line in block.starting(start)), None)
+    """Return what follows *start* in the last line of the block that starts so."""
+    return next((line.text.removeprefix(start) for line in reversed([*block.starting(start)])), None)

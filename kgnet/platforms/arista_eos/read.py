@@ -120,7 +120,7 @@ def _counted(line: Line) -> Line:
 
 def _system(top: list[Block]) -> System:
     hosts = [block.text for block in top if re.match(r"logging (vrf \S+ )?host ", block.text)]
-    hostname = next((block.words[1] for block in top if block.words[0] == "hostname"), None)
+    hostname = next((block.words[1] for block in reversed(top) if block.words[0] == "hostname"), None)
     domain = next((block.words[2] for block in top if block.text.startswith("dns domain ")), "")
     return System(hostname, tuple(text.removeprefix("logging ") for text in hosts), None, domain)
 

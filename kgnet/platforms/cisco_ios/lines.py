@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from kgnet.errors import ReadError
+from kgnet.platforms._again import heard
 
 BANNER = re.compile(r"banner (\S+) (\^C|\x03|\S)(.*)")
 CERTIFICATE = re.compile(r"certificate .+")
@@ -127,6 +128,10 @@ class Block:
         return self._found(self._text) if self._lines is None else self._lines
 
     @property
+    def opens(self) -> bool:
+        return bool(self.literal or self.lines)
+
+    @property
     def below(self) -> list[str]:
         """Return the lines inside, at any depth."""
         if self._text is None or any(self._start <= at < self._end for at in self._text.literals):
@@ -146,10 +151,12 @@ class Block:
         return (self._child(index) for index, line in enumerate(self.lines) if words in line)
 
     def rest(self, start: str) -> str | None:
-        """Return what follows *start* in the first line that has it."""
+        """Return what follows *start* in the last line that has it."""
         if self._text is not None and len(self.lines) > MANY:
-            return next((self.lines[index][len(start) :].strip() for index in self._starting(start)), None)
-        return next((line[len(start) :].strip() for line in self.lines if line.startswith(start)), None)
+            places = self._starting(start)
+            return self.lines[places[-1]][len(start) :].strip() if places else None
+        told = reversed(self.lines)
+        return next((line[len(start) :].strip() for line in told if line.startswith(start)), None)
 
     def mentions(self, *words: str) -> bool:
         """Return whether any of *words* stands anywhere in the text that this block is of."""
@@ -193,6 +200,10 @@ class Block:
         told = text.literals
         self._places, self._made = places, [None] * len(places)
         self._lines = [told[place][0] if place in told else text.lines[place] for place in places]
+        if counting := heard(self._lines, lambda index: self._child(index).opens):
+            self._made = [_joined([self._child(index) for index in group]) for group in counting]
+            self.inside = [each for each in self._made if each is not None]
+            self._lines = [each.line for each in self.inside]
         return self._lines
 
     def _child(self, index: int) -> Block:
@@ -222,6 +233,17 @@ class Block:
             for index, line in enumerate(self.lines):
                 words.setdefault(line.partition(" ")[0], []).append(index)
         return words
+
+
+def _joined(again: list[Block]) -> Block:
+    """Return the blocks of one header as one; of texts, as banners are, the last."""
+    if len(again) == 1 or again[-1].literal:
+        return again[-1]
+    inside = [each for block in again for each in block.inside]
+    groups = heard([each.line for each in inside], lambda index: inside[index].opens)
+    if groups:
+        inside = [_joined([inside[index] for index in group]) for group in groups]
+    return Block(again[0].line, again[0].number, inside)
 
 
 def blocks(text: str, first: int = 1) -> Block:
@@ -265,25 +287,3 @@ def _indented(lines: list[str], at: int, depth: int) -> tuple[tuple[str, ...], i
 def _trimmed(body: list[str]) -> tuple[str, ...]:
     """Return *body* without blanks at the ends of lines and without empty lines at its end."""
     return tuple("\n".join(line.rstrip() for line in body).rstrip("\n").split("\n")) if any(body) else ()
-
-
-def printed(root: Block, *, end: str) -> Iterator[str]:
-    """Yield the text of all blocks, one blank a level, `!` between those at the top."""
-    after_block = False
-    for block in root.inside:
-        opens = bool(block.inside or block.literal)
-        if opens or after_block:
-            yield "!"
-        yield from _printed(block, 0, end)
-        after_block = opens
-
-
-def _printed(block: Block, depth: int, end: str) -> Iterator[str]:
-    banner = f" {end}" if block.line.startswith("banner ") else ""
-    yield f"{' ' * depth}{block.line}{banner}"
-    for line in block.literal:
-        yield f"{' ' * (depth + 1)}{line}".rstrip()
-    for inner in block.inside:
-        yield from _printed(inner, depth + 1, end)
-    if block.line.startswith("address-family "):
-        yield f"{' ' * depth}exit-address-family"

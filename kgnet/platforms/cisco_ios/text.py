@@ -10,14 +10,14 @@ are; a port that is shut and no more is left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
 from itertools import groupby
 
 from kgnet.errors import ReadError
 from kgnet.platforms._names import natural
-from kgnet.platforms.cisco_ios.lines import Block, blocks, printed
+from kgnet.platforms.cisco_ios.lines import Block, blocks
 
 REMEMBERED = 1 << 14  # entries and addresses: a fleet writes the same ones again and again
 BANNER_END = "^"  # how we type the end of a banner; IOS prints ^C, whatever was typed
@@ -216,6 +216,31 @@ def _address(word: str) -> str:
         return f"{IPv6Address(address)}{slash}{length}"
     except AddressValueError:
         return word
+
+
+# ── text ────────────────────────────────────────────────────────────────────
+
+
+def printed(root: Block, *, end: str) -> Iterator[str]:
+    """Yield the text of all blocks, one blank a level, `!` between those at the top."""
+    after_block = False
+    for block in root.inside:
+        opens = bool(block.inside or block.literal)
+        if opens or after_block:
+            yield "!"
+        yield from _printed(block, 0, end)
+        after_block = opens
+
+
+def _printed(block: Block, depth: int, end: str) -> Iterator[str]:
+    banner = f" {end}" if block.line.startswith("banner ") else ""
+    yield f"{' ' * depth}{block.line}{banner}"
+    for line in block.literal:
+        yield f"{' ' * (depth + 1)}{line}".rstrip()
+    for inner in block.inside:
+        yield from _printed(inner, depth + 1, end)
+    if block.line.startswith("address-family "):
+        yield f"{' ' * depth}exit-address-family"
 
 
 # ── order ───────────────────────────────────────────────────────────────────

@@ -74,8 +74,8 @@ class Statement:
         return (each for each in holder or () if each.first == path[-1] and not each.inactive)
 
     def value(self, *path: str) -> str | None:
-        """Return what follows the first word *path* ends in; None if there is no such statement."""
-        return next((each.rest for each in self.every(*path)), None)
+        """Return what follows the first word that *path* ends in, the last time; None: it stands nowhere."""
+        return next((each.rest for each in reversed([*self.every(*path)])), None)
 
 
 def bare(text: str) -> str:
@@ -132,7 +132,7 @@ class _Reading:
         if self.words or len(self.open) == 1:
             raise ReadError(f"line {self.line}: a closing brace stands where none is expected")
         done = self.open.pop()
-        done.inside = done.inside or None
+        done.inside = _going_on(done.inside or []) or None
 
 
 def parse(text: str) -> Statement:
@@ -143,9 +143,26 @@ def parse(text: str) -> Statement:
         place = reading.open[-1].words or " ".join(reading.words)
         raise ReadError(f"the configuration ends in the middle of {place!r}: ask the device again")
     root = reading.open[0]
+    root.inside = _going_on(root.inside or [])
     if not root.inside:
         raise ReadError("this holds no statement of Junos: the device printed no configuration")
     return root
+
+
+def _going_on(statements: list[Statement]) -> list[Statement]:
+    """Return the statements; a block that is opened again goes on: Junos merges what it loads."""
+    if len({each.words for each in statements}) == len(statements):
+        return statements
+    told: list[Statement] = []
+    begun: dict[tuple[str, bool], Statement] = {}
+    for each in statements:
+        first = begun.get((each.words, each.inactive))
+        if first is None or not each.inside or not first.inside:
+            told.append(each)
+            begun[each.words, each.inactive] = each
+        else:
+            first.inside = _going_on([*first.inside, *each.inside])
+    return told
 
 
 def _by_lines(text: str) -> _Reading:
