@@ -30,8 +30,9 @@ from kgnet.export.catalogue import BY_NAME, FAMILIES, PREFIX, Kind
 from kgnet.export.devices import IF_DESCR, IF_NAME, IF_OPER_STATUS, SYS_UPTIME, Answers, jobs, samples
 from kgnet.export.expected import expected
 from kgnet.export.intent import intent
+from kgnet.export.pages import Pages
 from kgnet.export.records import records
-from kgnet.export.server import Pages, Server, listen_address
+from kgnet.export.server import Server, listen_address
 from kgnet.export.text import text
 from kgnet.export.topology import Evidence, every, judged, some
 from kgnet.model.fleet import Fleet

@@ -214,7 +214,8 @@ def test_a_failure_leaves_no_turn_taken() -> None:
 
 SERVED = """
 import sys
-from kgnet.export.server import Pages, Server, serve
+from kgnet.export.pages import Pages
+from kgnet.export.server import Server, serve
 from kgnet.model.outcome import Sample
 
 def collect(_):

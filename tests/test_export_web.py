@@ -21,7 +21,8 @@ import pytest
 import yaml
 
 from kgnet.errors import UsageError
-from kgnet.export.server import Pages, Server
+from kgnet.export.pages import Pages
+from kgnet.export.server import Server
 from kgnet.export.web import Web, _openssl
 from kgnet.wire import pki
 

@@ -21,7 +21,8 @@ from test_export import evidence, scrape
 
 from kgnet import paths
 from kgnet.errors import UsageError
-from kgnet.export.server import Pages, Server, StatusPage
+from kgnet.export.pages import Pages, StatusPage
+from kgnet.export.server import Server
 from kgnet.export.status import Chart, page, status
 from kgnet.export.status.chart import FILE
 from kgnet.model.fleet import Fleet

@@ -20,8 +20,9 @@ from urllib.parse import quote
 from kgnet.export.catalogue import FAMILIES, Kind
 from kgnet.export.expected import expected
 from kgnet.export.intent import intent
+from kgnet.export.pages import Pages
 from kgnet.export.records import records
-from kgnet.export.server import Pages, Server
+from kgnet.export.server import Server
 from kgnet.export.topology import Evidence, judged
 from kgnet.model.fleet import Fleet
 from kgnet.model.outcome import Sample

@@ -16,7 +16,9 @@ from kgnet.cli._options import DEFAULT_INVENTORY, Inventory
 from kgnet.errors import ProbeError, UsageError
 
 if TYPE_CHECKING:
-    from kgnet.export.server import Server, StatusPage
+    from kgnet.export.pages import Scale, StatusPage
+    from kgnet.export.scrapes import Collect
+    from kgnet.export.server import Server
     from kgnet.model.fleet import Fleet, Target
     from kgnet.model.outcome import Sample
     from kgnet.secrets import Secrets
@@ -25,6 +27,19 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 DEFAULT_LISTEN = "127.0.0.1:10910"
 OPEN_OPTIONS = ("port", "uri", "name", "kind", "want")  # what a scraper may say about a probe
+
+Exporters = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--exporter",
+        help="Where the exporter listens; given several times, these share the fleet.",
+        metavar="ADDR:PORT",
+    ),
+]
+Way = Annotated[
+    str,
+    typer.Option("--discovery", help="How Prometheus learns targets: file, http or static.", metavar="WAY"),
+]
 
 app = typer.Typer(rich_markup_mode="markdown")
 
@@ -82,7 +97,8 @@ def _server(
     from kgnet import paths, secrets
     from kgnet.design import design
     from kgnet.export.collector import Collector
-    from kgnet.export.server import Pages, Server, listen_address
+    from kgnet.export.pages import Pages
+    from kgnet.export.server import Server, listen_address
     from kgnet.export.web import Web
     from kgnet.inventory import load
     from kgnet.plugins import found
@@ -93,17 +109,44 @@ def _server(
     if any(map(paths.out_of_reach, fleet.devices.values())):
         raise UsageError(f"{inventory} stands in a twin only — `kgnet twin exec mon1 -- kgnet export …`")
     measure = partial(_measured, _authority(store))
-    collector = Collector(fleet, measure, agents=_agents(fleet, store), state=state)
+    agents = _agents(fleet, store)
+
+    def collecting(part: Fleet) -> Collect:
+        return Collector(part, measure, agents=agents, state=state).collect
+
     ask = _asker(fleet, measure)
     pages = Pages(
-        collector.collect, ask, modules=found(Probe), timeout_s=timeout_s, status=_status(fleet, inventory)
+        collecting(fleet),
+        ask,
+        modules=found(Probe),
+        timeout_s=timeout_s,
+        status=_status(fleet, inventory),
+        scale=_scale(fleet, collecting, state),
     )
     return Server(host, port, pages, Web(web_config) if web_config else None)
 
 
+def _scale(fleet: Fleet, collecting: Callable[[Fleet], Collect], state: Path | None) -> Scale:
+    """Return how the fleet is parted; a part's collector is made when it is first asked for."""
+    from kgnet.export.discovery import targets
+    from kgnet.export.pages import Scale
+    from kgnet.export.records import records
+    from kgnet.export.shard import Shard, part, told
+
+    def split(written: str) -> Collect:
+        shard = Shard.read(written)
+        collect = collecting(part(fleet, shard))
+        return lambda seconds: told(fleet, shard, collect(seconds), records(fleet, state) if state else ())
+
+    def discover(module: str, shard: str) -> str:
+        return json.dumps(targets(fleet, module, Shard.read(shard)))
+
+    return Scale(split, discover)
+
+
 def _status(fleet: Fleet, inventory: Path) -> StatusPage:
     """Return the status page, with the outlines that lie in the inventory's folder, if any do."""
-    from kgnet.export.server import StatusPage
+    from kgnet.export.pages import StatusPage
     from kgnet.export.status import Chart, page, status
     from kgnet.export.status.chart import FILE
 
@@ -173,9 +216,11 @@ def config(
     *,
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write into.", metavar="DIR")],
     inventory: Inventory = DEFAULT_INVENTORY,
-    exporter: Annotated[
-        str, typer.Option("--exporter", help="Where the exporter listens.", metavar="ADDR:PORT")
-    ] = DEFAULT_LISTEN,
+    exporter: Exporters = None,
+    discovery: Way = "file",
+    probes: Annotated[
+        bool, typer.Option("--probes", help="Also a job for each probe, by which every address is measured.")
+    ] = False,
     interval: Annotated[
         int | None, typer.Option("--interval", min=1, help="Seconds between scrapes (default: by size).")
     ] = None,
@@ -192,11 +237,19 @@ def config(
     """Write the files of Prometheus, Alertmanager and Grafana: scrapes, rules, inhibition, dashboards."""
     from kgnet import language
     from kgnet.design import design
-    from kgnet.export.config import Wiring, files
+    from kgnet.export.config import Discovery, Wiring, files
     from kgnet.files import write
     from kgnet.inventory import load
 
-    wiring = Wiring(exporter=exporter, webhook=webhook, interval_s=interval)
+    if discovery not in set(Discovery):
+        raise UsageError(f"--discovery {discovery!r} is none — known: {', '.join(Discovery)}")
+    wiring = Wiring(
+        exporter=" ".join(exporter or [DEFAULT_LISTEN]),
+        webhook=webhook,
+        interval_s=interval,
+        discovery=Discovery(discovery),
+        probes=probes,
+    )
     texts = files(
         design(load(inventory)),
         wiring,

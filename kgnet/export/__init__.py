@@ -5,7 +5,9 @@ intent     what the province's files say               devices    SNMP: circuits
 expected   what is meant to be up now: planned work
 collector  one scrape, all of it                       records    the last audit and the last plan
 text       samples → exposition format                 forms      which of them a scraper wants
-scrapes    many scrapers, few scrapes                  server     /metrics, /probe, /healthz
+scrapes    many scrapers, few scrapes                  pages      /metrics, /probe, /sd, /healthz
+shard      several exporters, a part each              server     HTTP, and who may ask
+discovery  what there is to probe                      jobs       what Prometheus scrapes
 own        what the exporter tells of itself           dashboards/  Grafana's, one file each
 config     the files of Prometheus and Alertmanager    rules/     the alerts, tested by promtool
 """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from importlib.resources import files as packaged
 from pathlib import PurePath
 from typing import Any
@@ -12,37 +11,30 @@ from typing import Any
 import yaml
 
 from kgnet.design.monitoring import scrape_interval_s
+from kgnet.export import jobs
 from kgnet.export.dashboards import dashboards
+from kgnet.export.jobs import Discovery, Wiring
 from kgnet.model.fleet import Fleet
 from kgnet.model.language import ENGLISH, Language
 from kgnet.model.province import Role
+
+__all__ = ["Discovery", "Wiring", "alertmanager", "files", "inhibitions", "prometheus", "rules"]
 
 HEAD = "# Written by `kgnet export config`: change the inventory and write it again.\n"
 SCRAPE_TIMEOUT_S = 10
 SITE_DOWN, DEVICE_DOWN = "KgnetSiteDown", "KgnetDeviceDown"
 ROUTER_ALERTS = "KgnetCircuit.*|KgnetBgpSessionDown"
-JOB = "kgnet"
-
-
-@dataclass(frozen=True, slots=True)
-class Wiring:
-    """Where things listen; *webhook*: where alerts are sent, empty: they are only shown."""
-
-    exporter: str
-    prometheus: str = "127.0.0.1:9090"
-    alertmanager: str = "127.0.0.1:9093"
-    webhook: str = ""
-    interval_s: int | None = None
 
 
 def files(
     fleet: Fleet, wiring: Wiring, *, rules_folder: PurePath, language: Language = ENGLISH
 ) -> dict[str, str]:
-    """Return every file by its path: prometheus.yml, alertmanager.yml, the rules, Grafana's dashboards."""
+    """Return every file by its path: prometheus.yml and its targets, alertmanager.yml, rules, dashboards."""
     return {
         "prometheus.yml": prometheus(fleet, wiring, rules_folder=rules_folder),
         "alertmanager.yml": alertmanager(fleet, wiring),
         **{f"rules/{name}": text for name, text in rules().items()},
+        **{f"targets/{name}": text for name, text in jobs.files(fleet, wiring).items()},
         **{f"grafana/{name}": text for name, text in dashboards(language).items()},
     }
 
@@ -61,7 +53,7 @@ def prometheus(fleet: Fleet, wiring: Wiring, *, rules_folder: PurePath) -> str:
             "rule_files": [str(rules_folder / name) for name in rules()],
             "alerting": {"alertmanagers": [_static(wiring.alertmanager)]},
             "scrape_configs": [
-                {"job_name": JOB, **_static(wiring.exporter)},
+                *jobs.jobs(fleet, wiring, rules_folder.parent / "targets"),
                 {"job_name": "prometheus", **_static(wiring.prometheus)},
                 {"job_name": "alertmanager", **_static(wiring.alertmanager)},
             ],

@@ -1,137 +1,31 @@
-"""HTTP: /metrics for the fleet, /probe for one target, /healthz, and a page that says so."""
+"""HTTP: who may ask, in what form it is answered, and how it ends."""
 
 from __future__ import annotations
 
 import gzip
-import html
 import logging
 import signal
 import socket
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import lru_cache
-from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Condition, Lock, Thread
-from time import monotonic
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from kgnet import __version__
-from kgnet.errors import KgnetError, UsageError
-from kgnet.export.forms import PLAIN as TEXT
-from kgnet.export.forms import Form, takes_gzip, wanted
-from kgnet.export.scrapes import Collect, Scrapes
+from kgnet.errors import UsageError
+from kgnet.export.forms import takes_gzip, wanted
+from kgnet.export.pages import UNKNOWN, Page, Pages
 from kgnet.export.web import Web
-from kgnet.model.outcome import Sample
 
 LOG = logging.getLogger(__name__)
 
-PLAIN, PAGE = "text/plain; charset=utf-8", "text/html; charset=utf-8"
-JSON = "application/json"
-MARGIN_S = 0.5  # before the scraper gives up, so that it hears what is known by then
 SLOW_CLIENT_S = 15.0
-FRESH_S = 10.0  # so old a scrape is good enough for the status page
 FINISH_S = 15.0  # who has asked before we are stopped is answered, if that takes no longer
 BACKLOG = 1024  # connections that wait to be taken; the kernel has a limit of its own (net.core.somaxconn)
 DEFAULT_PORT = 10910
 
 PACKING = Lock()
-Show = Callable[[Iterable[Sample]], str]  # samples → what the status page asks for, as JSON
-Ask = Callable[[str, str, Mapping[str, str]], Iterable[Sample]]  # module, target, options → samples
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    body: str
-    status: HTTPStatus = HTTPStatus.OK
-    content_type: str = PLAIN
-    policy: str = ""  # Content-Security-Policy
-
-
-UNKNOWN = Page("who are you?\n", HTTPStatus.UNAUTHORIZED)
-NOWHERE = Page("nothing is here; / lists what there is\n", HTTPStatus.NOT_FOUND)
-BUSY = Page("too many scrapes at once\n", HTTPStatus.SERVICE_UNAVAILABLE)
-
-
-@dataclass(frozen=True, slots=True)
-class StatusPage:
-    """The page for people: itself, its Content-Security-Policy, and what makes its data of samples."""
-
-    body: str
-    policy: str
-    show: Show
-
-
-class Pages:
-    """What is behind the paths."""
-
-    def __init__(
-        self,
-        collect: Collect,
-        ask: Ask,
-        *,
-        modules: Iterable[str],
-        timeout_s: float,
-        status: StatusPage | None = None,
-    ) -> None:
-        self._scrapes, self._ask, self._modules, self._timeout_s = (
-            Scrapes(collect),
-            ask,
-            tuple(modules),
-            timeout_s,
-        )
-        self._status = status
-        self._looking = Lock()
-
-    def get(self, path: str, patience_s: float | None = None, form: Form = TEXT) -> Page:
-        """Return the page at *path*; *patience_s* is when the scraper gives up, if it said so."""
-        parts = urlsplit(path)
-        pages: dict[str, Callable[[], Page]] = {
-            "/": lambda: Page(_landing(self._modules), content_type=PAGE),
-            "/metrics": lambda: self._metrics(patience_s, form),
-            "/probe": lambda: self._probe(dict(parse_qsl(parts.query)), form),
-            "/healthz": lambda: Page("ok\n"),
-            "/readyz": lambda: BUSY if self._scrapes.busy else Page("ready\n"),
-        }
-        if status := self._status:
-            pages["/status"] = lambda: Page(status.body, content_type=PAGE, policy=status.policy)
-            pages["/status.json"] = lambda: self._shown(status.show)
-        return pages.get(parts.path, lambda: NOWHERE)()
-
-    def _metrics(self, patience_s: float | None, form: Form) -> Page:
-        timeout_s = min(self._timeout_s, max((patience_s or self._timeout_s) - MARGIN_S, MARGIN_S))
-        scrape = self._scrapes.get(timeout_s)
-        return Page(scrape.text(form), content_type=form.content_type) if scrape else BUSY
-
-    def _shown(self, show: Show) -> Page:
-        """Return the status of the last scrape, or of one of now if that is too long ago: many may look."""
-        with self._looking:
-            last = self._scrapes.last
-            if last is None or monotonic() - last.when > FRESH_S:
-                self._scrapes.get(self._timeout_s)
-                last = self._scrapes.last
-        return Page(show(last.samples), content_type=JSON) if last else BUSY
-
-    def _probe(self, query: dict[str, str], form: Form) -> Page:
-        module, target = query.pop("module", ""), query.pop("target", "")
-        if not module or not target:
-            return Page("a probe needs ?target= and &module=\n", HTTPStatus.BAD_REQUEST)
-        try:
-            return Page(form.text(self._ask(module, target, query)), content_type=form.content_type)
-        except KgnetError as reason:
-            return Page(f"{reason}\n", HTTPStatus.BAD_REQUEST)
-
-
-def _landing(modules: Iterable[str]) -> str:
-    listed = "".join(f"<li><code>{html.escape(name)}</code></li>" for name in modules)
-    return (
-        f"<!doctype html><html lang=en><title>kgnet exporter</title><h1>kgnet exporter {__version__}</h1>"
-        '<p><a href="/status">Status</a> of the province, for people.</p>'
-        '<p><a href="/metrics">Metrics</a> of the whole fleet, collected when asked for.</p>'
-        "<p><code>/probe?target=ADDRESS&amp;module=NAME</code> measures one address of ours. Modules:</p>"
-        f'<ul>{listed}</ul><p><a href="/healthz">Health</a></p></html>\n'
-    )
 
 
 class Server(ThreadingHTTPServer):

@@ -27,7 +27,7 @@ options:
     elements: str
     required: true
   exporter:
-    description: Where the exporter listens.
+    description: Where the exporter listens; several, parted by blanks, share the fleet.
     type: str
     default: 127.0.0.1:10910
   prometheus:
@@ -70,9 +70,13 @@ class LookupModule(LookupBase):
     def run(self, terms: Sequence[str], variables: Any = None, **kwargs: Any) -> list[Any]:
         self.set_options(var_options=variables, direct=kwargs)
         folder = variables["kgnet_inventory"]
-        names = ("exporter", "prometheus", "alertmanager", "webhook")
-        wired = {name: str(self.get_option(name)) for name in names}  # plain text
-        wiring = Wiring(**wired, interval_s=self.get_option("interval_seconds") or None)
+        wiring = Wiring(
+            exporter=str(self.get_option("exporter")),  # plain text, as all of them
+            prometheus=str(self.get_option("prometheus")),
+            alertmanager=str(self.get_option("alertmanager")),
+            webhook=str(self.get_option("webhook")),
+            interval_s=self.get_option("interval_seconds") or None,
+        )
         rules_folder = PurePosixPath(self.get_option("rules_folder"))
         try:
             texts = files(fleet_of(folder), wiring, rules_folder=rules_folder)
