@@ -5,23 +5,18 @@ from __future__ import annotations
 import asyncio
 import os
 import resource
-import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 
 import pytest
+from snmp_agents import AUTH, CREDENTIALS, HOME, PRIV, an_agent, net_snmp, served, until
 
 from kgnet.emulate.agent import Agent, Script, Tree, answers
-from kgnet.emulate.agent import Agents as Served
 from kgnet.wire.snmp import SYS_UPTIME, Agents, Credentials
 
-HOME = "127.0.0.1"
-AUTH, PRIV = "the phrase that proves", "the phrase that hides"
-CREDENTIALS = Credentials.of("watcher", AUTH, PRIV)
 HC_IN = "1.3.6.1.2.1.31.1.1.1.6"
 NAMES = "1.3.6.1.2.1.31.1.1.1.1"
 FULL = 2**64 - 1
@@ -31,24 +26,6 @@ WALK = [
     *(f"{HC_IN}.{index}|70|{FULL - index}" for index in range(1, 81)),
 ]
 COUNTERS = {f"{HC_IN}.{index}": FULL - index for index in range(1, 81)}
-
-
-def an_agent(lines: list[str] = WALK) -> Agent:
-    return Agent(Tree(lines), "here", auth=AUTH, priv=PRIV, community="open")
-
-
-@contextmanager
-def served(agent: Agent, script: Script | None = None) -> Iterator[int]:
-    """Serve *agent* on every address of loopback; yield its port."""
-    serving, over = Served(lambda _: agent, script=script), Event()
-    thread = Thread(target=serving.serve, args=(lambda: not over.is_set(),))
-    thread.start()
-    try:
-        yield serving.port
-    finally:
-        over.set()
-        thread.join()
-        serving.close()
 
 
 def asked(agents: Agents, *oids: str) -> dict[str, object]:
@@ -64,7 +41,7 @@ def test_counters_have_all_their_64_bits_and_many_come_in_few_questions(credenti
         requests.append(request)
         return answers(agent, request)
 
-    with served(an_agent(), counted) as port:
+    with served(an_agent(WALK), counted) as port:
         agents = Agents(credentials, port=port)
         asked(agents, SYS_UPTIME)
         requests.clear()
@@ -79,32 +56,10 @@ def test_counters_have_all_their_64_bits_and_many_come_in_few_questions(credenti
 )
 def test_a_real_agent_takes_every_digest_of_sha_2(words: str, tmp_path: Path) -> None:
     digest, cipher = words.split()
-    with served(an_agent()) as port:
-        pass  # that port is free now
-    (tmp_path / "conf").write_text(
-        f'createUser watcher {digest} "{AUTH}" {cipher} "{PRIV}"\nrouser watcher priv\nsysName real\n'
-    )
-    command = ["snmpd", "-f", "-C", "-c", str(tmp_path / "conf"), "-Lf", str(tmp_path / "log"), "-I", "-smux"]
-    env = {**os.environ, "MIBS": "", "SNMP_PERSISTENT_DIR": str(tmp_path / "state")}
-    agent = subprocess.Popen([*command, f"udp:{HOME}:{port}"], env=env)
-    try:
-        agents = Agents(
-            Credentials.of("watcher", AUTH, PRIV, digest=digest, cipher=cipher), port=port, timeout_s=0.3
-        )
+    with net_snmp(tmp_path, digest, cipher) as port:
+        known = Credentials.of("watcher", AUTH, PRIV, digest=digest, cipher=cipher)
+        agents = Agents(known, port=port, timeout_s=0.3)
         assert until(lambda: asked(agents, "1.3.6.1.2.1.1.5.0")) == {"1.3.6.1.2.1.1.5.0": b"real"}
-    finally:
-        agent.terminate()
-        agent.wait(10)
-
-
-def until(ask: Callable[[], dict[str, object]]) -> dict[str, object]:
-    end = time.monotonic() + 10
-    while True:
-        try:
-            return ask()
-        except OSError:
-            if time.monotonic() > end:
-                raise
 
 
 # ── agents that do not answer as they should ────────────────────────────────
@@ -137,7 +92,7 @@ def after_a_giant(agent: Agent, request: bytes) -> list[bytes]:
 
 @pytest.mark.parametrize("script", [Held(), twice], ids=["late and out of order", "twice"])
 def test_each_question_gets_its_own_answer(script: Script) -> None:
-    with served(an_agent(), script) as port:
+    with served(an_agent(WALK), script) as port:
         agents = Agents(CREDENTIALS, port=port, timeout_s=0.5)
         for index in range(1, 9):
             assert asked(agents, f"{HC_IN}.{index}") == {f"{HC_IN}.{index}": FULL - index}
@@ -151,7 +106,7 @@ def test_what_is_no_answer_is_told_as_one_devices_failure(script: Script) -> Non
     def sometimes(agent: Agent, request: bytes) -> Iterable[bytes]:
         return answers(agent, request) if well.is_set() else script(agent, request)
 
-    with served(an_agent(), sometimes) as port:
+    with served(an_agent(WALK), sometimes) as port:
         agents = Agents(CREDENTIALS, port=port, timeout_s=0.3)
         with pytest.raises(OSError, match="SNMP"):
             asked(agents, SYS_UPTIME)
@@ -178,7 +133,7 @@ def renamed(agent: Agent) -> None:
 @pytest.mark.parametrize("happens", [restarted, stepped, stepped_back, renamed])
 def test_an_agent_that_starts_anew_is_met_anew_within_one_question(happens: Callable[[Agent], None]) -> None:
     """Boots, clock or engine ID are others now: the kept session is of no use, and no fault is told of it."""
-    agent = an_agent()
+    agent = an_agent(WALK)
     agent.started -= 5_000
     with served(agent) as port:
         agents = Agents(CREDENTIALS, port=port, timeout_s=0.3)
@@ -189,7 +144,7 @@ def test_an_agent_that_starts_anew_is_met_anew_within_one_question(happens: Call
 
 def test_an_agent_with_little_room_is_asked_for_less() -> None:
     """RFC 3416 §4.2.1: tooBig comes without a single object; that is no proof that there is none."""
-    agent = an_agent()
+    agent = an_agent(WALK)
     agent.largest = 484  # the least that RFC 3417 §3 allows
     with served(agent) as port:
         assert asked(Agents(CREDENTIALS, port=port), *COUNTERS) == COUNTERS
@@ -203,7 +158,7 @@ def lowest_free() -> int:
 
 def test_where_sockets_run_out_a_device_fails_alone_and_later_answers() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with served(an_agent()) as port:
+    with served(an_agent(WALK)) as port:
         agents = Agents(CREDENTIALS, port=port)
         loop = asyncio.new_event_loop()
         resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free() + 5, hard))
@@ -218,7 +173,7 @@ def test_where_sockets_run_out_a_device_fails_alone_and_later_answers() -> None:
 
 
 def test_who_is_not_let_in_is_told_so() -> None:
-    with served(an_agent()) as port:
+    with served(an_agent(WALK)) as port:
         for wrong in (
             Credentials.of("watcher", "not the phrase", PRIV),
             Credentials.of("nobody", AUTH, PRIV),

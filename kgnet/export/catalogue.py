@@ -6,33 +6,12 @@ Names are without the prefix `kgnet_`.  Labels that describe (names, carriers, c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
+from kgnet.export.family import PREFIX, Family, Kind
+from kgnet.export.family import counter as _counter
+from kgnet.export.family import gauge as _gauge
+from kgnet.export.health import HEALTH
 
-PREFIX = "kgnet_"
-
-
-class Kind(StrEnum):
-    GAUGE = "gauge"
-    COUNTER = "counter"
-
-
-@dataclass(frozen=True, slots=True)
-class Family:
-    """One metric: its name ends in its base unit; *help* names where the value comes from."""
-
-    name: str
-    kind: Kind
-    help: str
-
-
-def _gauge(name: str, text: str) -> Family:
-    return Family(name, Kind.GAUGE, text)
-
-
-def _counter(name: str, text: str) -> Family:
-    return Family(name, Kind.COUNTER, text)
-
+__all__ = ["BY_NAME", "FAMILIES", "PREFIX", "Family", "Kind"]
 
 FAMILIES = (
     # ── circuits
@@ -72,6 +51,11 @@ FAMILIES = (
     _counter(
         "circuit_transmit_bytes_total",
         "ifHCOutOctets (1.3.6.1.2.1.31.1.1.1.10) of the inner end: to the office.",
+    ),
+    _gauge(
+        "circuit_counters_age_seconds",
+        "sysUpTime less ifCounterDiscontinuityTime (1.3.6.1.2.1.31.1.1.1.19): for how long the inner end has "
+        "counted without a break; a rate over longer than that is wrong.",
     ),
     _counter("circuit_receive_errors_total", "ifInErrors (1.3.6.1.2.1.2.2.1.14) of the inner end."),
     _counter("circuit_transmit_errors_total", "ifOutErrors (1.3.6.1.2.1.2.2.1.20) of the inner end."),
@@ -163,6 +147,7 @@ FAMILIES = (
         "device_agent_uptime_seconds",
         "sysUpTime (1.3.6.1.2.1.1.3): since the SNMP agent of the device started.",
     ),
+    *HEALTH,
     _gauge(
         "bgp_session_up",
         "bgpPeerState (1.3.6.1.2.1.15.3.1.2): 1 established, 0 any other state; one sample a session, as "

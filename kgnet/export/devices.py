@@ -6,24 +6,28 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from time import perf_counter
+from dataclasses import dataclass, replace
+from time import monotonic, perf_counter
 
+from kgnet.export import health
+from kgnet.export.health import Pin, learn
 from kgnet.model.fleet import BgpNeighbor, Device, End, Fleet
 from kgnet.model.outcome import Sample
 from kgnet.plugins import one
 from kgnet.ports import Platform
-from kgnet.wire.snmp import Agents, Objects
+from kgnet.wire.snmp import SYS_UPTIME, Agents, Objects
 
 LOG = logging.getLogger(__name__)
 
-SYS_UPTIME = "1.3.6.1.2.1.1.3.0"  # RFC 3418, hundredths of a second
+DISCONTINUITY = "1.3.6.1.2.1.31.1.1.1.19"  # RFC 2863: sysUpTime when a counter last began anew
 IF_NAME = "1.3.6.1.2.1.31.1.1.1.1"  # RFC 2863
 IF_DESCR = "1.3.6.1.2.1.2.2.1.2"  # RFC 2863
 IF_OPER_STATUS = "1.3.6.1.2.1.2.2.1.8"  # RFC 2863: 1 up
 PEER_STATE = "1.3.6.1.2.1.15.3.1.2"  # RFC 4273: 6 established, by the neighbour's IPv4 address
 OPER_UP, OPER_UNKNOWN, ESTABLISHED = 1, 4, 6  # a tunnel has no carrier: its state is unknown
 TICKS_PER_S = 100
+TICKS = 2**32  # TimeTicks begin anew after 497 days (RFC 2578 §7.1.8)
+RELEARN_S = 300.0  # at the soonest, where a part is missing that once was there
 SHORT_NAMES = ("cisco_ios",)  # ifName is `Te0/0/0.81` there, ifDescr the name that the configuration has
 
 COUNTERS = {  # RFC 2863; 64 bits for the octets, so that a fast circuit does not wrap between two scrapes
@@ -59,9 +63,19 @@ class Job:
     address: str
     ports: tuple[Port, ...]
     sessions: tuple[BgpNeighbor, ...]
+    platform: str
 
     def objects(self, indexes: Mapping[str, int]) -> tuple[str, ...]:
         """Return the OIDs, given the ifIndex of each interface; one that the device has not is left out."""
+        breaks = (
+            f"{DISCONTINUITY}.{indexes[port.name]}"
+            for port in self.ports
+            if port.inner and port.name in indexes
+        )
+        return (*self.required(indexes), *breaks)
+
+    def required(self, indexes: Mapping[str, int]) -> tuple[str, ...]:
+        """Return those that every device should have."""
         of_ports = (
             f"{column}.{indexes[port.name]}"
             for port in self.ports
@@ -80,12 +94,14 @@ class Answers:
     indexes: Mapping[str, int]
     objects: Objects | None
     seconds: float
+    pins: tuple[Pin, ...] = ()
 
     @property
     def missing(self) -> int:
         """Return how many objects we want and the device does not have."""
         wanted = 1 + len(self.job.sessions) + sum(len(port.columns()) for port in self.job.ports)
-        return wanted - len(self.objects or ())
+        given = self.objects or {}
+        return wanted - sum(oid in given for oid in self.job.required(self.indexes))
 
     def column(self, port: Port, column: str) -> int | None:
         """Return the value of *column* for the interface; None if the device did not give it."""
@@ -107,7 +123,13 @@ def jobs(fleet: Fleet) -> tuple[Job, ...]:
     for device, neighbor in _sessions(fleet):
         sessions[device].append(neighbor)
     return tuple(
-        Job(device.name, str(device.management), tuple(_ports(fleet, device)), tuple(sessions[device.name]))
+        Job(
+            device.name,
+            str(device.management),
+            tuple(_ports(fleet, device)),
+            tuple(sessions[device.name]),
+            device.platform,
+        )
         for device in fleet.devices.values()
     )
 
@@ -137,12 +159,36 @@ def _ports(fleet: Fleet, device: Device) -> Iterator[Port]:
             yield Port(interface.name, name, interface.circuit, inner, named)
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was learned of a device: the index of each interface, and which parts it has."""
+
+    indexes: Mapping[str, int]
+    pins: tuple[Pin, ...]
+    uptime: int  # in the last answer, hundredths of a second
+    learned_s: float  # on the monotonic clock
+
+    def has_all(self, job: Job, objects: Objects) -> bool:
+        """Are the indexes those of all interfaces, still?"""
+        known = all(port.name in self.indexes for port in job.ports)
+        return known and not self.restarted(objects) and _still(job, self.indexes, objects)
+
+    def restarted(self, objects: Objects) -> bool:
+        """Is it another run of the device than the one that was learned?  Indexes may differ (RFC 2863)."""
+        return int(objects.get(SYS_UPTIME, 0)) < self.uptime
+
+    def has_parts(self, objects: Objects) -> bool:
+        """Are the parts those of the device, as far as it is time to ask?"""
+        fresh = monotonic() - self.learned_s < RELEARN_S
+        return not self.restarted(objects) and (fresh or all(pin.oid in objects for pin in self.pins))
+
+
 class Poller:
-    """Asks all devices at once; knows from one scrape to the next which interface has which index."""
+    """Asks all devices at once; knows from one scrape to the next which index each interface and part has."""
 
     def __init__(self, fleet: Fleet, agents: Agents) -> None:
         self._jobs, self._agents = jobs(fleet), agents
-        self._indexes: dict[str, Mapping[str, int]] = {}
+        self._known: dict[str, Known] = {}
 
     def poll(self, timeout_s: float) -> list[Answers]:
         """Ask every device; none takes longer than *timeout_s*, and none waits for another."""
@@ -160,25 +206,39 @@ class Poller:
         except OSError as failure:  # among them TimeoutError
             reason = str(failure) or f"no answer by SNMP within {timeout_s:g} s"
             LOG.info("%s: %s: %s", job.device, job.address, reason)
-        seconds = perf_counter() - started
-        return Answers(job, self._indexes.get(job.device, {}), objects, seconds)
+        seconds, known = perf_counter() - started, self._known.get(job.device)
+        return Answers(
+            job, known.indexes if known else {}, objects, seconds, pins=known.pins if known else ()
+        )
 
     async def _asked(self, job: Job) -> Objects:
-        """Ask by the indexes that we know; look them up if one is not known or not right any more."""
-        indexes = self._indexes.get(job.device, {})
-        if all(port.name in indexes for port in job.ports):
-            objects = await self._agents.get(job.address, job.objects(indexes))
-            if _still(job, indexes, objects):
+        """Ask by the indexes that we know; learn them where they are not known, or not right any more."""
+        known, kept = self._known.get(job.device), False
+        if known:
+            objects = await self._got(job, known)
+            kept = known.has_parts(objects)
+            if kept and known.has_all(job, objects):
+                self._known[job.device] = replace(known, uptime=int(objects.get(SYS_UPTIME, 0)))
                 return objects
         named = next((port.named for port in job.ports), IF_NAME)
         walked = await self._agents.walk(job.address, named)
         indexes = {name.decode("latin-1"): int(oid.rpartition(".")[2]) for oid, name in walked.items()}
-        self._indexes[job.device] = indexes
-        return await self._agents.get(job.address, job.objects(indexes))
+        if known and kept:
+            learned = replace(known, indexes=indexes)
+        else:
+            pins = await learn(self._agents, job.address, job.device, job.platform)
+            learned = Known(indexes, pins, 0, monotonic())
+        objects = await self._got(job, learned)
+        self._known[job.device] = replace(learned, uptime=int(objects.get(SYS_UPTIME, 0)))
+        return objects
+
+    async def _got(self, job: Job, known: Known) -> Objects:
+        of_parts = (pin.oid for pin in known.pins)
+        return await self._agents.get(job.address, (*job.objects(known.indexes), *of_parts))
 
 
 def _still(job: Job, indexes: Mapping[str, int], objects: Objects) -> bool:
-    """Are the indexes still those of the interfaces?  They may change when a device restarts (RFC 2863)."""
+    """Do the interfaces still have the names that they were found by?"""
     names = ((port.name, objects.get(f"{port.named}.{indexes[port.name]}")) for port in job.ports)
     return all(found == name.encode() for name, found in names)
 
@@ -193,6 +253,7 @@ def samples(answers: Answers) -> Iterator[Sample]:
     yield Sample("device_objects_missing", answers.missing, labels)
     if (uptime := answers.objects.get(SYS_UPTIME)) is not None:
         yield Sample("device_agent_uptime_seconds", uptime / TICKS_PER_S, labels)
+    yield from health.told(answers.pins, answers.objects)
     for port in job.ports:
         yield from _port(answers, port)
     for session in job.sessions:
@@ -205,6 +266,10 @@ def _port(answers: Answers, port: Port) -> Iterator[Sample]:
     if (up := answers.oper(port)) is not None:
         end = "inner" if port.inner else "outer"
         yield Sample("circuit_oper_up", float(up), {"circuit": port.circuit, "end": end})
+    uptime, began = (answers.objects or {}).get(SYS_UPTIME), answers.column(port, DISCONTINUITY)
+    if port.inner and uptime is not None and began is not None:
+        age = (uptime - began) % TICKS / TICKS_PER_S
+        yield Sample("circuit_counters_age_seconds", age, {"circuit": port.circuit})
     for name, column in COUNTERS.items() if port.inner else ():
         if (value := answers.column(port, column)) is not None:
             yield Sample(name, value, {"circuit": port.circuit})
