@@ -6,26 +6,28 @@ import fcntl
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 
-def write(path: Path, text: str | bytes, *, mode: int = 0o644) -> None:
-    """Write *text* to *path* in one stroke, its folder too if need be; a full disk leaves what was there.
+def write(path: Path, text: str | bytes | Iterable[str], *, mode: int = 0o644) -> None:
+    """Write *text*, or its pieces, to *path* in one stroke, its folder too if need be.
 
-    A link stays one: its target is replaced.  What is no file, such as a pipe or `/dev/full`, is written to.
+    A full disk leaves what was there.  A link stays one: its target is replaced.  What is no file, such as a
+    pipe or `/dev/full`, is written to.
     """
-    data = text.encode() if isinstance(text, str) else text
+    data = (text,) if isinstance(text, bytes) else map(str.encode, (text,) if isinstance(text, str) else text)
     real = Path(os.path.realpath(path))
     fresh = real.with_name(f".{real.name}.{secrets.token_hex(4)}")
     try:
         if path.is_relative_to("/dev") or (real.exists() and not real.is_file()):
-            path.write_bytes(data)
+            with path.open("wb") as device:
+                device.writelines(data)
             return
         real.parent.mkdir(parents=True, exist_ok=True)
         with open(fresh, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
-            file.write(data)
+            file.writelines(data)
         fresh.replace(real)
     except OSError as reason:
         raise OSError(reason.errno, reason.strerror, str(path)) from reason

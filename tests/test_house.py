@@ -20,6 +20,7 @@ HOUSE = ROOT / "kgnet"
 FLOORS = (
     {"errors"},
     {"model"},
+    {"findings"},  # nouns of `model` on disk: what a report is given, so it stands below the ports
     {"ports", "wire", "paths", "files", "community", "box"},
     {"plugins", "secrets", "passwords", "language", "checklist"},
     {"published", "environment"},

@@ -102,7 +102,7 @@ def test_rows_of_programs(told: Told) -> None:
     ]
     head, *lines = map(json.loads, text(REPORTS["jsonl"], told.news, against(told)).splitlines())
     assert lines == rows
-    counts = {"new": 2, "fixed": 1, "standing": 2}
+    counts = {"new": 2, "fixed": 1, "standing": 2, "errors": 1}
     assert head["baseline"] == {
         "asked": "last",
         "run": told.baseline.run,

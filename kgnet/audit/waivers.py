@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from kgnet.audit import _yaml
+from kgnet.findings import Findings
 from kgnet.model.outcome import Evidence, Finding, Status
 from kgnet.model.pack import Waiver, Waivers
 from kgnet.ports import Rule
@@ -29,10 +30,28 @@ def load(path: Path, rules: Mapping[str, Rule]) -> tuple[Waiver, ...]:
     return written.waivers
 
 
-def waive(findings: Iterable[Finding], waivers: Iterable[Waiver], today: date) -> list[Finding]:
+def waive(findings: Iterable[Finding], waivers: Iterable[Waiver], today: date) -> Iterator[Finding]:
     """Mark each failure that a waiver covers; one that has expired is a failure again, and says so."""
     held = tuple(waivers)
-    return [_waived(finding, held, today) for finding in findings]
+    return (_waived(finding, held, today) for finding in findings)
+
+
+def idle(findings: Findings, waivers: Iterable[Waiver], today: date) -> Iterator[str]:
+    """Yield a line for each waiver that has expired, or covers nothing although its rule was judged."""
+    judged = (Status.PASS, Status.FAIL, Status.WAIVED)
+    for waiver in waivers:
+        names = f"{waiver.rule} on {', '.join(waiver.devices)}"
+        if waiver.expires < today:
+            yield f"the waiver of {names} ({waiver.ticket}) expired on {waiver.expires}"
+            continue
+        told = findings.where(rule=waiver.rule, status=judged).tally("device", "status")
+        met = {
+            status
+            for device, status in told
+            if any(fnmatchcase(device, pattern) for pattern in waiver.devices)
+        }
+        if met == {Status.PASS}:
+            yield f"the waiver of {names} ({waiver.ticket}) covers nothing: it passes there"
 
 
 def _waived(finding: Finding, waivers: tuple[Waiver, ...], today: date) -> Finding:

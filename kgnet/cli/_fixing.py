@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,10 +17,10 @@ from kgnet.model.outcome import Severity, Status
 
 if TYPE_CHECKING:
     from kgnet.cli._subjects import Scope
+    from kgnet.findings import Findings
     from kgnet.mend import Fixes
     from kgnet.model.config import Config
     from kgnet.model.fleet import Device
-    from kgnet.model.outcome import Finding
     from kgnet.model.pack import Pack
     from kgnet.plan.file import Planned
     from kgnet.ports import Rule
@@ -92,7 +92,7 @@ class Fixing:
     def write(
         self,
         scope: Scope,
-        findings: Sequence[Finding],
+        findings: Findings,
         pack: Pack,
         rules: Mapping[str, Rule],
         *,
@@ -104,9 +104,10 @@ class Fixing:
 
         if self.path is None:
             return
-        open_ = [each for each in findings if each.status is Status.FAIL]
-        devices = [device for device in scope.devices if device.name in {each.device for each in open_}]
-        look = _look(pack, rules, {each.rule for each in open_})
+        failed = findings.where(status=Status.FAIL)
+        names = {name for (name,) in failed.tally("device")}
+        devices = [device for device in scope.devices if device.name in names]
+        look = _look(pack, rules, {rule for (rule,) in failed.tally("rule")})
         told = collect.in_order(devices, collect.each(devices, look, workers=self.workers))
         looked = list(_line.followed(told, len(devices), "mending"))
         found = {device.name: each for device, each in looked if not isinstance(each, DeviceError)}

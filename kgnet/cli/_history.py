@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kgnet import __version__
-from kgnet.cli import ERROR, PENDING, red
+from kgnet.cli import PENDING, red
 
 if TYPE_CHECKING:
-    from kgnet.history import History
+    from kgnet.findings import Findings
+    from kgnet.history import History, Told
     from kgnet.model.history import Asked, Baseline
-    from kgnet.model.outcome import Finding
 
 NONE = "none"
 
@@ -58,22 +57,22 @@ SubjectName = Annotated[
 class Ended:
     """What is left to do when every device is judged."""
 
-    findings: Sequence[Finding]  # every one
-    shown: Sequence[Finding]
+    findings: Findings  # every one
+    shown: Findings
     baseline: Baseline | None = None  # what the report is held against, if that was asked for
-    failed: str = ""  # why the audit could not be recorded
+    told: Told | None = None  # what the history is to be told, once the report is out
+    failed: str = ""  # why it could not be asked
 
-    def exit_code(self, code: int) -> int:
-        """Return the exit code, *code* being that of all findings; tell what could not be recorded."""
+    def exit_code(self) -> int:
+        """Return 0 if all is as wanted, 1 if something was not judged, 2 if something is wrong, or anew."""
+        from kgnet.audit import exit_code
         from kgnet.model.outcome import State, Status
 
-        if self.failed:
-            typer.echo(red("error: ") + f"this audit is not recorded: {self.failed}", err=True)
-            return ERROR
+        held = (self.findings.where(status=status) for status in self.findings.statuses())
+        code = exit_code(next(iter(found)) for found in held)
         if self.baseline is None or code != PENDING:
             return code
-        fresh = (each for each in self.shown if each.stand and each.stand.state is State.NEW)
-        return PENDING if any(each.status is Status.FAIL for each in fresh) else 0
+        return PENDING if self.shown.where(status=Status.FAIL, state=State.NEW) else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +83,34 @@ class Keeping:
     asked: Asked
     since: str
 
-    def ended(self, findings: Sequence[Finding]) -> Ended:
-        """Record the audit; where that fails, what was found is shown all the same."""
+    def ended(self, findings: Findings) -> Ended:
+        """Hold the audit against earlier ones; where that fails, what was found is shown all the same."""
         from kgnet.errors import HistoryError
 
         if self.history is None:
             return Ended(findings, findings)
+        against = {"against": self.since} if self.since else {}
         try:
-            told = self.history.remember(
-                findings, self.asked, **({"against": self.since} if self.since else {})
-            )
+            told = self.history.compare(findings, self.asked, **against)
         except HistoryError as reason:
             return Ended(findings, findings, failed=str(reason))
         if not self.since:
-            return Ended(told.findings, told.findings)
-        return Ended(told.findings, told.news, told.baseline)
+            return Ended(told.findings, told.findings, told=told)
+        return Ended(told.findings, told.news, told.baseline, told)
+
+    def recorded(self, ended: Ended) -> bool:
+        """Record the audit, whose report is out; tell what could not be recorded."""
+        from kgnet.errors import HistoryError
+
+        failed = ended.failed
+        if self.history and ended.told:
+            try:
+                self.history.record(ended.told)
+            except HistoryError as reason:
+                failed = str(reason)
+        if failed:
+            typer.echo(red("error: ") + f"this audit is not recorded: {failed}", err=True)
+        return not failed
 
 
 def keeping(place: str, since: str, subject: str, when: datetime, **asked: object) -> Keeping:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pkgutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -48,6 +49,7 @@ PerSite = Annotated[
 ]
 
 
+AT_ONCE = 256  # pieces of a report
 PRIVATE = 0o640  # what is weak in a network is not for every account of a machine
 
 
@@ -70,11 +72,12 @@ class Shown:
         fleet: Fleet,
         source: Path | None = None,
         limit: str = "",
+        notes: Sequence[str] = (),
     ) -> None:
         """Write the whole to its file or the terminal, and each site's part to a file of its own."""
         from kgnet import files, language
         from kgnet.ports import About
-        from kgnet.reports import by_site, file_name, of_site, written
+        from kgnet.reports import by_site, file_name, of_site, pieces
 
         findings = ended.shown
         names = {code: site.name for code, site in fleet.sites.items()}
@@ -88,17 +91,27 @@ class Shown:
             source=source.resolve().name if source else "",
             limit=limit,
             baseline=ended.baseline,
+            notes=tuple(notes),
         )
         if self.per_site:
             for site, found in by_site(findings).items():
                 path = self.per_site / file_name(site, self.report)
-                content = written(self.report, found, rules, of_site(about, site, found))
+                content = pieces(self.report, found, rules, of_site(about, site, found))
                 files.write(path, content, mode=PRIVATE)
         if self.output:
-            files.write(self.output, written(self.report, findings, rules, about), mode=PRIVATE)
+            files.write(self.output, pieces(self.report, findings, rules, about), mode=PRIVATE)
         elif not (self.report.binary and self.per_site):
             about = replace(about, colour=sys.stdout.isatty() and not colourless())
-            typer.echo(written(self.report, findings, rules, about), nl=False)
+            _printed(pieces(self.report, findings, rules, about))
+
+
+def _printed(content: Iterator[str] | bytes) -> None:
+    """Print it; many pieces at once, since each time the terminal is waited for."""
+    if isinstance(content, bytes):
+        typer.echo(content, nl=False)
+        return
+    while some := "".join(islice(content, AT_ONCE)):
+        typer.echo(some, nl=False)
 
 
 def shown(format_: str, lang: str, output: Path | None, per_site: Path | None) -> Shown:

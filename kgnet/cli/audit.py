@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain
@@ -144,9 +144,9 @@ def audit(
     now, report = datetime.now(UTC), shown(format_, lang, output, per_site)
     pack = pack or told.default_pack
     keeping = _history.keeping(history, since, subject, now, pack=pack, **told.kept)
-    ended = _ended(told, pack, waivers or told.waivers, now, keeping=keeping, report=report, fixing=fixing)
+    judged = _judged(told, pack, waivers or told.waivers, now, keeping=keeping, report=report, fixing=fixing)
     whole = not (limit or config_dir or fixing.narrows) and pack == BASELINE
-    raise _exit(ended, record or _kept(whole=whole), now)
+    raise _exit(judged, keeping, record or _kept(whole=whole), now)
 
 
 def _list(inventory: Path, limit: str, format_: str) -> None:
@@ -155,11 +155,14 @@ def _list(inventory: Path, limit: str, format_: str) -> None:
     _commands.listed(inventory, limit, format_)
 
 
-def _exit(ended: Ended, record: Path | None, now: datetime) -> typer.Exit:
-    from kgnet.audit import exit_code
+def _exit(ended: Ended, keeping: Keeping, record: Path | None, now: datetime) -> typer.Exit:
+    """Record what was reported, and only that."""
+    from kgnet.audit import record as recording
+    from kgnet.cli import ERROR
 
-    _recorded(ended.findings, record, now)
-    return typer.Exit(ended.exit_code(exit_code(ended.findings)))
+    if record:
+        recording.record(ended.findings, record, now)
+    return typer.Exit(ended.exit_code() if keeping.recorded(ended) else ERROR)
 
 
 def _pack(name: str) -> tuple[Pack, dict[str, Rule]]:
@@ -170,14 +173,7 @@ def _pack(name: str) -> tuple[Pack, dict[str, Rule]]:
     return packs.load(name, plugins.found(Rule))
 
 
-def _recorded(findings: Sequence[Finding], path: Path | None, now: datetime) -> None:
-    from kgnet.audit.record import record
-
-    if path:
-        record(findings, path, now)
-
-
-def _ended(
+def _judged(
     told: Asked,
     name: str,
     waivers: Path | None,
@@ -187,19 +183,28 @@ def _ended(
     report: Shown,
     fixing: Fixing,
 ) -> Ended:
-    """Judge by the pack *name*, keep and show what was found."""
+    """Judge by the pack *name*, and show what was found."""
     from kgnet.audit import waivers as waiving
     from kgnet.cli._judging import judging
+    from kgnet.findings import kept
 
     complete, rules = _pack(name)
     pack = fixing.narrowed(complete, rules)
     held = waiving.load(waivers, rules) if waivers else ()
     scope = told.scope(pack, rules)
     raw = _found(told, scope, judging(pack, rules, prometheus=told.prometheus), now)
-    ended = keeping.ended(waiving.waive(raw, held, now.date()))
+    ended = keeping.ended(kept(waiving.waive(raw, held, now.date())))
+    notes = waiving.idle(ended.findings, held, now.date())
     fleet = told.fleet(scope)
     report.show(
-        ended, rules, when=now, pack=pack.title, fleet=fleet, source=told.files.path, limit=told.limit
+        ended,
+        rules,
+        when=now,
+        pack=pack.title,
+        fleet=fleet,
+        source=told.files.path,
+        limit=told.limit,
+        notes=[*notes],
     )
     if scope:
         fixing.write(scope, ended.findings, complete, rules, limit=told.limit)

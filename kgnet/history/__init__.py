@@ -1,22 +1,24 @@
 """findings → the same with since when they stand, and what is new and fixed; kept in SQLite or PostgreSQL.
 
-`remember` records an audit whole or not at all, in one transaction; who comes second of two waits. Runs are
+`record` writes an audit whole or not at all, in one transaction; who comes second of two waits. Runs are
 counted, so that their order needs no clock. No secret comes in: evidence is redacted where it is read.
 """
 
 from __future__ import annotations
 
 import secrets as random
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import chain
 
 from sqlalchemy import Connection
 
-from kgnet.errors import HistoryError
-from kgnet.history import _compare, _rows, since
+from kgnet.errors import HistoryError, NothingRecorded
+from kgnet.findings import Findings, kept
+from kgnet.history import _compare, _rows, _stream, since
 from kgnet.history._place import Place, compact, opened, place
+from kgnet.history._stream import OPEN, Changes
 from kgnet.model.history import Asked, Baseline, Run, Stood
 from kgnet.model.outcome import Finding, State
 
@@ -30,14 +32,15 @@ class Told:
     """What an audit comes to beside what was recorded before it."""
 
     run: Run
-    findings: tuple[Finding, ...]  # every one, with its stand against the baseline
-    gone: tuple[Finding, ...]  # fixed since the baseline
+    findings: Findings  # every one, with its stand against the baseline
+    gone: Findings  # fixed since the baseline
     baseline: Baseline
+    changes: Changes = field(repr=False)
 
     @property
-    def news(self) -> list[Finding]:
+    def news(self) -> Findings:
         """Return what is new, what is fixed, and all that could not be judged."""
-        return [*_compare.news(self.findings), *self.gone]
+        return kept(chain(_compare.news(self.findings.where(status=OPEN)), self.gone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,38 +55,40 @@ class History:
 
     where: Place
 
-    def remember(self, findings: Sequence[Finding], asked: Asked, *, against: str = since.LAST) -> Told:
-        """Record the audit, and hold it against the run that *against* means (`since.FORMS`)."""
-        now = asked.when.replace(microsecond=0)
-        asked = replace(asked, when=now)
+    def compare(self, findings: Iterable[Finding], asked: Asked, *, against: str = since.LAST) -> Told:
+        """Hold the audit against the run that *against* means (`since.FORMS`); record nothing."""
+        try:
+            with opened(self.where, writes=False) as connection:
+                return _told(connection, kept(findings), asked, against)
+        except NothingRecorded:
+            return _told(None, kept(findings), asked, against)
+
+    def record(self, told: Told) -> Run:
+        """Record an audit that was compared; if another one came between, what changed is found out anew."""
         with opened(self.where, writes=True) as connection:
-            subject = _rows.subject(connection, asked.subject)
-            earlier = _rows.runs(connection, subject=asked.subject)
-            base = since.baseline(against, earlier, now)
-            number = _rows.next_number(connection)
-            stood = _rows.stood(connection, subject, since=base.number if base else number)
-            before = [each for each in stood if each.until is None]
-            seen = _compare.seen(findings, stood, number, now)
-            changes = _compare.changes(before, seen, number, now)
-            run = _run(asked, number, findings, changes)
-            _rows.record(connection, subject, run, changes)
-        then = [each for each in stood if base and each.at(base.number)]
-        standing = [*changes.opened, *changes.seen, *changes.reworded]
-        told = tuple(_compare.annotated(findings, standing, then, now))
-        gone = tuple(_compare.fixed(seen, then))
-        known = Baseline(
-            asked=against,
-            run=base.id if base else "",
-            when=base.asked.when if base else None,
-            notes=_notes(base, earlier, now),
-        )
-        return Told(run, told, gone, _compare.against(known, told, gone))
+            if _rows.next_number(connection) != told.run.number:
+                told = _told(connection, told.findings, told.run.asked, told.baseline.asked)
+            subject = _rows.subject(connection, told.run.asked.subject)
+            _rows.record(connection, subject, told.run, told.changes)
+        return told.run
+
+    def remember(self, findings: Iterable[Finding], asked: Asked, *, against: str = since.LAST) -> Told:
+        """Record the audit, and hold it against the run that *against* means (`since.FORMS`)."""
+        with opened(self.where, writes=True) as connection:
+            told = _told(connection, kept(findings), asked, against)
+            _rows.record(connection, _rows.subject(connection, asked.subject), told.run, told.changes)
+        return told
 
     def check(self, subject: str, against: str, now: datetime) -> None:
         """Raise UsageError or HistoryError if *against* cannot be answered: before any device is asked."""
         since.moment(against, now)
-        with opened(self.where, writes=True) as connection:
-            since.baseline(against, _rows.runs(connection, subject=subject), now)
+        runs: list[Run] = []
+        try:
+            with opened(self.where, writes=False) as connection:
+                runs = _rows.runs(connection, subject=subject)
+        except NothingRecorded:
+            pass
+        since.baseline(against, runs, now)
 
     def runs(self, last: int | None = None) -> list[Run]:
         """Return the *last* runs, the latest first; NothingRecorded if there is no history yet."""
@@ -116,7 +121,7 @@ class History:
                     "they cannot be compared"
                 )
             subject = _rows.subject(connection, first.asked.subject)
-            every = _rows.stood(connection, subject, since=min(first.number, second.number))
+            every = [*_rows.stood(connection, subject, since=min(first.number, second.number))]
         before = {_rows.identity(each): each for each in every if each.at(first.number)}
         after = {_rows.identity(each): each for each in every if each.at(second.number)}
         return {
@@ -144,16 +149,36 @@ class History:
         raise HistoryError(f"{self.where.name}: no audit {name!r} is recorded — the latest: {latest}")
 
 
-def _run(asked: Asked, number: int, findings: Iterable[Finding], changes: _compare.Changes) -> Run:
-    held = list(findings)
+def _told(connection: Connection | None, findings: Findings, asked: Asked, against: str) -> Told:
+    """Compare in the transaction of *connection*, None where nothing is recorded yet."""
+    now = asked.when.replace(microsecond=0)
+    asked = replace(asked, when=now)
+    subject = _rows.known(connection, asked.subject) if connection else None
+    earlier = _rows.runs(connection, subject=asked.subject) if connection else []
+    number = _rows.next_number(connection) if connection else 1
+    base = since.baseline(against, earlier, now)
+    from_ = base.number if base else number
+    stood = _rows.stood(connection, subject, since=from_) if connection and subject else iter(())
+    found = _stream.compared(findings, stood, number=number, base=base.number if base else None, now=now)
+    known = Baseline(
+        asked=against,
+        run=base.id if base else "",
+        when=base.asked.when if base else None,
+        notes=_notes(base, earlier, now),
+    )
+    baseline = _compare.against(known, found.findings, found.gone)
+    return Told(_run(asked, number, found), found.findings, found.gone, baseline, found.changes)
+
+
+def _run(asked: Asked, number: int, found: _stream.Compared) -> Run:
     return Run(
         id=f"{asked.when:%Y%m%d-%H%M%S}-{random.token_hex(2)}",
         number=number,
         asked=asked,
-        devices=len({finding.device for finding in held}),
-        counts=Counter(finding.status for finding in held),
-        opened=len(changes.opened),
-        fixed=sum(1 for each in changes.ended if each.fixed),
+        devices=len(found.findings.tally("device")),
+        counts=found.findings.statuses(),
+        opened=found.changes.many("opened"),
+        fixed=found.changes.many("ended", fixed=True),
     )
 
 

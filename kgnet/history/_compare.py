@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 
+from kgnet.findings import Findings, kept, visible
 from kgnet.model.history import Baseline, Stood
 from kgnet.model.identity import fingerprints
 from kgnet.model.outcome import COLLECT, Evidence, Finding, Severity, Stand, State, Status
-from kgnet.reports import visible
 
 NAMES = 100_000  # that are remembered: the same few are in every finding
 LONGEST = 2000  # characters of evidence that are kept
@@ -43,7 +43,7 @@ class Changes:
 def seen(findings: Iterable[Finding], stood: Iterable[Stood], number: int, now: datetime) -> dict[Key, Seen]:
     """Return what the run *number* says of each rule on each device, all as if it were new.
 
-    What passed is in it only where it *stood*: most of a fleet passes, and always has.
+    What passed or was skipped is in it only where it *stood*: most of a fleet passes, and always has.
     """
     known = {(each.rule, each.device) for each in stood}
     every: dict[Key, Seen] = {}
@@ -51,7 +51,7 @@ def seen(findings: Iterable[Finding], stood: Iterable[Stood], number: int, now: 
     for finding in findings:
         key = _key(finding)
         devices.add(key[1])
-        if finding.status is Status.PASS and key not in known:
+        if finding.status in (Status.PASS, Status.SKIP) and key not in known:
             continue
         held = every.setdefault(key, Seen())
         held.judged &= finding.status not in (Status.ERROR, Status.SKIP)
@@ -116,10 +116,11 @@ def standing(findings: Iterable[Finding]) -> Iterator[Finding]:
             yield from _part(finding, State.STANDING)
 
 
-def against(baseline: Baseline, findings: Sequence[Finding], gone: Sequence[Finding]) -> Baseline:
+def against(baseline: Baseline, findings: Findings, gone: Findings) -> Baseline:
     """Return the baseline with how many findings are new and fixed, and those that stand."""
-    fresh = sum(1 for each in news(findings) if each.stand and each.stand.state is State.NEW)
-    return replace(baseline, new=fresh, fixed=len(gone), standing=tuple(standing(findings)))
+    open_ = findings.where(status=(Status.FAIL, Status.WAIVED, Status.ERROR))
+    fresh = sum(1 for each in news(open_) if each.stand and each.stand.state is State.NEW)
+    return replace(baseline, new=fresh, fixed=len(gone), standing=kept(standing(open_)))
 
 
 _name = lru_cache(NAMES)(visible)
@@ -159,13 +160,19 @@ def _pieces(finding: Finding, key: Key, number: int, now: datetime) -> Iterator[
         yield piece("", finding.evidence[0] if finding.evidence else Evidence(""))
     elif finding.status in (Status.FAIL, Status.WAIVED):
         told = _told(finding)
-        for print_, each in zip(fingerprints(told), told, strict=True):
+        for print_, each in zip(_prints(told), told, strict=True):
             yield piece(print_, each)
 
 
 def _told(finding: Finding) -> list[Evidence]:
     """Return what was seen; a failure without a word is one piece, too."""
     return [each for each in finding.evidence if not each.note] or [Evidence("")]
+
+
+def _prints(told: Sequence[Evidence]) -> list[str]:
+    """Return the fingerprint of each, by the words that a rule said: what is cleaned keeps that."""
+    marked = [each.fingerprint for each in told]
+    return marked if all(marked) else [*fingerprints(told)]
 
 
 def _same(old: Stood, new: Stood) -> bool:
@@ -186,7 +193,7 @@ def _annotated(
     if finding.status is Status.ERROR:
         stand = _stand(now.get(""), then.get(""), Status.ERROR, when)
         return replace(finding, stand=stand)
-    prints = list(fingerprints(_told(finding)))
+    prints = _prints(_told(finding))
     stands = [_stand(now.get(each), then.get(each), finding.status, when) for each in prints]
     state = State.NEW if all(stand.state is State.NEW for stand in stands) else State.STANDING
     since = min((each.finding_since for print_, each in now.items() if print_), default=when)

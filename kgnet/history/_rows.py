@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, or_, select, update
 
-from kgnet.history._compare import Changes
+from kgnet.history._stream import Changes
 from kgnet.history._tables import FINDING, RUN, SUBJECT
 from kgnet.model.history import Asked, Run, Stood
 from kgnet.model.outcome import Severity, Status
 
-CHUNK = 500  # ids in one statement: databases take only so many
+CHUNK = 500  # ids in one statement: databases take only so many; and rows that are in hand
 WORST = tuple(reversed(Severity))
 OPEN = (Status.FAIL, Status.ERROR, Status.WAIVED)
 
 
 def subject(connection: Connection, name: str) -> int:
     """Return the number of a subject; a new one is written down."""
-    known = connection.execute(select(SUBJECT.c.id).where(SUBJECT.c.name == name)).scalar_one_or_none()
-    if known is None:
-        known = connection.execute(insert(SUBJECT).values(name=name).returning(SUBJECT.c.id)).scalar_one()
-    return int(known)
+    number = known(connection, name)
+    if number is None:
+        number = connection.execute(insert(SUBJECT).values(name=name).returning(SUBJECT.c.id)).scalar_one()
+    return int(number)
+
+
+def known(connection: Connection, name: str) -> int | None:
+    """Return the number of a subject, None if nothing is recorded of it."""
+    found: int | None = connection.execute(
+        select(SUBJECT.c.id).where(SUBJECT.c.name == name)
+    ).scalar_one_or_none()
+    return found
 
 
 def next_number(connection: Connection) -> int:
@@ -39,11 +48,12 @@ def runs(connection: Connection, *, subject: str = "", last: int | None = None) 
     return [_run(row) for row in connection.execute(asked)]
 
 
-def stood(connection: Connection, subject: int, *, since: int) -> list[Stood]:
-    """Return what stands, and what ended after the run *since*."""
+def stood(connection: Connection, subject: int, *, since: int) -> Iterator[Stood]:
+    """Yield what stands, and what ended after the run *since*."""
     until = FINDING.c.until_run
     asked = select(FINDING).where(FINDING.c.subject == subject, or_(until.is_(None), until > since))
-    return [_stood(row) for row in connection.execute(asked)]
+    streamed = asked.execution_options(yield_per=CHUNK)
+    return (_stood(row) for row in connection.execute(streamed))
 
 
 def record(connection: Connection, subject: int, run: Run, changes: Changes) -> None:
@@ -67,16 +77,22 @@ def record(connection: Connection, subject: int, run: Run, changes: Changes) -> 
         )
     )
     here = {"last_run": run.number, "last_at": asked.when}
-    ids = [each.id for each in changes.seen]
-    for start in range(0, len(ids), CHUNK):
-        connection.execute(update(FINDING).where(FINDING.c.id.in_(ids[start : start + CHUNK])).values(**here))
-    _each(connection, [_said(each) | here for each in changes.reworded])
+    for some in _chunks(changes.of("seen")):
+        ids = [each.id for each in some]
+        connection.execute(update(FINDING).where(FINDING.c.id.in_(ids)).values(**here))
+    for some in _chunks(changes.of("reworded")):
+        _each(connection, [_said(each) | here for each in some])
     ends = ("until_run", "until_at", "fixed")
-    _each(connection, [{"row": each.id, **_only(_columns(each), ends)} for each in changes.ended])
-    if changes.opened:
-        connection.execute(
-            insert(FINDING), [{"subject": subject, **_columns(each)} for each in changes.opened]
-        )
+    for some in _chunks(changes.of("ended")):
+        _each(connection, [{"row": each.id, **_only(_columns(each), ends)} for each in some])
+    for some in _chunks(changes.of("opened")):
+        connection.execute(insert(FINDING), [{"subject": subject, **_columns(each)} for each in some])
+
+
+def _chunks(every: Iterable[Stood]) -> Iterator[list[Stood]]:
+    left = iter(every)
+    while some := [*islice(left, CHUNK)]:
+        yield some
 
 
 def prune(connection: Connection, before: datetime) -> tuple[int, int]:
@@ -116,10 +132,9 @@ def worst_first(every: Iterable[Stood]) -> list[Stood]:
 
 def _each(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Update rows of findings, one by one; "row" is the id of each."""
-    if rows:
-        columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "row"}
-        statement = update(FINDING).where(FINDING.c.id == bindparam("row")).values(**columns)
-        connection.execute(statement, list(rows))
+    columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "row"}
+    statement = update(FINDING).where(FINDING.c.id == bindparam("row")).values(**columns)
+    connection.execute(statement, list(rows))
 
 
 def _columns(each: Stood) -> dict[str, Any]:

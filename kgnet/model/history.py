@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -71,5 +71,5 @@ class Baseline:
     when: datetime | None = None
     new: int = 0
     fixed: int = 0
-    standing: tuple[Finding, ...] = field(default=(), repr=False)
+    standing: Collection[Finding] = field(default=(), repr=False)
     notes: tuple[str, ...] = ()  # what somebody should know of the comparison

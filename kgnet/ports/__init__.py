@@ -21,10 +21,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from kgnet.findings import Findings
 from kgnet.model.fleet import Device, Fleet
 from kgnet.model.history import Baseline
 from kgnet.model.language import ENGLISH, Language
-from kgnet.model.outcome import Evidence, Finding, Sample, Severity
+from kgnet.model.outcome import Evidence, Sample, Severity
 from kgnet.model.province import Province, Role
 from kgnet.ports.device import (
     Access,
@@ -181,22 +182,25 @@ class About:
     source: str = ""  # the folder that was read; empty: the running devices
     limit: str = ""  # as it was asked for; empty: all
     digest: str = ""  # SHA-256 of the findings as JSON in English, in hexadecimal
+    notes: tuple[str, ...] = ()  # what somebody should know of it, e.g. which waiver covers nothing
     colour: bool = False  # the terminal that shows it has colours
     baseline: Baseline | None = None  # the report is of what is new and fixed since then
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One output format of the audit: text, or bytes that are none.
+    """One output format of the audit: a text piece by piece, or bytes that are none.
 
-    `kgnet.reports.written` calls *write*: by then findings and rules are in the language asked for, and
-    hold no character that a terminal or a parser would obey.
+    `kgnet.reports.pieces` calls *write*: by then findings and rules are in the language asked for, and
+    hold no character that a terminal or a parser would obey.  The findings are read from disk, each time
+    anew: who writes one after the other needs no more memory for a country than for a village.
     """
 
     name: str
     suffix: str  # of a file that holds it, without the dot
-    write: Callable[[Sequence[Finding], Mapping[str, Rule], About], str | bytes]
+    write: Callable[[Findings, Mapping[str, Rule], About], Iterator[str] | bytes]
     binary: bool = False  # not for a terminal
+    signed: bool = False  # tells the digest of the findings
 
 
 __all__ = [

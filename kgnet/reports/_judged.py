@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 
 from kgnet import __version__
+from kgnet.findings import Findings, kept
 from kgnet.language import sentence
 from kgnet.model.history import Baseline
 from kgnet.model.outcome import LIVE, Evidence, Finding, Severity, State, Status
@@ -61,10 +63,21 @@ class Judged:
     why: str
     severity: Severity
     references: tuple[str, ...]
-    findings: tuple[Finding, ...]
+    findings: Findings
+    counts: Mapping[Status, int]
 
-    def of(self, *statuses: Status) -> list[Finding]:
-        return [finding for status in statuses for finding in self.findings if finding.status is status]
+    def of(self, *statuses: Status) -> Iterator[Finding]:
+        """Yield the findings of these statuses, status by status."""
+        held = [status for status in statuses if self.many(status)]
+        return chain.from_iterable(self.findings.where(status=status) for status in held)
+
+    def many(self, *statuses: Status) -> int:
+        return sum(self.counts.get(status, 0) for status in statuses)
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is known of what is open since when it is."""
+        return bool(self.findings.where(status=OPEN, state=tuple(State)))
 
     def reasons(self, status: Status) -> dict[str, list[str]]:
         """Return what was told → the devices of which it was told."""
@@ -90,44 +103,43 @@ class Cell:
             return self.worst.value
         return "error" if self.errors else "clean" if self.judged else "none"
 
-    def add(self, finding: Finding) -> None:
-        if finding.status is Status.ERROR:
-            self.errors += 1
-        elif finding.status is not Status.SKIP:
-            self.judged += 1
-        if finding.status is Status.FAIL:
-            self.failed += 1
-            rank = WORST_FIRST.index
-            self.worst = min(self.worst or finding.severity, finding.severity, key=rank)
+    def add(self, status: Status, severity: Severity, many: int) -> None:
+        if status is Status.ERROR:
+            self.errors += many
+        elif status is not Status.SKIP:
+            self.judged += many
+        if status is Status.FAIL:
+            self.failed += many
+            self.worst = min(self.worst or severity, severity, key=WORST_FIRST.index)
 
 
-def judged(findings: Iterable[Finding], rules: Mapping[str, Rule], about: About) -> list[Judged]:
+def judged(findings: Findings, rules: Mapping[str, Rule], about: About) -> list[Judged]:
     """Return the rules that were asked, by domain and id; a device that was not seen comes first."""
-    held: dict[str, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        held[finding.rule].append(finding)
-    every = [_judged(id, held[id], rules.get(id), about) for id in held]
+    held: dict[str, Counter[tuple[Status, Severity]]] = defaultdict(Counter)
+    for (id, status, severity), many in findings.tally("rule", "status", "severity").items():
+        held[id][Status(status), Severity(severity)] += many
+    every = [_judged(findings.where(rule=id), id, held[id], rules.get(id), about) for id in held]
     order = list(DOMAINS)
     return sorted(every, key=lambda one: (order.index(code(one.id)) if code(one.id) in order else -1, one.id))
 
 
-def heat(findings: Iterable[Finding]) -> dict[str, dict[str, Cell]]:
+def heat(findings: Findings) -> dict[str, dict[str, Cell]]:
     """Return site → domain's code → what was found there."""
     sites: dict[str, dict[str, Cell]] = defaultdict(lambda: defaultdict(Cell))
-    for finding in findings:
-        sites[finding.site][code(finding.rule)].add(finding)
+    for (site, rule, status, severity), many in findings.tally("site", "rule", "status", "severity").items():
+        sites[site][code(rule)].add(Status(status), Severity(severity), many)
     return {site: dict(cells) for site, cells in sorted(sites.items())}
 
 
 def worst_first(every: Iterable[Judged]) -> list[Judged]:
     """Return the rules that have something open: what could not be judged first, then by severity."""
-    held = [one for one in every if one.of(*OPEN)]
-    return sorted(held, key=lambda one: (not one.of(Status.ERROR), WORST_FIRST.index(one.severity), one.id))
+    held = [one for one in every if one.many(*OPEN)]
+    return sorted(held, key=lambda one: (not one.many(Status.ERROR), WORST_FIRST.index(one.severity), one.id))
 
 
-def used(findings: Iterable[Finding], about: About) -> dict[str, str]:
+def used(findings: Findings, about: About) -> dict[str, str]:
     """Return the domains that were asked about: code → name, in their order."""
-    there = {code(finding.rule): domain(finding.rule, about) for finding in findings}
+    there = {code(rule): domain(rule, about) for (rule,) in findings.tally("rule")}
     return {each: there[each] for each in ("", *DOMAINS) if each in there}
 
 
@@ -147,11 +159,13 @@ def domain(id: str, about: About) -> str:
     return about.language.say(DOMAINS.get(code(id), OWN))
 
 
-def counts(findings: Sequence[Finding], about: About) -> str:
+def counts(findings: Findings, about: About) -> str:
     """Return how many there are, by status, in one line; against an earlier audit: what is new and fixed."""
     if about.baseline:
-        return "; ".join((_compared(about.baseline, about), *about.baseline.notes))
-    say, many = about.language.say, Counter(finding.status for finding in findings)
+        errors = findings.statuses()[Status.ERROR]
+        unjudged = [about.language.say("{errors} could not be judged", errors=errors)] if errors else []
+        return "; ".join((_compared(about.baseline, about), *unjudged, *about.baseline.notes))
+    say, many = about.language.say, findings.statuses()
     told = ", ".join(f"{many[status]} {say(status.value)}" for status in Status if many[status])
     return say(
         "{subjects}, {findings} findings: {told}",
@@ -161,12 +175,9 @@ def counts(findings: Sequence[Finding], about: About) -> str:
     )
 
 
-def _subjects(findings: Iterable[Finding], about: About) -> Iterator[str]:
+def _subjects(findings: Findings, about: About) -> Iterator[str]:
     """Yield how many devices the findings are of, then how much of what is no device."""
-    say, many = (
-        about.language.say,
-        Counter(kind for kind, _ in {(each.kind, each.device) for each in findings}),
-    )
+    say, many = about.language.say, Counter(kind for kind, _ in findings.tally("kind", "device"))
     if many[Kind.DEVICE] or not many:
         yield say("{devices} devices", devices=many[Kind.DEVICE])
     if many[Kind.ROOM]:
@@ -177,25 +188,15 @@ def _subjects(findings: Iterable[Finding], about: About) -> Iterator[str]:
         yield say("{files} files of no device", files=many[Kind.FILE])
 
 
-def looked_at(findings: Iterable[Finding], about: About) -> str:
+def looked_at(findings: Findings, about: About) -> str:
     """Return what was judged: the running devices, or the files of a folder and since when the oldest is."""
-    say, found = about.language.say, list(findings)
+    say = about.language.say
     told = say("the files in {folder}", folder=about.source) if about.source else say("running devices")
-    ages = [each.as_of for each in found if each.as_of and each.source != LIVE] if about.source else []
-    if ages:
-        told = say("{files}, the oldest of {day}", files=told, day=day(min(ages), about))
-    if about.source and (live := {each.device for each in found if each.source == LIVE}):
-        told = f"{told}; {say('{devices} running devices', devices=len(live))}"
+    if about.source and (oldest := findings.oldest()):
+        told = say("{files}, the oldest of {day}", files=told, day=day(oldest, about))
+    if about.source and (live := len(findings.where(source=LIVE).tally("device"))):
+        told = f"{told}; {say('{devices} running devices', devices=live)}"
     return f"{told} ({say('limited to {limit}', limit=about.limit)})" if about.limit else told
-
-
-def fixed(findings: Iterable[Finding]) -> tuple[list[Finding], list[Finding]]:
-    """Return what is there, and what was there at the earlier audit and is fixed."""
-    there: list[Finding] = []
-    gone: list[Finding] = []
-    for finding in findings:
-        (gone if finding.stand and finding.stand.state is State.FIXED else there).append(finding)
-    return there, gone
 
 
 def since(finding: Finding | Evidence, about: About) -> str:
@@ -209,23 +210,20 @@ def day(when: datetime, about: About) -> str:
 
 def still(rules: Mapping[str, Rule], about: About) -> list[tuple[str, str, str, str]]:
     """Return what stands as it stood: rule, title, on how many devices, since which day the oldest does."""
-    held: dict[str, list[Finding]] = defaultdict(list)
-    for finding in about.baseline.standing if about.baseline else ():
-        held[finding.rule].append(finding)
-    every = sorted(held.items(), key=lambda item: (min(map(_rank, item[1])), item[0]))
+    standing = kept(about.baseline.standing if about.baseline else ())
+    worst: dict[str, int] = {}
+    for id, severity in standing.tally("rule", "severity"):
+        rank = WORST_FIRST.index(Severity(severity))
+        worst[id] = min(worst.get(id, rank), rank)
     return [
         (
             id,
             rules[id].title if id in rules else "",
-            str(len({finding.device for finding in found})),
-            min(since(finding, about) for finding in found),
+            str(len(standing.where(rule=id).tally("device"))),
+            min(since(finding, about) for finding in standing.where(rule=id)),
         )
-        for id, found in every
+        for id in sorted(worst, key=lambda id: (worst[id], id))
     ]
-
-
-def _rank(finding: Finding) -> int:
-    return WORST_FIRST.index(finding.severity)
 
 
 def _compared(told: Baseline, about: About) -> str:
@@ -240,7 +238,7 @@ def _compared(told: Baseline, about: About) -> str:
     )
 
 
-def facts(findings: Sequence[Finding], about: About) -> list[tuple[str, str]]:
+def facts(findings: Findings, about: About) -> list[tuple[str, str]]:
     """Return what a document says of itself first: whose network, when, what was looked at, what came out."""
     say = about.language.say
     told = [
@@ -249,6 +247,7 @@ def facts(findings: Sequence[Finding], about: About) -> list[tuple[str, str]]:
         (say("Looked at"), looked_at(findings, about)),
         (say("Pack"), sentence(about.pack, about.language) or "—"),
         (say("Result"), counts(findings, about)),
+        (say("Notes"), "; ".join(about.notes)),
         (say("SHA-256 of the findings"), about.digest),
         (say("Made by"), f"kgnet {__version__}"),
     ]
@@ -269,13 +268,19 @@ def instant(when: datetime | None) -> str:
     return when.strftime("%Y-%m-%d %H:%M %Z").strip() if when else "—"
 
 
-def _judged(id: str, findings: Sequence[Finding], rule: Rule | None, about: About) -> Judged:
+def _judged(
+    found: Findings, id: str, many: Counter[tuple[Status, Severity]], rule: Rule | None, about: About
+) -> Judged:
+    counts: Counter[Status] = Counter()
+    for (status, _), each in many.items():
+        counts[status] += each
     return Judged(
         id=id,
         domain=domain(id, about),
         title=rule.title if rule else about.language.say(UNSEEN),
         why=rule.why if rule else "",
-        severity=min((finding.severity for finding in findings), key=WORST_FIRST.index),
+        severity=min((severity for _, severity in many), key=WORST_FIRST.index),
         references=rule.references if rule else (),
-        findings=tuple(findings),
+        findings=found,
+        counts=counts,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from kgnet.model.outcome import Finding
@@ -34,10 +34,13 @@ def row(finding: Finding) -> dict[str, Any]:
     }
 
 
-def page(findings: Iterable[Finding]) -> str:
-    """Return the rows as JSON, one a line, so that a diff of two reports is readable."""
-    rows = ",\n ".join(map(line, findings))
-    return f"[{rows}]\n"
+def page(findings: Iterable[Finding]) -> Iterator[str]:
+    """Yield the rows as JSON, one a line, so that a diff of two reports is readable."""
+    before = "["
+    for finding in findings:
+        yield f"{before}{line(finding)}"
+        before = ",\n "
+    yield "]\n" if before != "[" else "[]\n"
 
 
 def line(finding: Finding) -> str:

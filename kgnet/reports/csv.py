@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
-from io import StringIO
+from collections.abc import Iterator, Mapping
 
+from kgnet.findings import Findings
 from kgnet.model.outcome import Finding
 from kgnet.ports import About, Report, Rule
 from kgnet.reports._judged import UNSEEN, domain
@@ -32,14 +32,20 @@ COLUMNS = (
 )
 
 
-def write(findings: Sequence[Finding], rules: Mapping[str, Rule], about: About) -> str:
-    """Return every finding, also what passed; several pieces of evidence stand on lines of one cell."""
-    page = StringIO()
-    rows = csv.writer(page)
-    rows.writerow([about.language.say(column) for column in COLUMNS])
+class _Line:
+    """A file of one line: what a writer of the library writes is handed back by it."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def write(findings: Findings, rules: Mapping[str, Rule], about: About) -> Iterator[str]:
+    """Yield every finding, also what passed; several pieces of evidence stand on lines of one cell."""
+    row = csv.writer(_Line()).writerow
+    yield MARK
+    yield row([about.language.say(column) for column in COLUMNS])
     for finding in findings:
-        rows.writerow(map(_cell, _cells(finding, rules.get(finding.rule), about)))
-    return MARK + page.getvalue()
+        yield row(map(_cell, _cells(finding, rules.get(finding.rule), about)))
 
 
 def _cells(finding: Finding, rule: Rule | None, about: About) -> Iterator[str]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
-from kgnet.model.outcome import Finding
+from kgnet.findings import Findings
 from kgnet.ports import About, Report, Rule
 from kgnet.reports._rows import page
 
 
-def write(findings: Sequence[Finding], rules: Mapping[str, Rule], about: About) -> str:
-    """Return every finding, one a line."""
+def write(findings: Findings, rules: Mapping[str, Rule], about: About) -> Iterator[str]:
+    """Yield every finding, one a line."""
     return page(findings)
 
 

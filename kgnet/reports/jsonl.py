@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from kgnet.findings import Findings
 from kgnet.model.history import Baseline
-from kgnet.model.outcome import Finding
+from kgnet.model.outcome import Status
 from kgnet.ports import About, Report, Rule
 from kgnet.reports._rows import line
 
 
-def write(findings: Sequence[Finding], rules: Mapping[str, Rule], about: About) -> str:
-    """Return {time, pack, findings}, how many there are: a file that broke off is known; then each."""
+def write(findings: Findings, rules: Mapping[str, Rule], about: About) -> Iterator[str]:
+    """Yield {time, pack, findings}, how many there are: a file that broke off is known; then each."""
     when = about.when.isoformat(timespec="seconds") if about.when else None
-    head = {"time": when, "pack": about.pack, "findings": len(findings), **_baseline(about.baseline)}
-    return "".join(f"{each}\n" for each in (json.dumps(head, ensure_ascii=False), *map(line, findings)))
+    known = {"time": when, "pack": about.pack, "findings": len(findings), "notes": list(about.notes)}
+    errors = findings.statuses()[Status.ERROR]
+    head = {**known, **_baseline(about.baseline, errors)}
+    yield f"{json.dumps(head, ensure_ascii=False)}\n"
+    yield from (f"{line(finding)}\n" for finding in findings)
 
 
-def _baseline(told: Baseline | None) -> dict[str, Any]:
+def _baseline(told: Baseline | None, errors: int) -> dict[str, Any]:
     """Return what the findings are held against: the others stand as they stood."""
     if told is None:
         return {}
     when = told.when.isoformat(timespec="seconds") if told.when else None
-    counts = {"new": told.new, "fixed": told.fixed, "standing": len(told.standing)}
+    counts = {"new": told.new, "fixed": told.fixed, "standing": len(told.standing), "errors": errors}
     return {"baseline": {"asked": told.asked, "run": told.run or None, "time": when, **counts}}
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
+from kgnet.findings import Findings
 from kgnet.model.outcome import Finding, Status
 from kgnet.ports import About, Report, Rule
 from kgnet.reports._judged import UNSEEN, code, fix
@@ -20,31 +20,35 @@ OUTCOMES = {
 }
 
 
-def write(findings: Sequence[Finding], rules: Mapping[str, Rule], about: About) -> str:
-    """Return the report; times are 0, since an audit measures none."""
-    devices: dict[str, list[Finding]] = {}
-    for finding in findings:
-        devices.setdefault(finding.device, []).append(finding)
+def write(findings: Findings, rules: Mapping[str, Rule], about: About) -> Iterator[str]:
+    """Yield the report; times are 0, since an audit measures none."""
     root = Element("testsuites", {"name": "kgnet audit", **_counts(findings)})
-    for device, found in devices.items():
-        suite = SubElement(root, "testsuite", {"name": device, "hostname": device, **_counts(found)})
-        suite.set("package", found[0].site)
+    root.text = "\n"
+    head, _, tail = ElementTree.tostring(root, encoding="unicode").partition("\n")
+    yield f'<?xml version="1.0" encoding="UTF-8"?>\n{head}\n'
+    for (device,) in findings.tally("device"):
+        found = findings.where(device=device)
+        suite = Element("testsuite", {"name": device, "hostname": device, **_counts(found)})
+        suite.set("package", next(iter(found)).site)
         if about.when:
             suite.set("timestamp", about.when.strftime("%Y-%m-%dT%H:%M:%S"))
-        for finding in found:
-            suite.append(_case(finding, rules.get(finding.rule), about))
-    ElementTree.indent(root)
-    text: str = ElementTree.tostring(root, encoding="unicode")
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
+        suite.extend(_case(finding, rules.get(finding.rule), about) for finding in found)
+        ElementTree.indent(suite, level=1)
+        yield f"  {ElementTree.tostring(suite, encoding='unicode').rstrip()}\n"
+    yield f"{tail}\n"
 
 
-def _counts(findings: Sequence[Finding]) -> dict[str, str]:
-    many = Counter(OUTCOMES.get(finding.status, "") for finding in findings)
+def _counts(findings: Findings) -> dict[str, str]:
+    many = findings.statuses()
+    outcomes = {
+        name: sum(many[status] for status, outcome in OUTCOMES.items() if outcome == name)
+        for name in ("failure", "error", "skipped")
+    }
     return {
-        "tests": str(len(findings)),
-        "failures": str(many["failure"]),
-        "errors": str(many["error"]),
-        "skipped": str(many["skipped"]),
+        "tests": str(sum(many.values())),
+        "failures": str(outcomes["failure"]),
+        "errors": str(outcomes["error"]),
+        "skipped": str(outcomes["skipped"]),
         "time": "0",
     }
 

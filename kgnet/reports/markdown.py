@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from kgnet.findings import Findings
 from kgnet.model.outcome import Finding, Status
 from kgnet.ports import About, Report, Rule
 from kgnet.reports._judged import (
@@ -12,7 +13,6 @@ from kgnet.reports._judged import (
     Judged,
     counts,
     fix,
-    fixed,
     heat,
     instant,
     judged,
@@ -27,36 +27,40 @@ from kgnet.reports._judged import (
 MEANT = re.compile(r"([\\`*_\[\]<>|~])")  # what Markdown would take for its own
 
 
-def write(findings: Sequence[Finding], rules: Mapping[str, Rule], about: About) -> str:
-    """Return the report; what passed or does not apply is counted rule by rule."""
-    findings, gone = fixed(findings)
-    every, say = judged(findings, rules, about), about.language.say
-    lines = [
+def write(findings: Findings, rules: Mapping[str, Rule], about: About) -> Iterator[str]:
+    """Yield the report; what passed or does not apply is counted rule by rule."""
+    for number, line in enumerate(_lines(findings, rules, about)):
+        yield f"\n{line}" if number else line
+
+
+def _lines(findings: Findings, rules: Mapping[str, Rule], about: About) -> Iterator[str]:
+    there, say = findings.there, about.language.say
+    every = judged(there, rules, about)
+    yield from (
         f"# {say('Audit of the network')}",
         "",
         f"- {say('Time')}: {instant(about.when)}",
-        f"- {say('Looked at')}: {_cell(looked_at(findings, about))}",
+        f"- {say('Looked at')}: {_cell(looked_at(there, about))}",
         f"- {say('Pack')}: {_cell(about.pack or '—')}",
-        f"- {counts(findings, about)}",
+        f"- {counts(there, about)}",
+        *(f"- {say('note')}: {_cell(note)}" for note in about.notes),
         "",
         f"## {say('Failures by site and domain')}",
         "",
-        *_heat(findings, about),
-        f"## {say('Open findings')}",
-        "",
-        *(line for one in worst_first(every) for line in _open(one, about)),
-        *_compared(gone, rules, about),
-        f"## {say('Every control')}",
-        "",
-        *_table(
-            [say("rule"), say("title"), *(say(status.value) for status in Status)],
-            ([one.id, one.title, *(str(len(one.of(status))) for status in Status)] for one in every),
-        ),
-    ]
-    return "\n".join(lines)
+    )
+    yield from _heat(there, about)
+    yield from (f"## {say('Open findings')}", "")
+    for one in worst_first(every):
+        yield from _open(one, about)
+    yield from _compared(findings.gone, rules, about)
+    yield from (f"## {say('Every control')}", "")
+    yield from _table(
+        [say("rule"), say("title"), *(say(status.value) for status in Status)],
+        ([one.id, one.title, *(str(one.many(status)) for status in Status)] for one in every),
+    )
 
 
-def _heat(findings: Sequence[Finding], about: About) -> Iterator[str]:
+def _heat(findings: Findings, about: About) -> Iterator[str]:
     columns = used(findings, about)
     rows = (
         [named(site, about), *(str(cells[code].failed) if code in cells else "" for code in columns)]
@@ -66,9 +70,7 @@ def _heat(findings: Sequence[Finding], about: About) -> Iterator[str]:
 
 
 def _open(one: Judged, about: About) -> Iterator[str]:
-    found, say = one.of(*OPEN), about.language.say
-    if not found:
-        return
+    say = about.language.say
     yield f"### {_cell(one.id)} — {_cell(one.title)}"
     yield ""
     yield f"{say('severity')}: **{say(one.severity.value)}**. {_cell(one.why)}".rstrip()
@@ -85,12 +87,12 @@ def _open(one: Judged, about: About) -> Iterator[str]:
                 "\n".join([_evidence(each), *fix(each, about)]),
                 _since(each, about),
             ]
-            for each in found
+            for each in one.of(*OPEN)
         ),
     )
 
 
-def _compared(gone: Sequence[Finding], rules: Mapping[str, Rule], about: About) -> Iterator[str]:
+def _compared(gone: Findings, rules: Mapping[str, Rule], about: About) -> Iterator[str]:
     """Yield what is fixed since the earlier audit, and what stands as it stood."""
     say = about.language.say
     if gone:

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from kgnet import __version__
+from kgnet.findings import Findings
 from kgnet.model.outcome import Evidence, Finding, Severity, State, Status
 from kgnet.ports import About, Report, Rule
 from kgnet.reports._judged import Judged, judged
@@ -37,11 +38,12 @@ SCORES = {  # CVSS 3.1, 5: the middle of each band; readers sort by it
     Severity.MEDIUM: "5.5",
     Severity.LOW: "2.0",
 }
+TAIL = "]}]}"  # of results, run, runs and log
 IN_A_FILE = re.compile(r"(?P<file>[^\s:]+):(?P<line>[1-9][0-9]{0,8})")
 
 
-def write(findings: Sequence[Finding], rules: Mapping[str, Rule], about: About) -> str:
-    """Return one run; nothing in it depends on where it was made."""
+def write(findings: Findings, rules: Mapping[str, Rule], about: About) -> Iterator[str]:
+    """Yield one run; nothing in it depends on where it was made."""
     every = judged(findings, rules, about)
     places = {one.id: place for place, one in enumerate(every)}
     language = about.language.code
@@ -57,9 +59,16 @@ def write(findings: Sequence[Finding], rules: Mapping[str, Rule], about: About) 
         "invocations": [_invocation(findings, about)],
         "language": language,
         "columnKind": "utf16CodeUnits",
-        "results": [each for one in findings for each in _results(one, places[one.rule], every)],
+        "results": [],  # comes last
     }
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False) + "\n"
+    head = json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False)
+    yield head.removesuffix(TAIL)
+    between = ""
+    for one in findings:
+        for each in _results(one, places[one.rule], every):
+            yield f"{between}{json.dumps(each, ensure_ascii=False)}"
+            between = ", "
+    yield f"{TAIL}\n"
 
 
 def _rule(one: Judged) -> dict[str, Any]:
@@ -79,9 +88,9 @@ def _rule(one: Judged) -> dict[str, Any]:
     }
 
 
-def _invocation(findings: Sequence[Finding], about: About) -> dict[str, Any]:
+def _invocation(findings: Findings, about: About) -> dict[str, Any]:
     """Return how the audit went, with what could not be judged: some readers skip "open" results."""
-    errors = [finding for finding in findings if finding.status is Status.ERROR]
+    errors = findings.where(status=Status.ERROR)
     told: dict[str, Any] = {
         "executionSuccessful": not errors,
         "toolExecutionNotifications": [
@@ -92,7 +101,8 @@ def _invocation(findings: Sequence[Finding], about: About) -> dict[str, Any]:
                 "associatedRule": {"id": finding.rule},
             }
             for finding in errors
-        ],
+        ]
+        + [{"level": "note", "message": _message(note)} for note in about.notes],
     }
     if about.when:
         told["startTimeUtc"] = _time(about.when)

@@ -5,20 +5,20 @@ Every clause that asks for a control is printed with the mark of how it is known
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from io import BytesIO
 
-from kgnet.model.outcome import Finding
+from kgnet.findings import Findings
 from kgnet.ports import About, Report, Rule
-from kgnet.reports._judged import fixed, instant, judged
+from kgnet.reports._judged import instant, judged
 from kgnet.reports.docx import _cover, _page, _parts
 
 
-def write(findings: Sequence[Finding], rules: Mapping[str, Rule], about: About) -> bytes:
+def write(findings: Findings, rules: Mapping[str, Rule], about: About) -> bytes:
     """Return the dossier: cover, contents, the result, controls in short and in full, and where one signs."""
     from docx.enum.section import WD_SECTION
 
-    there, gone = fixed(findings)
+    there, gone = findings.there, findings.gone
     told = _parts.Told(there, gone, judged(there, rules, about), rules, about)
     say = about.language.say
     title = say("Dossier of the audit of the network")
@@ -42,4 +42,4 @@ def write(findings: Sequence[Finding], rules: Mapping[str, Rule], about: About) 
     return content.getvalue()
 
 
-REPORT = Report("docx", "docx", write, binary=True)
+REPORT = Report("docx", "docx", write, binary=True, signed=True)

@@ -6,10 +6,9 @@ the left, the state's name and motto on the right (decree 30/2020/ND-CP, annex I
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kgnet.model.outcome import Finding
+from kgnet.findings import Findings
 from kgnet.ports import About
 from kgnet.reports._judged import facts
 from kgnet.reports.docx._page import named
@@ -22,7 +21,7 @@ STATE = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 MOTTO = "Độc lập - Tự do - Hạnh phúc"
 
 
-def cover(document: Document, findings: Sequence[Finding], about: About, title: str) -> None:
+def cover(document: Document, findings: Findings, about: About, title: str) -> None:
     """Add the authority's head, the title, and what the dossier says of itself."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Pt

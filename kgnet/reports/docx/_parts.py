@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from kgnet.findings import Findings
 from kgnet.model.outcome import Finding, Status
 from kgnet.ports import About, Rule
 from kgnet.reports._judged import OPEN, WORST_FIRST, Judged, fix, heat, named, since, still, used
@@ -35,8 +36,8 @@ SITE_MM, NAMES_MM = 44, 40  # of the map: the first column, the first row
 class Told:
     """What the dossier is made of; *gone* was found by the earlier audit, and is fixed."""
 
-    findings: Sequence[Finding]
-    gone: Sequence[Finding]
+    findings: Findings
+    gone: Findings
     every: Sequence[Judged]
     rules: Mapping[str, Rule]
     about: About
@@ -63,15 +64,15 @@ def parts(told: Told) -> Iterator[Part]:
 def _result(document: Document, told: Told) -> None:
     """Add how many there are, status by severity."""
     say = told.about.language.say
-    many = Counter((each.status, each.severity) for each in told.findings)
+    many = told.findings.tally("status", "severity")
     head = [say("status"), *(say(severity.value) for severity in WORST_FIRST), say("sum")]
     shown = []
     for status in (Status.FAIL, Status.ERROR, Status.WAIVED, Status.PASS, Status.SKIP):
-        numbers = [many[status, severity] for severity in WORST_FIRST]
+        numbers = [many[status.value, severity.value] for severity in WORST_FIRST]
         shown.append([say(status.value), *map(str, (*numbers, sum(numbers)))])
     _page.table(document, head, [60], shown)
-    whole = [one for one in told.every if one.of(Status.PASS) and not one.of(*OPEN)]
-    judged = [one for one in told.every if one.of(Status.PASS, *OPEN)]
+    whole = [one for one in told.every if one.many(Status.PASS) and not one.many(*OPEN)]
+    judged = [one for one in told.every if one.many(Status.PASS, *OPEN)]
     document.add_paragraph(
         say(
             "{whole} of {judged} controls that apply are met everywhere.",
@@ -116,7 +117,7 @@ def _summary(document: Document, told: Told) -> None:
     rows = (
         [
             *(one.id, say(one.severity.value)),
-            *(str(len(one.of(status)) or "") for status in statuses),
+            *(str(one.many(status) or "") for status in statuses),
             *(one.title, "\n".join(one.references)),
         ]
         for one in told.every
@@ -146,7 +147,7 @@ def _compared(document: Document, told: Told) -> None:
 def _waivers(document: Document, told: Told) -> None:
     """Add what somebody answers for, until when and why; that is what the audit noted last."""
     about, say = told.about, told.about.language.say
-    waived = [each for each in told.findings if each.status is Status.WAIVED]
+    waived = told.findings.where(status=Status.WAIVED)
     if not waived:
         document.add_paragraph(say("Nothing is waived."))
         return
@@ -165,7 +166,7 @@ def _unjudged(document: Document, told: Told) -> None:
     """Add what could not be judged, and what does not apply, each with the reason."""
     about, say = told.about, told.about.language.say
     document.add_heading(say("error").capitalize(), 2)
-    errors = [each for each in told.findings if each.status is Status.ERROR]
+    errors = told.findings.where(status=Status.ERROR)
     if errors:
         head = [say(column) for column in ("rule", "site", "device", "evidence")]
         rows = ([each.rule, named(each.site, about), each.device, _evidence(each)] for each in errors)
@@ -174,11 +175,10 @@ def _unjudged(document: Document, told: Told) -> None:
         document.add_paragraph(say("Everything that was asked could be judged."))
     document.add_heading(say("skip").capitalize(), 2)
     reasons: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
-    for each in told.findings:
-        if each.status is Status.SKIP:
-            rules, devices = reasons[_evidence(each).replace(each.device, "…")]
-            rules.add(each.rule)
-            devices.add(each.device)
+    for each in told.findings.where(status=Status.SKIP):
+        rules, devices = reasons[_evidence(each).replace(each.device, "…")]
+        rules.add(each.rule)
+        devices.add(each.device)
     head = [say(column) for column in ("reason", "rule", "devices")]
     listed = (
         [reason, ", ".join(sorted(rules)), _who(sorted(devices), about)]
@@ -202,8 +202,7 @@ def _controls(document: Document, told: Told, controls: Sequence[Judged]) -> Non
         for name, value in lines:
             if value:
                 _page.named(document, name, value)
-        found = one.of(*OPEN)
-        stands = any(each.stand for each in found)
+        stands = one.stands
         head = [
             say(column) for column in ("status", "site", "device", *(["since"] if stands else []), "evidence")
         ]
@@ -213,9 +212,9 @@ def _controls(document: Document, told: Told, controls: Sequence[Judged]) -> Non
                 *([_stand(each, about)] if stands else []),
                 "\n".join([_evidence(each), *fix(each, about)]),
             ]
-            for each in found
+            for each in one.of(*OPEN)
         )
-        if found:
+        if one.many(*OPEN):
             _page.table(document, head, [30, 46, 34, *([22] if stands else [])], rows)
 
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from kgnet.model.outcome import Finding, Severity, State, Status
+from kgnet.findings import Findings
+from kgnet.model.outcome import Severity, State, Status
 from kgnet.ports import About, Report, Rule
 from kgnet.reports._judged import (
     OPEN,
     code,
     counts,
     facts,
-    fixed,
     heat,
     instant,
     judged,
@@ -29,47 +30,54 @@ from kgnet.reports._judged import (
 from kgnet.wire.csp import digest
 
 HERE = Path(__file__).parent
+AT_ONCE = 1000  # pieces of the template
 BAR = (Status.FAIL, Status.ERROR, Status.WAIVED, Status.PASS, Status.SKIP)
 
 
-def write(findings: Sequence[Finding], rules: Mapping[str, Rule], about: About) -> str:
-    """Return the page; the browser may load nothing and run only the script that comes with it."""
-    findings, gone = fixed(findings)
-    every = judged(findings, rules, about)
-    many = Counter(finding.status for finding in findings)
+def write(findings: Findings, rules: Mapping[str, Rule], about: About) -> Iterator[str]:
+    """Yield the page; the browser may load nothing and run only the script that comes with it."""
+    there, gone = findings.there, findings.gone
+    every, many = judged(there, rules, about), there.statuses()
     style, script = _part("page.css"), _part("filter.js")
-    return (
+    page = (
         _environment()
         .get_template("page.html.j2")
-        .render(
+        .generate(
             style=style,
             script=script,
             policy=f"default-src 'none'; style-src '{digest(style)}'; script-src '{digest(script)}'",
             about=about,
             say=about.language.say,
             when=instant(about.when),
-            facts=facts(findings, about),
-            counts=counts(findings, about),
-            total=len(findings),
+            facts=facts(there, about),
+            counts=counts(there, about),
+            total=sum(many.values()),
             many=many,
-            failed=Counter(each.severity for each in findings if each.status is Status.FAIL),
+            failed=_failed(there),
             bar=[*_bar(many)],
             every=every,
             open=worst_first(every),
             code_of=code,
-            stands=any(each.stand for each in findings),
+            stands=bool(there.where(state=(State.NEW, State.STANDING))),
             gone=gone,
             still=still(rules, about),
             since=lambda told: since(told, about),
             states=tuple(state for state in State if state is not State.FIXED),
-            sites=heat(findings),
-            domains=used(findings, about),
+            sites=heat(there),
+            domains=used(there, about),
             named=lambda site: named(site, about),
             statuses=Status,
             severities=tuple(reversed(Severity)),
             shown=OPEN,
         )
     )
+    while piece := "".join(islice(page, AT_ONCE)):
+        yield piece
+
+
+def _failed(findings: Findings) -> Counter[Severity]:
+    told = findings.where(status=Status.FAIL).tally("severity")
+    return Counter({Severity(severity): many for (severity,), many in told.items()})
 
 
 def _bar(many: Mapping[Status, int]) -> Iterator[tuple[Status, float, float]]:
@@ -98,4 +106,4 @@ def _environment() -> Environment:
     )
 
 
-REPORT = Report("html", "html", write)
+REPORT = Report("html", "html", write, signed=True)
