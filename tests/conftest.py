@@ -9,6 +9,8 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from inspect import isgeneratorfunction
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -105,12 +107,34 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
             shutil.rmtree(folder / name, ignore_errors=True)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep all tests of the lab at one worker, and start with them: the others fit beside it."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep at one worker what shares daemons, the lab first of all: the others fit beside it."""
     for item in items:
-        if "lab" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("lab"))
+        if item.get_closest_marker("xdist_group") is None and (shared := _brought_up(item)):
+            item.add_marker(pytest.mark.xdist_group(shared))
+    if getattr(config.option, "loadgroup", False):  # at a worker
+        for item in items:
+            _tell_group(item)
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+
+
+def _tell_group(item: pytest.Item) -> None:
+    """Append the group to the test's name, where xdist's scheduler looks for it.
+
+    xdist 3.8 does that by `item._nodeid`, which pytest 9.2 does not read any more: groups were torn apart.
+    """
+    group = item.get_closest_marker("xdist_group")
+    if group and not item.nodeid.endswith(f"@{group.args[0]}"):
+        item._id = type(item.id).parse(f"{item.nodeid}@{group.args[0]}")  # type: ignore[attr-defined]
+
+
+def _brought_up(item: pytest.Item) -> str:
+    """Return what is brought up for more than this test and torn down again, or ""."""
+    if "lab" in getattr(item, "fixturenames", ()):
+        return "lab"
+    fixtures = chain.from_iterable(item._fixtureinfo.name2fixturedefs.values())  # type: ignore[attr-defined]
+    shared = any(each.scope == "module" and isgeneratorfunction(each.func) for each in fixtures)
+    return item.path.stem if shared else ""
 
 
 def results(text: str) -> list[dict[str, object]]:

@@ -125,7 +125,7 @@ def test_who_stops_listening_ends_the_processes() -> None:
     """As Ctrl-C does: nothing goes on behind one's back."""
 
     def work(device: Device, number: int) -> int:
-        time.sleep(30 if number > 10 else 0)
+        time.sleep(300 if number > 10 else 0)
         return number
 
     begun = time.monotonic()
@@ -133,7 +133,7 @@ def test_who_stops_listening_ends_the_processes() -> None:
     assert next(results)[1] == 0
     results.close()  # type: ignore[attr-defined]
     assert multiprocessing.active_children() == []
-    assert time.monotonic() - begun < 20
+    assert time.monotonic() - begun < 100
 
 
 # ── the command ─────────────────────────────────────────────────────────────

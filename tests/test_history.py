@@ -618,6 +618,6 @@ def test_one_that_holds_it_for_too_long(kept: History, monkeypatch: pytest.Monke
     began = time.monotonic()
     with pytest.raises(HistoryError, match=r"another audit writes it: try again|lock timeout"):
         kept.remember([PASSED], asked(1))
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60, "as long as the other one holds it"
     hangs.kill()
     hangs.communicate(timeout=60)

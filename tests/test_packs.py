@@ -75,9 +75,9 @@ def test_a_diamond_is_no_circle_and_is_read_once(tmp_path: Path) -> None:
     for number in range(1, packs.LONGEST_CHAIN):
         before = f"p{number - 1}.yml"
         written(tmp_path, f"title: x\nextends: [{', '.join([before] * 9)}]\n", f"p{number}.yml")
-    begun = time.monotonic()
+    begun = time.process_time()
     assert asked(str(tmp_path / f"p{packs.LONGEST_CHAIN - 1}.yml")) == {"KG-ACC-07"}
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 @pytest.mark.parametrize(
@@ -300,11 +300,11 @@ BOMBS = {
 def test_a_bomb_does_not_go_off(bomb: str, read: object, tmp_path: Path) -> None:
     """One clear line, within seconds, be it a pack or a file of waivers."""
     text, why = BOMBS[bomb]
-    begun = time.monotonic()
+    begun = time.process_time()
     with pytest.raises(PackError) as caught:
         read(written(tmp_path, text), RULES)  # type: ignore[operator]
     assert why in str(caught.value) or "title: extra inputs" in str(caught.value)
-    assert time.monotonic() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 def test_a_pack_that_is_no_text_is_told(tmp_path: Path) -> None:

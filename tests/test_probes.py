@@ -101,7 +101,7 @@ def test_many_addresses_share_one_burst() -> None:
     addresses = [ip_address(f"127.0.1.{number}") for number in range(1, 101)]
     started = time.monotonic()
     echoes = burst([*addresses, ip_address("::1")], count=3, interval_s=0.05)
-    assert time.monotonic() - started < 1.0
+    assert time.monotonic() - started < 5, "one after the other, they take ten"
     assert all(len(found.answered_s) == 3 for found in echoes.values())
     assert len(echoes) == 101
 

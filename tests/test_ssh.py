@@ -129,7 +129,7 @@ def test_a_line_that_breaks_is_told_at_once(access: Access) -> None:
     started = time.monotonic()
     with DRIVER.open(DEVICE, access) as session, pytest.raises(Unreachable, match="broke during"):
         session.run(["sh", "-c", "kill -9 $PPID"])
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20  # it would be given 30
 
 
 def test_an_unknown_host_key_is_refused(access: Access, tmp_path: Path) -> None:
