@@ -10,7 +10,7 @@ from typing import Any
 
 from kgnet.errors import ReadError
 from kgnet.model.config import Config
-from kgnet.ports import Part, Reading, by_fact, gives
+from kgnet.ports import Part, Reading, gives
 
 LONG = 80  # characters of a command in a message
 
@@ -28,12 +28,12 @@ class Promise:
 
     def __init__(self, reading: Reading, taken: Any, part: str, source: str) -> None:
         self.reading, self.taken, self.part, self.source = reading, taken, part, source
-        self.left = dict(by_fact(reading))
+        self.left = dict(reading.readers)
 
     def read(self, kind: type, known: dict[type, Any], missing: dict[type, str]) -> None:
         """Read the fact *kind*, with those that are read by the way, or note why it cannot be."""
         reader = self.left[kind]
-        kinds = gives(reader)
+        kinds = [each for each, other in self.left.items() if other is reader]
         for each in kinds:
             del self.left[each]
         try:
@@ -108,7 +108,7 @@ class Read:
             if isinstance(part.read, Reading):
                 taken = part.read.take(text, part.name, first)
                 self.facts.promises.append(Promise(part.read, taken, part.name, source))
-                self.sources.update(dict.fromkeys(by_fact(part.read), source))
+                self.sources.update(dict.fromkeys(part.read.readers, source))
             else:
                 found = part.read(text, part.name)
                 self.add({type(fact): _moved(fact, first - 1) for fact in found}, source)

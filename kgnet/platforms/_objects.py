@@ -9,51 +9,69 @@ from kgnet.model.naming import Name, Names
 
 Numbered = tuple[int, str]
 Words = Mapping[str, Sequence[tuple[str, str]]]  # first word of a line → kind, and what finds the names
-Found = dict[tuple[str, str], int]
-Told = list[tuple[str, re.Pattern[str]]]
-Compiled = dict[str, tuple[dict[str, Told], Told]]  # by the second word, where an expression begins with two
+Named = tuple[tuple[str, str], ...]  # kind and name
 TWO = re.compile(r"\^[\w-]+ ([\w-]+) ")
+REMEMBERED = 1 << 15  # lines: a fleet writes the same ones again and again
 
 
-def compiled(words: Words) -> Compiled:
-    """Return *words* with expressions; their groups, or all of the one group's words, are names."""
-    found: Compiled = {}
-    for first, told in words.items():
-        seconds = dict.fromkeys(two[1] for _, each in told if (two := TWO.match(each)))
-        found[first] = {second: _told_by(told, second) for second in seconds}, _told_by(told, "")
-    return found
+class Compiled:
+    """*words* with expressions; their groups, or all of the one group's words, are names."""
+
+    def __init__(self, words: Words) -> None:
+        self._words: dict[str, tuple[dict[str, _Finder], _Finder]] = {}
+        for first, told in words.items():
+            seconds = dict.fromkeys(two[1] for _, each in told if (two := TWO.match(each)))
+            by_second = {second: _Finder(_told_by(told, second)) for second in seconds}
+            self._words[first] = by_second, _Finder(_told_by(told, ""))
+        self._known: dict[str, Named] = {}
+
+    def names(self, text: str) -> Named:
+        """Return the names in a line."""
+        known = self._known.get(text)
+        if known is None:
+            first, _, rest = text.partition(" ")
+            if first not in self._words:
+                return ()
+            seconds, others = self._words[first]
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            known = self._known[text] = seconds.get(rest.partition(" ")[0], others).names(text)
+        return known
 
 
-def _told_by(told: Sequence[tuple[str, str]], second: str) -> Told:
+class _Finder:
+    """Finds names in lines that begin alike; *any* finds whether there are any, which is seldom so."""
+
+    def __init__(self, told: Sequence[tuple[str, str]]) -> None:
+        self._told = [(kind, re.compile(each)) for kind, each in told]
+        self._any = re.compile("|".join(f"(?:{each})" for _, each in told)) if told else None
+
+    def names(self, text: str) -> Named:
+        return tuple(self._each(text)) if self._any and self._any.search(text) else ()
+
+    def _each(self, text: str) -> Iterator[tuple[str, str]]:
+        for kind, pattern in self._told:
+            for match in pattern.finditer(text):
+                for group in filter(None, match.groups()):
+                    yield from ((kind, name) for name in group.split())
+
+
+def _told_by(told: Sequence[tuple[str, str]], second: str) -> Sequence[tuple[str, str]]:
     """Return what finds names in lines whose second word is *second*, in its order."""
-    fitting = ((kind, each) for kind, each in told if not (two := TWO.match(each)) or two[1] == second)
-    return [(kind, re.compile(each)) for kind, each in fitting]
+    return [(kind, each) for kind, each in told if not (two := TWO.match(each)) or two[1] == second]
 
 
 def names(lines: Iterable[Numbered], defines: Compiled, uses: Compiled) -> Names:
     """Return the names in *lines*, each at its first place."""
-    defined: Found = {}
-    used: Found = {}
-    seen: set[str] = set()
+    defined: dict[tuple[str, str], int] = {}
+    used: dict[tuple[str, str], int] = {}
     for number, text in lines:
-        first, _, rest = text.partition(" ")
-        if (first not in defines and first not in uses) or text in seen:
-            continue
-        seen.add(text)
-        for found, table in ((defined, defines), (used, uses)):
-            if first in table:
-                seconds, others = table[first]
-                for kind, name in _named(text, seconds.get(rest.partition(" ")[0], others)):
-                    found.setdefault((kind, name), number)
+        for named in defines.names(text):
+            defined.setdefault(named, number)
+        for named in uses.names(text):
+            used.setdefault(named, number)
     return Names(_told(defined), _told(used))
 
 
-def _named(text: str, told: Iterable[tuple[str, re.Pattern[str]]]) -> Iterator[tuple[str, str]]:
-    for kind, pattern in told:
-        for match in pattern.finditer(text):
-            for group in filter(None, match.groups()):
-                yield from ((kind, name) for name in group.split())
-
-
-def _told(found: Found) -> tuple[Name, ...]:
+def _told(found: Mapping[tuple[str, str], int]) -> tuple[Name, ...]:
     return tuple(Name(kind, name, line) for (kind, name), line in found.items())

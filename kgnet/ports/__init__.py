@@ -42,7 +42,7 @@ from kgnet.ports.device import (
     Transaction,
     Typed,
 )
-from kgnet.ports.reading import Reading, by_fact, gives
+from kgnet.ports.reading import Readers, Reading, gives
 
 # ── design ──────────────────────────────────────────────────────────────────
 
@@ -218,6 +218,7 @@ __all__ = [
     "Platform",
     "Probe",
     "Reader",
+    "Readers",
     "Reading",
     "Report",
     "Rule",
@@ -226,7 +227,6 @@ __all__ = [
     "Transaction",
     "Typed",
     "Wrong",
-    "by_fact",
     "gives",
     "probe",
     "rule",

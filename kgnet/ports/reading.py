@@ -10,25 +10,26 @@ from typing import Any, get_args, get_type_hints
 from kgnet.errors import ReadError
 
 Reads = Callable[[Any], object]  # what a text was taken apart into → a fact, or an iterator of facts
+Readers = Mapping[type, Reads]  # each fact that there may be, with what reads it
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Reading:
     """Reads one part: *take* makes of text, part and the number of its first line what *readers* read.
 
-    The annotation of each reader names the facts that it gives; an optional one yields none where the text
-    has nothing of it.  A value or a word that a reader does not know is a ReadError, with *wrong* before it:
+    Who reads several facts stands there for each of them; who yields none says that the text has nothing of
+    it.  A value or a word that a reader does not know is a ReadError, with *wrong* before it:
     of the facts of this reader only.
     """
 
     take: Callable[[str, str, int], Any]
-    readers: tuple[Reads, ...]
+    readers: Readers
     wrong: str
 
     def __call__(self, text: str, part: str) -> Iterator[object]:
         """Yield all facts."""
         taken = self.take(text, part, 1)
-        for reader in self.readers:
+        for reader in dict.fromkeys(self.readers.values()):
             yield from self.read(reader, taken, part)
 
     def read(self, reader: Reads, taken: Any, part: str) -> tuple[object, ...]:
@@ -44,14 +45,8 @@ class Reading:
 def gives(reader: Callable[..., Any]) -> frozenset[type]:
     """Return the facts a reader gives, as its return annotation names them."""
     if isinstance(reader, Reading):
-        return frozenset(fact for each in reader.readers for fact in gives(each))
+        return frozenset(reader.readers)
     return frozenset(_named(get_type_hints(reader).get("return")))
-
-
-@cache
-def by_fact(reading: Reading) -> Mapping[type, Reads]:
-    """Return the facts that there may be, each with what reads it."""
-    return {fact: reader for reader in reading.readers for fact in gives(reader)}
 
 
 def _named(hint: Any) -> Iterator[type]:

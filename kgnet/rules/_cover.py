@@ -21,6 +21,7 @@ from kgnet.rules._permits import PORTS, Range, of_rule
 Box = tuple[Range, ...]  # family, protocol, source, source port, destination, port
 TERMINAL = ("accept", "drop", "reject", "return")
 ANY_PROTOCOL: Range = (0, 1 << 20)
+DESTINATION = 4
 STRIDE = 64  # boxes between two sets of bits that are kept
 MOST_CUTS = 50_000  # pieces that one rule may be cut into before we give up
 
@@ -71,21 +72,25 @@ class _List:
         self.owners: list[int] = []
         self.numbers: dict[str, int] = {}
         self.conditions: dict[frozenset[str], int] = defaultdict(int)  # → the boxes that have these alone
-        self.own: list[list[tuple[Box, frozenset[str]]]] = []
+        self.own: list[list[tuple[Box, frozenset[str], bool]]] = []
+        self._met = _Met()
         for place, entry in enumerate(every):
             self._take(place, entry)
 
     def _take(self, place: int, entry: Entry) -> None:
-        own = []
+        own, takes = [], []
         for part in entry.parts:
             conditions = frozenset(part.conditions)
             for box in self._of(part):
-                own.append((box, conditions))
+                own.append((box, conditions, self._met.may_hold(box)))
                 if part.verdict in TERMINAL or part.verdict.startswith("goto "):
                     self.conditions[conditions] |= 1 << len(self.boxes)
                     self.boxes.append(box)
                     self.owners.append(place)
+                    takes.append(box)
         self.own.append(own)
+        for box in takes:
+            self._met.add(box)
 
     def _of(self, rule: FilterRule) -> Iterator[Box]:
         for permit, from_ in product(of_rule(rule), rule.source_ports or (PORTS,)):
@@ -108,7 +113,8 @@ class _List:
                 before += 1
             takers: set[int] = set()
             if self.own[place] and all(
-                self._taken(box, conditions, (1 << before) - 1, takers) for box, conditions in self.own[place]
+                suspect and self._taken(box, conditions, (1 << before) - 1, takers)
+                for box, conditions, suspect in self.own[place]
             ):
                 yield Covered(entry, tuple(self.every[each] for each in sorted(takers)))
 
@@ -147,6 +153,29 @@ class _List:
             if not bits:
                 return 0
         return bits
+
+
+class _Met:
+    """What the boxes so far may hold, told fast and on the safe side: most rules meet none before them."""
+
+    def __init__(self) -> None:
+        self._size = 0  # of all together, at most
+        self._wide = 0  # of those with more than one destination
+        self._hosts: dict[int, int] = {}  # destination → the size of those that go there alone
+
+    def add(self, box: Box) -> None:
+        size, (first, last) = _size(box), box[DESTINATION]
+        self._size += size
+        if first == last:
+            self._hosts[first] = self._hosts.get(first, 0) + size
+        else:
+            self._wide += size
+
+    def may_hold(self, box: Box) -> bool:
+        """Return whether a box may lie within those so far; False: it does not."""
+        first, last = box[DESTINATION]
+        most = self._wide + self._hosts.get(first, 0) if first == last else self._size
+        return most >= _size(box)
 
 
 class _Ends:
@@ -219,7 +248,8 @@ def _meets(one: Box, other: Box) -> bool:
 def _size(box: Box) -> int:
     size = 1
     for low, high in box:
-        size *= high - low + 1
+        if low != high:
+            size *= high - low + 1
     return size
 
 

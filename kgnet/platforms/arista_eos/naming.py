@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kgnet.model.naming import Names
-from kgnet.platforms._objects import Numbered, compiled, names
+from kgnet.platforms._objects import Compiled, Numbered, names
 from kgnet.platforms.arista_eos.block import Block
 
 ACCESS, PREFIX, MAP, CLASS, POLICY, PROFILE, PEERS = (
     *("access list", "prefix list", "route map", "class map", "policy map", "QoS profile", "peer group"),
 )
 MAPPED = [(MAP, r" route-map (\S+)")]
-DEFINES = compiled(
+DEFINES = Compiled(
     {
         "ip": [(ACCESS, r"^ip access-list (?:standard )?(\S+)$"), (PREFIX, r"^ip prefix-list (\S+)")],
         "ipv6": [(ACCESS, r"^ipv6 access-list (?:standard )?(\S+)$"), (PREFIX, r"^ipv6 prefix-list (\S+)")],
@@ -23,7 +23,7 @@ DEFINES = compiled(
         "neighbor": [(PEERS, r"^neighbor (\S+) peer group$")],
     }
 )
-USES = compiled(
+USES = Compiled(
     {
         "ip": [
             (ACCESS, r"^ip access-group (\S+)"),

@@ -24,6 +24,7 @@ from kgnet.platforms.cisco_ios import acl
 from kgnet.platforms.cisco_ios.filter import addresses
 from kgnet.platforms.cisco_ios.lines import Block
 from kgnet.platforms.cisco_ios.object_groups import Groups
+from kgnet.ports import Readers
 
 SERVED = (  # how a line begins → the service that it switches on
     ("ip http server", "http"),
@@ -46,6 +47,7 @@ FETCHED = (
     *(("cns ", "cns"), ("pnp profile ", "plug and play")),
     *((start, "autoload") for start in ("service config", "boot network", "boot host")),
 )
+SIX = "ipv6 address "
 DEFAULT_GRACE_S, DEFAULT_TRIES = 120, 3
 DEFAULT_IDLE_S = 600  # exec-timeout, where none is written
 EVERYTHING = ("ssh", "telnet")  # what a vty takes where nobody says otherwise, on older releases
@@ -121,7 +123,7 @@ def _entrances(root: Block) -> Iterator[Entrance]:
     """Yield the terminals that take somebody in; IPv6 counts where the device speaks it."""
     lists = {block.line.split()[-1]: block for block in root.holding("access-list ")}
     spoken = ["access-class "]
-    if any(line.startswith("ipv6 address ") for port in root.starting("interface ") for line in port.lines):
+    if root.mentions(SIX) and any(port.has(SIX) for port in root.starting("interface ")):
         spoken.append("ipv6 access-class ")
     for line in _vtys(root):
         if line.rest("transport input ") != "none":
@@ -208,8 +210,8 @@ def _web(root: Block) -> WebManagement:
     )
     return WebManagement(
         on=block is not None,
-        limited=next(root.starting("ip http access-class "), None) is not None,
-        aaa=any(each.startswith("ip http authentication aaa") for each in root.lines),
+        limited=root.has("ip http access-class "),
+        aaa=root.has("ip http authentication aaa"),
         line=block.number if block else 0,
     )
 
@@ -265,4 +267,13 @@ def _served(root: Block, starts: tuple[tuple[str, str], ...]) -> Iterator[Servic
             yield Service(name, found.line, found.number)
 
 
-READERS = (_remote_access, _ways_in, _ssh, _console, _web, _addressed, _serving, _provisioned)
+READERS: Readers = {
+    RemoteAccess: _remote_access,
+    Entrances: _ways_in,
+    SecureShell: _ssh,
+    Console: _console,
+    WebManagement: _web,
+    AddressedPorts: _addressed,
+    Services: _serving,
+    Provisioning: _provisioned,
+}

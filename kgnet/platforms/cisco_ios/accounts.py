@@ -21,6 +21,7 @@ from kgnet.model.credentials import (
 )
 from kgnet.model.managed import Aaa, Account, Accounts
 from kgnet.platforms.cisco_ios.lines import Block
+from kgnet.ports import Readers
 
 ACCOUNT = re.compile(r"username (\S+)(?: privilege (\d+))?(.*)")
 HASHED = re.compile(r" (?:secret|password) (?:(\d) )?(\S+)")
@@ -228,4 +229,12 @@ def _defined(root: Block, protocol: str) -> Iterator[tuple[str, str]]:
             yield each.line.split()[2], address.split()[0]
 
 
-READERS = (_everybody, _aaa, _secrets, _stored, _password_policy, _lock_out, _records_of_logins)
+READERS: Readers = {
+    Accounts: _everybody,
+    Aaa: _aaa,
+    PrivilegedSecrets: _secrets,
+    StoredSecrets: _stored,
+    PasswordPolicy: _password_policy,
+    LockOut: _lock_out,
+    LoginRecords: _records_of_logins,
+}

@@ -20,6 +20,7 @@ from kgnet.platforms.cisco_ios.object_groups import Groups
 INPUT, FORWARD = "input", "forward"
 HEADERS = ("ip access-list extended ", "ip access-list standard ", "ipv6 access-list ")
 STANDARD = frozenset((*range(1, 100), *range(1300, 2000)))
+VRF, POLICY_IN = "vrf forwarding ", "service-policy input "
 LETTING = ("inspect", "pass")
 BINDS = ("ip access-group ", "ipv6 traffic-filter ")
 
@@ -74,7 +75,7 @@ class Filters:
         for block in self._control_plane():
             if not block.says("drop"):
                 yield from self._lists(block.line.removeprefix("class "), "class-map ")
-        for port in self._interfaces():
+        for port in self._interfaces() if self.root.mentions(VRF) else ():
             if out_of_band(port):
                 yield from self._at(port)
         for pair in self.root.starting("zone-pair security "):
@@ -152,17 +153,21 @@ class Filters:
     def _fenced(self) -> bool:
         """Whether every port that routes is in a zone, and what no list names is dropped between zones."""
         pairs = [each for each in self.root.starting("zone-pair security ") if " self" not in each.line]
+        if not pairs:
+            return False
         policies = [self.policy_of(pair) for pair in pairs]
         routed = [port for port in self._interfaces() if addresses(port) and not out_of_band(port)]
         zoned = [port for port in routed if port.rest("zone-member security ")]
         loose = len(routed) - len(zoned) - sum(" Loopback" in port.line for port in routed)
-        return bool(pairs) and loose == 0 and all(policy and drops(policy) for policy in policies)
+        return loose == 0 and all(policy and drops(policy) for policy in policies)
 
     def marking(self) -> Iterator[str]:
         """Yield the interfaces where a policy sets code points on what comes in."""
+        if not self.root.mentions(POLICY_IN):
+            return
         policies = {each.line.removeprefix("policy-map "): each for each in self.root.starting("policy-map ")}
         for port in self._interfaces():
-            policy = policies.get(port.rest("service-policy input ") or "")
+            policy = policies.get(port.rest(POLICY_IN) or "")
             classes = policy.starting("class ") if policy else ()
             if any(line.startswith("set dscp ") for block in classes for line in block.lines):
                 yield port.line.split()[1]
@@ -175,14 +180,13 @@ def drops(policy: Block) -> bool:
 
 
 def out_of_band(port: Block) -> bool:
-    return port.rest("vrf forwarding ") is not None
+    return port.rest(VRF) is not None
 
 
 def addresses(port: Block) -> list[str]:
     """Return the addresses of a port, without their lengths."""
-    words = [line.split() for line in port.lines if line.startswith(("ip address ", "ipv6 address "))]
-    four = [each[2] for each in words if each[:2] == ["ip", "address"] and len(each) > 3]
-    return four + [each[2].partition("/")[0] for each in words if each[:2] == ["ipv6", "address"]]
+    four = [words[2] for each in port.starting("ip address ") if len(words := each.line.split()) > 3]
+    return four + [each.line.split()[2].partition("/")[0] for each in port.starting("ipv6 address ")]
 
 
 def _filtered(port: Block) -> bool:

@@ -9,6 +9,7 @@ from kgnet.model.forwarding import Guard, Guards, InteriorLinks, Ipv6, Ipv6Link,
 from kgnet.platforms import _interior
 from kgnet.platforms._interior import Section
 from kgnet.platforms.cisco_ios.lines import Block
+from kgnet.ports import Readers
 
 Interface = IPv4Interface | IPv6Interface
 SILENT = ("interface Loopback", "interface Tunnel")  # send no advertisements unless told to
@@ -103,28 +104,17 @@ def _advertises(port: Block) -> str:
 def _spoken(port: Block) -> frozenset[int]:
     if port.says("shutdown"):
         return frozenset()
-    return frozenset(
-        {4 for line in port.lines if line.startswith("ip address ")}
-        | {
-            6
-            for line in port.lines
-            if line.startswith("ipv6 ") and (line[5:13] == "address " or line == "ipv6 enable")
-        }
-    )
+    four = {4} if port.has("ip address ") else set[int]()
+    return frozenset(four | {6} if port.has("ipv6 address ") or port.says("ipv6 enable") else four)
 
 
 def _guards(root: Block) -> Iterator[Guard]:
     ports = list(root.starting("interface "))
     anywhere = frozenset[int]().union(*(map(_spoken, ports)))
-    for port in ports:
-        bound = [line for line in port.lines if line.startswith(BINDS)]
+    for port in ports if root.mentions(*BINDS) else ():
+        bound = [(family, each.line) for family, start in FILTERS.items() for each in port.starting(start)]
         for way in ("in", "out") if bound else ():
-            filtered = frozenset(
-                family
-                for family, start in FILTERS.items()
-                if any(line.startswith(start) and line.endswith(f" {way}") for line in bound)
-            )
-            if filtered:
+            if filtered := frozenset(family for family, line in bound if line.endswith(f" {way}")):
                 yield Guard(f"{port.line.split()[1]} {way}", filtered, _spoken(port), port.number)
     for line in root.starting("line vty "):
         filtered = frozenset(
@@ -135,4 +125,9 @@ def _guards(root: Block) -> Iterator[Guard]:
         yield Guard(line.line, filtered, anywhere, line.number)
 
 
-READERS = (_interior_links, _tables, _ipv6, _guarded)
+READERS: Readers = {
+    InteriorLinks: _interior_links,
+    Vpns: _tables,
+    Ipv6: _ipv6,
+    Guards: _guarded,
+}

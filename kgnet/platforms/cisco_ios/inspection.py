@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kgnet.model.hosting import Inspection, WirelessNetwork, WirelessNetworks
 from kgnet.model.redundancy import FirstHop, FirstHops
 from kgnet.platforms.cisco_ios.lines import Block
+from kgnet.ports import Readers
 
 PROTOCOLS = {"standby": "hsrp", "vrrp": "vrrp", "glbp": "glbp"}
 
@@ -94,4 +95,8 @@ def _ssids(root: Block) -> Iterator[WirelessNetwork]:
         yield WirelessNetwork(ssid.line.split()[2], ssid.rest("vlan "), kind, ssid.number)
 
 
-READERS = (_gateways, _inspection, _wireless)
+READERS: Readers = {
+    FirstHops: _gateways,
+    Inspection: _inspection,
+    WirelessNetworks: _wireless,
+}

@@ -81,7 +81,7 @@ class Block:
 
     __slots__ = (
         *("line", "number", "literal"),
-        *("_text", "_start", "_end", "_inside", "_lines", "_places", "_made", "_words"),
+        *("_text", "_start", "_end", "_inside", "_lines", "_body", "_places", "_made", "_words"),
     )
     line: str
     number: int
@@ -91,6 +91,7 @@ class Block:
     _end: int
     _inside: list[Block] | None
     _lines: list[str] | None
+    _body: str | None  # the lines as one text, so that what is not there is known at a glance
     _places: list[int]
     _made: list[Block | None]
     _words: dict[str, list[int]] | None
@@ -108,7 +109,7 @@ class Block:
             block.line, block.literal, start = text.literals[at]
         block.number = text.first + at if at >= 0 else 0
         block._text, block._start, block._end = text, start, end
-        block._inside = block._lines = block._words = None
+        block._inside = block._lines = block._body = block._words = None
         return block
 
     @property
@@ -152,11 +153,21 @@ class Block:
 
     def rest(self, start: str) -> str | None:
         """Return what follows *start* in the last line that has it."""
-        if self._text is not None and len(self.lines) > MANY:
+        lines = self.lines
+        if self._text is None:
+            return next(
+                (line[len(start) :].strip() for line in reversed(lines) if line.startswith(start)), None
+            )
+        if len(lines) > MANY:
             places = self._starting(start)
-            return self.lines[places[-1]][len(start) :].strip() if places else None
-        told = reversed(self.lines)
-        return next((line[len(start) :].strip() for line in told if line.startswith(start)), None)
+            return lines[places[-1]][len(start) :].strip() if places else None
+        body = self._as_text()
+        at = body.rfind(f"\n{start}") + 1
+        return body[at + len(start) : body.index("\n", at)].strip() if at else None
+
+    def has(self, start: str) -> bool:
+        """Return whether a line inside begins with *start*."""
+        return next(self.starting(start), None) is not None
 
     def mentions(self, *words: str) -> bool:
         """Return whether any of *words* stands anywhere in the text that this block is of."""
@@ -218,12 +229,20 @@ class Block:
         """Return which of the lines inside begin with *start*."""
         lines = self.lines
         if len(lines) <= MANY:
+            if f"\n{start}" not in self._as_text():
+                return []
             return [index for index, line in enumerate(lines) if line.startswith(start)]
         word, blank, _ = start.partition(" ")
         if blank:
             return [index for index in self._by_word().get(word, ()) if lines[index].startswith(start)]
         words = self._by_word()
         return sorted(index for each in words if each.startswith(word) for index in words[each])
+
+    def _as_text(self) -> str:
+        body = self._body
+        if body is None:
+            body = self._body = "\n" + "".join(f"{line}\n" for line in self.lines)
+        return body
 
     def _by_word(self) -> dict[str, list[int]]:
         """Return the lines inside by their first words."""

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from kgnet.model.managed import (
     LogHosts,
     LoginBanner,
+    SnmpAgent,
     TimeServers,
     Vrfs,
 )
 from kgnet.platforms._operations import severity
 from kgnet.platforms.cisco_ios import access, accounts, snmp
 from kgnet.platforms.cisco_ios.lines import Block
+from kgnet.ports import Readers
 
 
 def _time_servers(root: Block) -> TimeServers:
@@ -56,4 +58,12 @@ def _vrfs(root: Block) -> Vrfs:
     return Vrfs(found)
 
 
-READERS = (*accounts.READERS, _time_servers, _log_hosts, snmp.agent, *access.READERS, _banner, _vrfs)
+READERS: Readers = {
+    **accounts.READERS,
+    TimeServers: _time_servers,
+    LogHosts: _log_hosts,
+    SnmpAgent: snmp.agent,
+    **access.READERS,
+    LoginBanner: _banner,
+    Vrfs: _vrfs,
+}

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from kgnet.model.naming import Names
-from kgnet.platforms._objects import compiled, names
+from kgnet.platforms._objects import Compiled, names
 from kgnet.platforms.cisco_ios.lines import Block
 
 ACCESS, PREFIX, MAP, CLASS, POLICY, GROUP, ZONE = (
     *("access list", "prefix list", "route map", "class map", "policy map", "object group", "zone"),
 )
+BOUND = r"(?:access-group|accept-register list|boundary)"
 LIST = r"(?!name\b|any\b)(\S+)"
 CLASS_MAP = r"^class-map (?:type (?:inspect )?(?!inspect)\S+ |type inspect )?(?:match-\S+ )?(\S+)$"
-DEFINES = compiled(
+DEFINES = Compiled(
     {
         "ip": [
             (ACCESS, r"^ip access-list (?:extended|standard) (\S+)$"),
@@ -37,7 +38,7 @@ NEIGHBOR = [
 ]
 ENTRY = [(GROUP, r" (?:object-group|addrgroup|portgroup) (\S+)")]
 REDISTRIBUTED = [(MAP, r" route-map (\S+)")]
-USES = compiled(
+USES = Compiled(
     {
         "ip": [
             (ACCESS, rf"^ip access-group {LIST} "),
@@ -46,7 +47,7 @@ USES = compiled(
             (ACCESS, r"^ip nat (?:inside|outside) (?:source|destination) list (\S+)"),
             (MAP, r"^ip nat inside source route-map (\S+)"),
             (MAP, r"^ip (?:local )?policy route-map (\S+)"),
-            (ACCESS, r"^ip (?:pim|igmp|multicast) .*?(?:access-group|accept-register list|boundary) (\S+)"),
+            *((ACCESS, rf"^ip {word} .*?{BOUND} (\S+)") for word in ("pim", "igmp", "multicast")),
         ],
         "ipv6": [
             (ACCESS, rf"^ipv6 traffic-filter {LIST} "),

@@ -20,6 +20,7 @@ from kgnet.platforms._operations import severity
 from kgnet.platforms.cisco_ios.filter import addresses, out_of_band
 from kgnet.platforms.cisco_ios.lines import Block
 from kgnet.platforms.cisco_ios.managed import log_hosts
+from kgnet.ports import Readers
 
 BUFFER = re.compile(r"logging buffered(?: (?!\d\b)(\d+))?(?: ([a-z]+|[0-7]))?")
 BUFFER_BYTES = 4096  # where `logging buffered` names no size (Cisco IOS Configuration Fundamentals)
@@ -142,4 +143,13 @@ def _enabled(root: Block) -> Iterator[Place]:
             yield Place(port.line.split()[1], port.number)
 
 
-READERS = (_logging, _local_log, _stamps, _change_log, _flow_export, _packets, _options, _ports)
+READERS: Readers = {
+    Logging: _logging,
+    LocalLog: _local_log,
+    LogStamps: _stamps,
+    ChangeLog: _change_log,
+    FlowExport: _flow_export,
+    PacketHandling: _packets,
+    IpOptions: _options,
+    EnabledPorts: _ports,
+}

@@ -9,6 +9,7 @@ from kgnet.model.perimeter import PortFilter, PortFilters, SourceCheck, SourceCh
 from kgnet.platforms.cisco_ios.filter import HEADERS, STANDARD, Filters, drops, entries
 from kgnet.platforms.cisco_ios.lines import Block
 from kgnet.platforms.cisco_ios.object_groups import Groups
+from kgnet.ports import Readers
 
 WORDS = {4: ("ip", "ip access-group "), 6: ("ipv6", "ipv6 traffic-filter ")}
 WAYS = {"rx": "strict", "any": "loose"}
@@ -85,9 +86,12 @@ def _checks(port: Block) -> Iterator[SourceCheck]:
     for family in _spoken(port):
         word = WORDS[family][0]
         asked = port.rest(f"{word} verify unicast source reachable-via ")
-        old = any(line.startswith(f"{word} verify unicast reverse-path") for line in port.lines)
+        old = port.has(f"{word} verify unicast reverse-path")
         mode = WAYS.get((asked or "").split(" ")[0], "off") if not old else "strict"
         yield SourceCheck(port.line.split(maxsplit=1)[1], family, mode, port.number)
 
 
-READERS = (_filtering, _checking)
+READERS: Readers = {
+    PortFilters: _filtering,
+    SourceChecks: _checking,
+}

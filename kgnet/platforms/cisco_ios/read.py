@@ -15,12 +15,15 @@ from kgnet.model.facts import (
     ConfiguredNeighbor,
     ConfiguredTunnel,
     ConfiguredTunnels,
+    PacketFilter,
     PrefixEntry,
     PrefixLists,
     Queues,
     RouteMaps,
     System,
 )
+from kgnet.model.layer2 import Switching
+from kgnet.model.naming import Names
 from kgnet.platforms.cisco_ios import filter as ios_filter
 from kgnet.platforms.cisco_ios import (
     forwarding,
@@ -34,7 +37,7 @@ from kgnet.platforms.cisco_ios import (
 )
 from kgnet.platforms.cisco_ios.forwarding import addresses
 from kgnet.platforms.cisco_ios.lines import Block, blocks
-from kgnet.ports import Reading
+from kgnet.ports import Readers, Reading
 
 IKE = 500  # RFC 7296 §2
 
@@ -216,13 +219,21 @@ def _queued(root: Block) -> Queues:
     return Queues(tuple(qos.queues(root)))
 
 
-READING = Reading(
-    _take,
-    (
-        *(_system, _interfaces, _tunnelled, _bgp, _prefix_lists, _route_maps),
-        *(ios_filter.packet_filter, _queued, layer2.switching),
-        *(*managed.READERS, *forwarding.READERS, *operations.READERS),
-        *(*perimeter.READERS, *inspection.READERS, naming.naming),
-    ),
-    wrong="the configuration is not as IOS prints it",
-)
+READERS: Readers = {
+    System: _system,
+    ConfiguredInterfaces: _interfaces,
+    ConfiguredTunnels: _tunnelled,
+    ConfiguredBgp: _bgp,
+    PrefixLists: _prefix_lists,
+    RouteMaps: _route_maps,
+    PacketFilter: ios_filter.packet_filter,
+    Queues: _queued,
+    Switching: layer2.switching,
+    **managed.READERS,
+    **forwarding.READERS,
+    **operations.READERS,
+    **perimeter.READERS,
+    **inspection.READERS,
+    Names: naming.naming,
+}
+READING = Reading(_take, READERS, wrong="the configuration is not as IOS prints it")

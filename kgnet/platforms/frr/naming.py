@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from kgnet.model.config import Line
 from kgnet.model.naming import Names
-from kgnet.platforms._objects import compiled, names
+from kgnet.platforms._objects import Compiled, names
 
 ACCESS, PREFIX, MAP, PATHS, COMMUNITY, PEERS, PROFILE = (
     *(
@@ -20,7 +20,7 @@ ACCESS, PREFIX, MAP, PATHS, COMMUNITY, PEERS, PROFILE = (
     ),
 )
 MAPPED = [(MAP, r" route-map (\S+)")]
-DEFINES = compiled(
+DEFINES = Compiled(
     {
         "access-list": [(ACCESS, r"^access-list (\S+)")],
         "ip": [(PREFIX, r"^ip prefix-list (\S+)")],
@@ -34,7 +34,7 @@ DEFINES = compiled(
         "profile": [(PROFILE, r"^profile (\S+)$")],
     }
 )
-USES = compiled(
+USES = Compiled(
     {
         "match": [
             (PREFIX, r"^match ip(?:v6)? (?:address|next-hop) prefix-list (\S+)$"),

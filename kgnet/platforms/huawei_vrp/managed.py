@@ -17,8 +17,10 @@ from kgnet.model.managed import (
     SnmpUser,
     TimeServers,
 )
+from kgnet.model.services import Services
 from kgnet.platforms._management import Ways, first, inside, ways
 from kgnet.platforms.huawei_vrp.lines import Text, rest, starting
+from kgnet.ports import Readers
 
 
 def _system(told: Text) -> System:
@@ -151,4 +153,14 @@ def _ways(told: Text) -> Iterator[Ways]:
     yield from ways(_remote(told), _snmp(told))
 
 
-READERS = (_system, _log_hosts, _accounts, _time, _ways, _aaa, _banner)
+READERS: Readers = {
+    System: _system,
+    LogHosts: _log_hosts,
+    Accounts: _accounts,
+    TimeServers: _time,
+    RemoteAccess: _ways,
+    Services: _ways,
+    SnmpAgent: _ways,
+    Aaa: _aaa,
+    LoginBanner: _banner,
+}

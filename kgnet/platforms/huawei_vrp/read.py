@@ -140,6 +140,13 @@ def _route_maps(told: Text) -> RouteMaps:
 
 READING = Reading(
     take,
-    (_configured, _vrfs, _bgp, _prefix_lists, _route_maps, *managed.READERS),
+    {
+        ConfiguredInterfaces: _configured,
+        Vrfs: _vrfs,
+        ConfiguredBgp: _bgp,
+        PrefixLists: _prefix_lists,
+        RouteMaps: _route_maps,
+        **managed.READERS,
+    },
     wrong="the configuration is not as VRP prints it",
 )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from ipaddress import IPv4Address, ip_address, ip_interface, ip_network
 
 from kgnet.errors import ReadError
@@ -28,8 +27,9 @@ from kgnet.model.managed import (
     TimeServers,
     Vrfs,
 )
+from kgnet.model.services import Services
 from kgnet.platforms._management import Ways, duration_s, ways
-from kgnet.platforms.mikrotik_routeros.text import Entry, entries
+from kgnet.platforms.mikrotik_routeros.sections import Read, Sections, added, first, setting, split, take
 from kgnet.ports import Reading
 from kgnet.wire.address import is_address
 
@@ -41,59 +41,15 @@ WRITES = ("full", "write")  # groups whose members may change the configuration
 WORDS = {"info": "informational"}
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    """An entry and the line that it stands on."""
-
-    entry: Entry
-    line: int
-
-    def get(self, name: str, otherwise: str = "") -> str:
-        return self.entry.values.get(name, otherwise)
-
-
-Sections = Mapping[str, list[Read]]
-
-
-def _take(text: str, part: str, first: int) -> Sections:
-    sections: dict[str, list[Read]] = {}
-    for number, section, entry in entries(text):
-        sections.setdefault(section, []).append(Read(entry, first + number - 1))
-    if not sections:
-        raise ReadError(f"{part}: the configuration is empty — look whether the account may read all of it")
-    return sections
-
-
-def _added(sections: Sections, name: str) -> list[Read]:
-    """Return the entries of a section that are switched on."""
-    return [
-        each for each in sections.get(name, ()) if each.entry.verb == "add" and each.get("disabled") != "yes"
-    ]
-
-
-def _setting(sections: Sections, section: str, name: str, item: str = "") -> str:
-    """Return what was set last."""
-    said = reversed(sections.get(section, ()))
-    return next((each.get(name) for each in said if each.entry.item == item and each.get(name)), "")
-
-
-def _first(sections: Sections, *names: str) -> int:
-    return next((each.line for name in names for each in sections.get(name, ())), 0)
-
-
-def _split(text: str) -> tuple[str, ...]:
-    return tuple(filter(None, text.split(",")))
-
-
 # ── interfaces and routing ──────────────────────────────────────────────────
 
 
 def _system(sections: Sections) -> System:
-    return System(_setting(sections, "/system identity", "name") or None, _log_hosts(sections).hosts)
+    return System(setting(sections, "/system identity", "name") or None, _log_hosts(sections).hosts)
 
 
 def _vrfs(sections: Sections) -> Vrfs:
-    return Vrfs({each.get("name"): _split(each.get("interfaces")) for each in _added(sections, "/ip vrf")})
+    return Vrfs({each.get("name"): split(each.get("interfaces")) for each in added(sections, "/ip vrf")})
 
 
 def _configured(sections: Sections) -> ConfiguredInterfaces:
@@ -110,7 +66,7 @@ def _interfaces(sections: Sections) -> Iterator[ConfiguredInterface]:
             if name and each.get("comment"):
                 comments[name] = (each.get("comment"), each.line)
     for section in ("/ip address", "/ipv6 address"):
-        for each in _added(sections, section):
+        for each in added(sections, section):
             addresses.setdefault(each.get("interface"), []).append(each)
     for name in dict.fromkeys((*comments, *addresses)):
         told = addresses.get(name, [])
@@ -124,33 +80,33 @@ def _interfaces(sections: Sections) -> Iterator[ConfiguredInterface]:
 
 def _tunnels(sections: Sections) -> ConfiguredTunnels:
     ports = {
-        each.get("name"): each.get("listen-port", "0") for each in _added(sections, "/interface wireguard")
+        each.get("name"): each.get("listen-port", "0") for each in added(sections, "/interface wireguard")
     }
     tunnels = (
         ConfiguredTunnel(name, int(ports.get(name, "0")), each.get("endpoint-address"), each.line)
-        for each in _added(sections, "/interface wireguard peers")
+        for each in added(sections, "/interface wireguard peers")
         for name in (each.get("interface"),)
     )
     return ConfiguredTunnels(tuple(tunnels))
 
 
 def _bgp(sections: Sections) -> Iterator[ConfiguredBgp]:
-    peers = _added(sections, "/routing bgp connection")
+    peers = added(sections, "/routing bgp connection")
     if not peers:
         return
-    first = peers[0]
+    own = peers[0]
     yield ConfiguredBgp(
-        asn=int(first.get("as") or _setting(sections, "/routing bgp template", "as", "default") or 0),
-        router_id=IPv4Address(first.get("router-id")) if is_address(first.get("router-id")) else None,
+        asn=int(own.get("as") or setting(sections, "/routing bgp template", "as", "default") or 0),
+        router_id=IPv4Address(own.get("router-id")) if is_address(own.get("router-id")) else None,
         neighbors=tuple(_neighbor(each) for each in peers if is_address(_peer(each))),
         networks=tuple(
             ip_network(each.get("address"))
-            for each in _added(sections, "/ip firewall address-list")
-            if each.get("list") == first.get("output.network")
+            for each in added(sections, "/ip firewall address-list")
+            if each.get("list") == own.get("output.network")
         ),
         aggregates=(),
         requires_policy=False,  # RouterOS passes all on where no filter stands
-        line=first.line,
+        line=own.line,
     )
 
 
@@ -178,7 +134,7 @@ def _neighbor(peer: Read) -> ConfiguredNeighbor:
 def _accounts(sections: Sections) -> Accounts:
     if "/user" not in sections:
         raise ReadError("`/export` tells no accounts — put what `/user print terse` prints below it")
-    return Accounts(tuple(_account(each) for each in _added(sections, "/user")))
+    return Accounts(tuple(_account(each) for each in added(sections, "/user")))
 
 
 def _account(each: Read) -> Account:
@@ -189,39 +145,39 @@ def _account(each: Read) -> Account:
 
 
 def _time(sections: Sections) -> TimeServers:
-    asked = [each.get("address") for each in _added(sections, "/system ntp client servers")]
-    asked += _split(_setting(sections, "/system ntp client", "servers"))
+    asked = [each.get("address") for each in added(sections, "/system ntp client servers")]
+    asked += split(setting(sections, "/system ntp client", "servers"))
     keyed = [
         each
-        for each in _added(sections, "/system ntp client servers")
+        for each in added(sections, "/system ntp client servers")
         if each.get("auth-key", "none") != "none"
     ]
-    on = _setting(sections, "/system ntp client", "enabled") == "yes"
+    on = setting(sections, "/system ntp client", "enabled") == "yes"
     return TimeServers(tuple(asked) if on else (), bool(keyed) and len(keyed) == len(asked),
-                       _first(sections, "/system ntp client servers", "/system ntp client"))  # fmt: skip
+                       first(sections, "/system ntp client servers", "/system ntp client"))  # fmt: skip
 
 
 def _log_hosts(sections: Sections) -> LogHosts:
     actions = {
-        each.get("name"): each for each in _added(sections, "/system logging action") if each.get("remote")
+        each.get("name"): each for each in added(sections, "/system logging action") if each.get("remote")
     }
-    used = [each for each in _added(sections, "/system logging") if each.get("action") in actions]
-    topics = {word for each in used for word in _split(each.get("topics", "info"))}
+    used = [each for each in added(sections, "/system logging") if each.get("action") in actions]
+    topics = {word for each in used for word in split(each.get("topics", "info"))}
     least = next((level for level in SEVERITIES if level in topics), "")
     return LogHosts(
         hosts=tuple(dict.fromkeys(actions[each.get("action")].get("remote") for each in used)),
         severity=WORDS.get(least, least),
         source=next((each.get("src-address") for each in actions.values() if each.get("src-address")), None),
-        line=_first(sections, "/system logging action"),
+        line=first(sections, "/system logging action"),
     )
 
 
 def _snmp(sections: Sections) -> SnmpAgent:
     """Read /snmp community: one with security `none` is a community, else a user of SNMPv3."""
-    on = _setting(sections, "/snmp", "enabled") == "yes"
-    told = _added(sections, "/snmp community") if on else []
+    on = setting(sections, "/snmp", "enabled") == "yes"
+    told = added(sections, "/snmp community") if on else []
     secure = [each for each in told if each.get("security", "none") != "none"]
-    default_off = _setting(sections, "/snmp community", "disabled", "[ find default=yes ]") == "yes"
+    default_off = setting(sections, "/snmp community", "disabled", "[ find default=yes ]") == "yes"
     opened = [each for each in told if each not in secure]
     writable = [each for each in told if each.get("write-access") == "yes"]
     return SnmpAgent(
@@ -229,7 +185,7 @@ def _snmp(sections: Sections) -> SnmpAgent:
         communities=len(opened) + int(on and not default_off),
         writable=bool(writable),
         access_list=next((each.get("addresses") for each in told if each.get("addresses")), None),
-        line=_first(sections, "/snmp community", "/snmp"),
+        line=first(sections, "/snmp community", "/snmp"),
     )
 
 
@@ -251,15 +207,15 @@ def _remote(sections: Sections) -> RemoteAccess:
     open_ = dict.fromkeys(protocol for name, protocol in SERVICES.items() if not off.get(name))
     if not off.get("www-ssl", True):
         open_["https"] = None
-    waits = [_idle_s(each) for each in _added(sections, "/user")]
+    waits = [_idle_s(each) for each in added(sections, "/user")]
     return RemoteAccess(
         protocols=tuple(open_),
         ssh_version=2,
-        access_list=_setting(sections, "/ip service", "address", "ssh") or None,
+        access_list=setting(sections, "/ip service", "address", "ssh") or None,
         idle_timeout_s=None
         if not waits or None in waits
         else max(wait for wait in waits if wait is not None),
-        line=_first(sections, "/ip service"),
+        line=first(sections, "/ip service"),
     )
 
 
@@ -271,22 +227,22 @@ def _idle_s(user: Read) -> int | None:
 
 
 def _aaa(sections: Sections) -> Aaa:
-    remote = _setting(sections, "/user aaa", "use-radius") == "yes"
-    asked = [each for each in _added(sections, "/radius") if "login" in _split(each.get("service"))]
+    remote = setting(sections, "/user aaa", "use-radius") == "yes"
+    asked = [each for each in added(sections, "/radius") if "login" in split(each.get("service"))]
     login = ("local", "radius") if remote else ("local",)
-    recorded = remote and _setting(sections, "/user aaa", "accounting") != "no"
+    recorded = remote and setting(sections, "/user aaa", "accounting") != "no"
     return Aaa(
         login=login,
         commands=("local",),  # by the group of the user
         accounting=("sessions",) if recorded else (),
         enable=login,
         servers=tuple(each.get("address") for each in asked),
-        line=_first(sections, "/user aaa", "/user"),
+        line=first(sections, "/user aaa", "/user"),
     )
 
 
 def _banner(sections: Sections) -> LoginBanner:
-    return LoginBanner(_setting(sections, "/system note", "note"), _first(sections, "/system note"))
+    return LoginBanner(setting(sections, "/system note", "note"), first(sections, "/system note"))
 
 
 def _ways(sections: Sections) -> Iterator[Ways]:
@@ -294,7 +250,21 @@ def _ways(sections: Sections) -> Iterator[Ways]:
 
 
 READING = Reading(
-    _take,
-    (_system, _log_hosts, _configured, _vrfs, _tunnels, _bgp, _accounts, _time, _ways, _aaa, _banner),
+    take,
+    {
+        System: _system,
+        LogHosts: _log_hosts,
+        ConfiguredInterfaces: _configured,
+        Vrfs: _vrfs,
+        ConfiguredTunnels: _tunnels,
+        ConfiguredBgp: _bgp,
+        Accounts: _accounts,
+        TimeServers: _time,
+        RemoteAccess: _ways,
+        Services: _ways,
+        SnmpAgent: _ways,
+        Aaa: _aaa,
+        LoginBanner: _banner,
+    },
     wrong="the configuration is not as RouterOS exports it",
 )
