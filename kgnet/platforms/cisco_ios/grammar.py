@@ -6,7 +6,8 @@ import re
 
 from kgnet.model.outcome import Change
 from kgnet.platforms._indented import Filter, Grammar, Listing, Literal, Rule
-from kgnet.platforms.cisco_ios.lines import CLOSERS, Block, blocks
+from kgnet.platforms.cisco_ios.lines import Block, blocks
+from kgnet.platforms.cisco_ios.taken import CLOSERS
 from kgnet.ports import Path
 from kgnet.wire.cisco_keys import reveal
 

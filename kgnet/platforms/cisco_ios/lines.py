@@ -5,75 +5,12 @@ A text is taken apart a level at a time, where somebody looks inside: into most 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
-from kgnet.errors import ReadError
 from kgnet.platforms._again import heard
+from kgnet.platforms.cisco_ios.taken import SKIPPED, Text
 
-BANNER = re.compile(r"banner (\S+) (\^C|\x03|\S)(.*)")
-CERTIFICATE = re.compile(r"certificate .+")
-CLOSERS = ("exit-address-family", "exit-vrf", "exit", "end", "quit")
-SKIPPED = frozenset(("", *CLOSERS))
-NO_TOP = frozenset(chr(code) for code in range(0x3001) if chr(code).isspace()) | {"", "!"}
 MANY = 16  # lines in a block, from which on an index of their first words is worth its making
-
-Literal = tuple[str, tuple[str, ...], int]  # the line, the text that follows it, where that ends
-
-
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """All lines as they are and without the blanks around; *first* is the number of the first."""
-
-    text: str
-    raws: list[str]
-    lines: list[str]
-    first: int
-    literals: dict[int, Literal] = field(default_factory=dict)  # by the place of their first line
-
-    def tops(self) -> list[int]:
-        """Return the places of the lines that stand in no block; none if there may be others than these."""
-        tops = [at for at, raw in enumerate(self.raws) if raw[:1] not in NO_TOP]
-        before = self.lines[: tops[0]] if tops else self.lines
-        if any(line and line[0] != "!" for line in before):
-            return []
-        found, end = [], 0
-        for at in tops:
-            line = self.lines[at]
-            if at >= end and line not in SKIPPED:
-                found.append(at)
-                end = self.after(at, 0) if line.startswith("banner ") else at
-        return found
-
-    def children(self, start: int, end: int) -> list[int]:
-        """Return the places of the lines that stand right inside a block, from *start* to before *end*."""
-        found: list[int] = []
-        here, at = 1 << 20, start
-        while at < end:
-            line, raw = self.lines[at], self.raws[at]
-            if line in SKIPPED or line[0] == "!":
-                at += 1
-                continue
-            depth = len(raw) - len(raw.lstrip())
-            if depth <= here:
-                here = depth
-                found.append(at)
-            at = self.after(at, depth) if line.startswith(("banner ", "certificate ")) else at + 1
-        return found
-
-    def after(self, at: int, depth: int) -> int:
-        """Return where what the line at place *at* opens as a literal ends."""
-        line = self.lines[at]
-        if found := BANNER.fullmatch(line):
-            body, end = _banner(found, self.raws, at + 1)
-            self.literals[at] = f"banner {found[1]}", body, end
-        elif depth and CERTIFICATE.fullmatch(line):
-            body, end = _indented(self.raws, at + 1, depth)
-            self.literals[at] = line, body[:-1] if body and body[-1].strip() == "quit" else body, end
-        else:
-            return at + 1
-        return end
 
 
 class Block:
@@ -83,33 +20,28 @@ class Block:
         *("line", "number", "literal"),
         *("_text", "_start", "_end", "_inside", "_lines", "_body", "_places", "_made", "_words"),
     )
-    line: str
-    number: int
-    literal: tuple[str, ...]
-    _text: _Text | None  # where the lines inside are found, until somebody exchanges them
-    _start: int
-    _end: int
-    _inside: list[Block] | None
-    _lines: list[str] | None
-    _body: str | None  # the lines as one text, so that what is not there is known at a glance
-    _places: list[int]
-    _made: list[Block | None]
-    _words: dict[str, list[int]] | None
 
     def __init__(self, line: str, number: int, inside: list[Block] | None = None) -> None:
-        self.line, self.number, self.literal = line, number, ()
-        self._text, self._inside = None, [] if inside is None else inside
+        self.line = line
+        self.number = number
+        self.literal: tuple[str, ...] = ()
+        self._inside: list[Block] | None = [] if inside is None else inside
+        self._text: Text | None = None  # where the lines inside are found, until somebody exchanges them
+        self._start = self._end = 0
+        self._lines: list[str] | None = None
+        self._body: str | None = None  # the lines as one text: what is not there is known at a glance
+        self._places: list[int] = []
+        self._made: list[Block | None] = []
+        self._words: dict[str, list[int]] | None = None
 
     @classmethod
-    def of(cls, text: _Text, at: int, end: int) -> Block:
+    def of(cls, text: Text, at: int, end: int) -> Block:
         """Return the block that the line at place *at* opens, which ends at *end*; -1: all of *text*."""
-        block = cls.__new__(cls)
-        block.line, block.literal, start = text.lines[at] if at >= 0 else "", (), at + 1
+        block = Block(text.lines[at] if at >= 0 else "", text.first + at if at >= 0 else 0)
+        start = at + 1
         if at in text.literals:
             block.line, block.literal, start = text.literals[at]
-        block.number = text.first + at if at >= 0 else 0
-        block._text, block._start, block._end = text, start, end
-        block._inside = block._lines = block._body = block._words = None
+        block._text, block._start, block._end, block._inside = text, start, end, None
         return block
 
     @property
@@ -205,7 +137,7 @@ class Block:
 
     # ── a text that nobody has exchanged anything in ────────────────────────
 
-    def _found(self, text: _Text) -> list[str]:
+    def _found(self, text: Text) -> list[str]:
         tops = text.tops() if self._start == 0 else []
         places = tops or text.children(self._start, self._end)
         told = text.literals
@@ -271,38 +203,7 @@ def blocks(text: str, first: int = 1) -> Block:
     ReadError if a banner does not end.
     """
     raws = text.splitlines()
-    taken = _Text(text, raws, [raw.strip() for raw in raws], first)
+    taken = Text(text, raws, [raw.strip() for raw in raws], first)
     root = Block.of(taken, -1, len(raws))
     root._found(taken)
     return root
-
-
-def _banner(found: re.Match[str], lines: list[str], at: int) -> tuple[tuple[str, ...], int]:
-    """Return the text of a banner and where it ends: as IOS prints it, or as the canonical text has it."""
-    end, first = found[2], found[3]
-    if first.endswith(end) and first:
-        return (first.removesuffix(end),), at
-    told = [first] if first else []
-    for place in range(at, len(lines)):
-        if lines[place].rstrip().endswith(end) and not BANNER.fullmatch(lines[place].strip()):
-            last = lines[place].rstrip().removesuffix(end)
-            return _trimmed([*told, *lines[at:place], *([last] if last else [])]), place + 1
-        if BANNER.fullmatch(lines[place]):
-            break
-    body, after = _indented(lines, at, 0)
-    if not body or told:
-        raise ReadError(f"line {at}: the banner does not end: {end} is missing — the text was cut off")
-    return body, after
-
-
-def _indented(lines: list[str], at: int, depth: int) -> tuple[tuple[str, ...], int]:
-    """Return the lines from *at* on that are deeper than *depth*, less one level, and where they end."""
-    end = at
-    while end < len(lines) and (not lines[end].strip() or len(lines[end]) - len(lines[end].lstrip()) > depth):
-        end += 1
-    return _trimmed([line[depth + 1 :] for line in lines[at:end]]), end
-
-
-def _trimmed(body: list[str]) -> tuple[str, ...]:
-    """Return *body* without blanks at the ends of lines and without empty lines at its end."""
-    return tuple("\n".join(line.rstrip() for line in body).rstrip("\n").split("\n")) if any(body) else ()

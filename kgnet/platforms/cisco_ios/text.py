@@ -103,7 +103,7 @@ def canonical(text: str) -> str:
         raise ReadError(
             f"no configuration in it: {text.strip()[:60]!r} — ask for `show running-config` again"
         )
-    return "".join(f"{line}\n" for line in _all_printed(root, end=BANNER_END))
+    return "".join(f"{line}\n" for line in printed(root, end=BANNER_END))
 
 
 def _tidy(block: Block, header: str) -> None:
@@ -263,28 +263,3 @@ def _place(kind: str, line: str) -> Key:
     if line.startswith("neighbor "):
         return (late, place, natural(line.split()[1]), defines, natural(line))
     return (late, place, (), defines, natural(line))
-
-
-# ── blocks → text ───────────────────────────────────────────────────────────
-
-
-def _all_printed(root: Block, *, end: str) -> Iterator[str]:
-    """Yield the text of all blocks, one blank a level, `!` between those at the top."""
-    after_block = False
-    for block in root.inside:
-        opens = bool(block.inside or block.literal)
-        if opens or after_block:
-            yield "!"
-        yield from _printed(block, 0, end)
-        after_block = opens
-
-
-def _printed(block: Block, depth: int, end: str) -> Iterator[str]:
-    banner = f" {end}" if block.line.startswith("banner ") else ""
-    yield f"{' ' * depth}{block.line}{banner}"
-    for line in block.literal:
-        yield f"{' ' * (depth + 1)}{line}".rstrip()
-    for inner in block.inside:
-        yield from _printed(inner, depth + 1, end)
-    if block.line.startswith("address-family "):
-        yield f"{' ' * depth}exit-address-family"

@@ -1,0 +1,101 @@
+"""IOS's text line by line: which lines stand in which, and which are text that is no configuration."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from kgnet.errors import ReadError
+
+BANNER = re.compile(r"banner (\S+) (\^C|\x03|\S)(.*)")
+CERTIFICATE = re.compile(r"certificate .+")
+CLOSERS = ("exit-address-family", "exit-vrf", "exit", "end", "quit")
+SKIPPED = frozenset(("", *CLOSERS))
+NO_TOP = frozenset(chr(code) for code in range(0x3001) if chr(code).isspace()) | {"", "!"}
+
+Literal = tuple[str, tuple[str, ...], int]  # the line, the text that follows it, where that ends
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """All lines as they are and without the blanks around; *first* is the number of the first."""
+
+    text: str
+    raws: list[str]
+    lines: list[str]
+    first: int
+    literals: dict[int, Literal] = field(default_factory=dict)  # by the place of their first line
+
+    def tops(self) -> list[int]:
+        """Return the places of the lines that stand in no block; none if there may be others than these."""
+        tops = [at for at, raw in enumerate(self.raws) if raw[:1] not in NO_TOP]
+        before = self.lines[: tops[0]] if tops else self.lines
+        if any(line and line[0] != "!" for line in before):
+            return []
+        found, end = [], 0
+        for at in tops:
+            line = self.lines[at]
+            if at >= end and line not in SKIPPED:
+                found.append(at)
+                end = self.after(at, 0) if line.startswith("banner ") else at
+        return found
+
+    def children(self, start: int, end: int) -> list[int]:
+        """Return the places of the lines that stand right inside a block, from *start* to before *end*."""
+        found: list[int] = []
+        here, at = 1 << 20, start
+        while at < end:
+            line, raw = self.lines[at], self.raws[at]
+            if line in SKIPPED or line[0] == "!":
+                at += 1
+                continue
+            depth = len(raw) - len(raw.lstrip())
+            if depth <= here:
+                here = depth
+                found.append(at)
+            at = self.after(at, depth) if line.startswith(("banner ", "certificate ")) else at + 1
+        return found
+
+    def after(self, at: int, depth: int) -> int:
+        """Return where what the line at place *at* opens as a literal ends."""
+        line = self.lines[at]
+        if found := BANNER.fullmatch(line):
+            body, end = _banner(found, self.raws, at + 1)
+            self.literals[at] = f"banner {found[1]}", body, end
+        elif depth and CERTIFICATE.fullmatch(line):
+            body, end = _indented(self.raws, at + 1, depth)
+            self.literals[at] = line, body[:-1] if body and body[-1].strip() == "quit" else body, end
+        else:
+            return at + 1
+        return end
+
+
+def _banner(found: re.Match[str], lines: list[str], at: int) -> tuple[tuple[str, ...], int]:
+    """Return the text of a banner and where it ends: as IOS prints it, or as the canonical text has it."""
+    end, first = found[2], found[3]
+    if first.endswith(end) and first:
+        return (first.removesuffix(end),), at
+    told = [first] if first else []
+    for place in range(at, len(lines)):
+        if lines[place].rstrip().endswith(end) and not BANNER.fullmatch(lines[place].strip()):
+            last = lines[place].rstrip().removesuffix(end)
+            return _trimmed([*told, *lines[at:place], *([last] if last else [])]), place + 1
+        if BANNER.fullmatch(lines[place]):
+            break
+    body, after = _indented(lines, at, 0)
+    if not body or told:
+        raise ReadError(f"line {at}: the banner does not end: {end} is missing — the text was cut off")
+    return body, after
+
+
+def _indented(lines: list[str], at: int, depth: int) -> tuple[tuple[str, ...], int]:
+    """Return the lines from *at* on that are deeper than *depth*, less one level, and where they end."""
+    end = at
+    while end < len(lines) and (not lines[end].strip() or len(lines[end]) - len(lines[end].lstrip()) > depth):
+        end += 1
+    return _trimmed([line[depth + 1 :] for line in lines[at:end]]), end
+
+
+def _trimmed(body: list[str]) -> tuple[str, ...]:
+    """Return *body* without blanks at the ends of lines and without empty lines at its end."""
+    return tuple("\n".join(line.rstrip() for line in body).rstrip("\n").split("\n")) if any(body) else ()
