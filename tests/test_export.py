@@ -26,7 +26,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from kgnet import paths
 from kgnet.errors import ProbeError, UsageError
 from kgnet.export import config
-from kgnet.export.catalogue import BY_NAME, FAMILIES, PREFIX, Kind
+from kgnet.export.catalogue import BY_NAME, FAMILIES, PREFIX
 from kgnet.export.devices import IF_DESCR, IF_NAME, IF_OPER_STATUS, SYS_UPTIME, Answers, jobs, samples
 from kgnet.export.expected import expected
 from kgnet.export.intent import intent
@@ -126,20 +126,6 @@ def test_promtool_finds_nothing_to_say_about_the_metrics(fleet: Fleet) -> None:
 
 def one_of_each() -> Iterator[Sample]:
     return (Sample(family.name, 1.0, {"check": "this"}) for family in FAMILIES)
-
-
-def test_the_guidelines_for_exporters_are_kept(fleet: Fleet) -> None:
-    for family in FAMILIES:
-        assert re.fullmatch(r"[a-z][a-z0-9_]*", family.name), family
-        assert (family.kind is Kind.COUNTER) == family.name.endswith("_total"), family
-        assert not family.name.endswith(("_sum", "_count", "_bucket")), family
-        assert not re.search(r"_(ms|milliseconds|percent|bits|kbps|mbps|minutes|days)(_|$)", family.name), (
-            family
-        )
-        assert family.help.endswith("."), family
-    assert len(BY_NAME) == len(FAMILIES)
-    labels = {label for sample in scrape(fleet, evidence(fleet)) for label in sample.labels}
-    assert not labels & RESERVED_LABELS
 
 
 def test_what_needs_escaping_is_escaped() -> None:

@@ -36,8 +36,8 @@ FAMILIES = (
     ),
     _gauge(
         "circuit_upstream_up",
-        "Whether what a circuit hangs on works: the device at its inner end lives, and the site of that "
-        "device can be reached.",
+        "Whether what a circuit hangs on works: the device at its inner end lives (device_up), and the site "
+        "of that device can be reached (site_reachable).",
     ),
     _gauge(
         "circuit_oper_up",
@@ -67,7 +67,7 @@ FAMILIES = (
     ),
     _gauge(
         "circuit_transmit_capacity_bytes_per_second",
-        "What the contract lets be sent to the office (down_mbps).",
+        "What the contract lets be sent to the office (circuits.csv down_mbps).",
     ),
     _gauge(
         "circuit_rtt_seconds",
@@ -84,17 +84,17 @@ FAMILIES = (
     ),
     _gauge(
         "circuit_loss_ratio",
-        "Lost part of this scrape's burst, 0 to 1; for longer times use the two counters.",
+        "Lost part of this scrape's burst of ICMP echo, 0 to 1; for longer times use the two counters.",
     ),
     _gauge(
         "circuit_expected_loss_ratio",
-        "Round-trip loss to expect of the circuit as ordered (loss_percent, both ways).",
+        "Round-trip loss to expect of the circuit as ordered (circuits.csv loss_percent, both ways).",
     ),
     _counter(
         "circuit_echo_requests_total",
         "ICMP echo requests sent to the circuit's far end since the exporter started.",
     ),
-    _counter("circuit_echo_replies_total", "Those of them that were answered."),
+    _counter("circuit_echo_replies_total", "Those ICMP echo requests that were answered."),
     _gauge("outage_begin_timestamp_seconds", "Unix time at which planned work begins (outages.csv begins)."),
     _gauge("outage_end_timestamp_seconds", "Unix time at which planned work is over (outages.csv ends)."),
     # ── sites
@@ -109,8 +109,8 @@ FAMILIES = (
     ),
     _gauge(
         "site_upstream_reachable",
-        "Whether at least one circuit of the site hangs on something that works: if 0, the cause lies "
-        "nearer to the centre.",
+        "Whether at least one circuit of the site hangs on something that works (circuit_upstream_up): if 0, "
+        "the cause lies nearer to the centre.",
     ),
     _gauge("site_latitude_degrees", "Degrees north, WGS 84 (sites.csv lat)."),
     _gauge("site_longitude_degrees", "Degrees east, WGS 84 (sites.csv lon)."),
@@ -118,9 +118,12 @@ FAMILIES = (
         "site_expected",
         "0 while planned work (outages.csv) touches the site itself or every circuit of it, else 1.",
     ),
-    _gauge("site_downstream_sites", "Sites that hang on this one, directly or not."),
-    _gauge("site_downstream_rooms", "Conference rooms at this site and at those that hang on it."),
-    _gauge("site_downstream_users", "People with a computer at this site and at those that hang on it."),
+    _gauge("site_downstream_sites", "Sites that hang on this one, directly or not (sites.csv parent)."),
+    _gauge("site_downstream_rooms", "Rooms (rooms.csv) at this site and at those that hang on it."),
+    _gauge(
+        "site_downstream_users",
+        "People with a computer (sites.csv users) here and at the sites that hang on it.",
+    ),
     # ── devices
     _gauge("device_info", "Always 1: what the intent says of a device."),
     _gauge("device_expected", "0 while planned work (outages.csv) touches the device or its site, else 1."),
@@ -131,13 +134,13 @@ FAMILIES = (
     _gauge("device_scrape_success", "Whether the device answered SNMPv3 in this scrape."),
     _gauge(
         "device_scrape_duration_seconds",
-        "How long the device took to answer everything, or to be given up.",
+        "How long the device took to answer everything by SNMPv3, or to be given up.",
     ),
     _counter(
         "device_echo_requests_total",
         "ICMP echo requests sent to the device, through the network itself, since the exporter started.",
     ),
-    _counter("device_echo_replies_total", "Those of them that were answered."),
+    _counter("device_echo_replies_total", "Those ICMP echo requests that were answered."),
     _gauge("device_rtt_seconds", "Median round trip of this scrape's burst of ICMP echo to the device."),
     _gauge(
         "device_objects_missing",
@@ -175,11 +178,11 @@ FAMILIES = (
     ),
     _gauge(
         "certificate_expiry_timestamp_seconds",
-        "Unix time at which the certificate that was shown ends.",
+        "Unix time at which the certificate that was shown ends (notAfter, RFC 5280 §4.1.2.5).",
     ),
     _gauge(
         "certificate_verified",
-        "Whether the certificate that was shown is good for its name, today, for our trust.",
+        "Whether the certificate that was shown is good for its name (RFC 6125), today, for our trust.",
     ),
     # ── audit and drift, as last recorded
     _gauge("audit_recorded", "Whether a record of an audit is there and reads (`kgnet audit --record`)."),
@@ -204,19 +207,25 @@ FAMILIES = (
         "How long this part of the scrape took; the parts run at the same time.",
     ),
     # ── /probe
-    _gauge("probe_success", "Whether the target answered as it should."),
-    _gauge("probe_duration_seconds", "How long the probe took."),
-    _gauge("icmp_loss_ratio", "Lost part of the burst, 0 to 1."),
-    _gauge("icmp_rtt_seconds", "Median round trip of the burst."),
+    _gauge("probe_success", "Whether the target answered /probe as it should."),
+    _gauge("probe_duration_seconds", "How long /probe took."),
+    _gauge("icmp_loss_ratio", "Lost part of the burst of ICMP echo, 0 to 1."),
+    _gauge("icmp_rtt_seconds", "Median round trip of the burst of ICMP echo."),
     _gauge(
         "icmp_jitter_seconds",
         "Median difference of successive round trips of the burst (IPDV, RFC 5481).",
     ),
-    _gauge("tcp_connect_seconds", "How long the connection took to open."),
-    _gauge("dns_answer_seconds", "How long the answer took."),
-    _gauge("sip_answer_seconds", "How long the final answer took, the connection before it included."),
+    _gauge("tcp_connect_seconds", "How long the connection took to open (RFC 9293 §3.5)."),
+    _gauge("dns_answer_seconds", "How long the answer took (RFC 1035)."),
+    _gauge(
+        "sip_answer_seconds",
+        "How long the final answer (RFC 3261 §7.2) took, the connection before it included.",
+    ),
     _gauge("sip_status", "Status of the final answer (RFC 3261 §21)."),
-    _gauge("sip_cause", "1 for the cause that holds, 0 for every other, such as accepts, absent or silent."),
+    _gauge(
+        "sip_cause",
+        "1 for the cause (class of sip_status) that holds, 0 for every other, such as absent or silent.",
+    ),
     _gauge("ntp_stratum", "How many servers stand between this one and its clock (RFC 5905 figure 11)."),
     _gauge("ntp_root_delay_seconds", "Round trip from the server to its clock (RFC 5905 §7.3)."),
     _gauge(
@@ -225,32 +234,39 @@ FAMILIES = (
     _gauge("ntp_delay_seconds", "Round trip to the server, of the quickest answer (RFC 5905 §8)."),
     _gauge("ntp_offset_seconds", "How far the server's clock is ahead of ours (RFC 5905 §8)."),
     _gauge("stamp_loss_ratio", "Part of the test packets that did not come back (RFC 8762), 0 to 1."),
-    _gauge("stamp_one_way_loss_ratio", "The part that was lost on the way of direction, there or back."),
-    _gauge("stamp_rtt_seconds", "Median round trip, without the time within the reflector."),
-    _gauge("stamp_jitter_seconds", "Interarrival jitter (RFC 3550 §6.4.1) of direction, there or back."),
-    _gauge("voice_loss_ratio", "Part of the voice-like packets that did not come back, 0 to 1."),
     _gauge(
-        "voice_discard_ratio", "Part of them that came, but too late for a phone's jitter buffer, 0 to 1."
+        "stamp_one_way_loss_ratio",
+        "The part that was lost on the way of direction, there or back (RFC 8762).",
+    ),
+    _gauge("stamp_rtt_seconds", "Median round trip, without the time within the reflector (RFC 8762)."),
+    _gauge("stamp_jitter_seconds", "Interarrival jitter (RFC 3550 §6.4.1) of direction, there or back."),
+    _gauge("voice_loss_ratio", "Part of the packets, as of RTP (RFC 3550), that did not come back, 0 to 1."),
+    _gauge(
+        "voice_discard_ratio",
+        "Part of them that came too late for a phone's jitter buffer (ITU-T G.107), 0 to 1.",
     ),
     _gauge("voice_jitter_seconds", "Interarrival jitter (RFC 3550 §6.4.1) of direction, there or back."),
-    _gauge("voice_delay_seconds", "From mouth to ear: half the round trip, the jitter buffer, one packet."),
+    _gauge(
+        "voice_delay_seconds",
+        "From mouth to ear (ITU-T G.107 Ta): half the round trip, the jitter buffer, one packet.",
+    ),
     _gauge("voice_r_factor", "Transmission rating R of G.711 over the path (ITU-T G.107), 0 to 93.2."),
     _gauge("voice_mos", "Estimated mean opinion score, 1 to 4.5 (ITU-T G.107 annex B)."),
-    _gauge("class_loss_ratio", "Lost part of the burst in traffic_class EF, AF41 or BE, 0 to 1."),
-    _gauge("class_rtt_seconds", "Median round trip of the burst in traffic_class."),
+    _gauge("class_loss_ratio", "Lost part of the ICMP echo in traffic_class EF, AF41 or BE, 0 to 1."),
+    _gauge("class_rtt_seconds", "Median round trip of the ICMP echo in traffic_class."),
     _gauge(
         "class_jitter_seconds", "Median difference of successive round trips in traffic_class (RFC 5481)."
     ),
     _gauge("gatekeeper_answer_seconds", "How long the H.323 gatekeeper took to answer (H.225.0 RAS)."),
     _gauge(
         "gatekeeper_accepts",
-        "Whether the gatekeeper would take an unknown terminal: 1 confirmed, 0 rejected.",
+        "Whether the gatekeeper (H.225.0 RAS) would take an unknown terminal: 1 confirmed, 0 rejected.",
     ),
-    _gauge("h323_connect_seconds", "How long the connection to the call signalling took to open."),
+    _gauge("h323_connect_seconds", "How long the connection to the call signalling (H.225.0) took to open."),
     _gauge("http_status", "Status of the response (RFC 9110 §15)."),
     _gauge(
         "http_answer_seconds",
-        "How long the response took, without the look at the certificate before it.",
+        "How long the response (RFC 9110) took, without the look at the certificate before it.",
     ),
 )
 BY_NAME = {family.name: family for family in FAMILIES}

@@ -10,7 +10,7 @@ from kgnet.export.catalogue import BY_NAME, FAMILIES, PREFIX, Family
 from kgnet.model.outcome import Sample
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-UNITS = ("bytes_per_second", "seconds", "bytes", "ratio", "degrees")  # that names end in
+UNITS = ("bytes_per_second", "seconds", "bytes", "ratio", "degrees", "celsius")  # that names end in
 
 
 def text(samples: Iterable[Sample]) -> str:
