@@ -148,7 +148,7 @@ def test_the_circulars_pack_asks_what_it_stands_behind_and_says_how_that_is_know
 def test_hardening_asks_what_needs_no_intent() -> None:
     """A key, a protocol or a default community is wrong on anybody's device; an AS number is not."""
     rules = asked("hardening")
-    assert {"KG-RTG-01", "KG-SNM-02", "KG-ACC-01"} <= rules
+    assert {"KG-RTG-01", "KG-SNM-02", "KG-ACC-01", "KG-ACC-12", "KG-NTP-01"} <= rules
     assert {"KG-ACC-18", "KG-ZON-02", "KG-LIV-01"}.isdisjoint(rules)
 
 

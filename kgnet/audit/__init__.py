@@ -150,7 +150,7 @@ def _elsewhere(want: Device, rule: Rule, choice: Choice, running: Running) -> It
             yield f"{asked_by} for {', '.join(roles)}; this is {_role(want)}"
         if platforms and want.platform not in platforms:
             yield f"{asked_by} for {', '.join(platforms)}; this runs {want.platform}"
-    if not want.planned and looks_at_intent(rule):
+    if not want.planned and looks_at_intent(rule, choice.parameters):
         yield "it asks what was planned for the device; without an inventory nobody says"
     if running is not None and (rule.live or _runs(want, rule, running)):
         yield "it judges what a device says while it runs; files do not hold that"

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import dis
 import inspect
+from collections.abc import Mapping
 from functools import cache
 from itertools import pairwise
+from types import MappingProxyType
 
 from kgnet.model.drift import Drift
 from kgnet.ports import Judge, Rule
 
 
-def looks_at_intent(rule: Rule) -> bool:
-    """Return whether *rule* judges by what was wanted of the device, as its code tells."""
-    return Drift in rule.needs or _looks(rule.judge)
+def looks_at_intent(rule: Rule, given: Mapping[str, object] = MappingProxyType({})) -> bool:
+    """Return whether *rule* judges by what was wanted of the device, as its code tells.
+
+    A rule whose parameter `intent` is *given* as false does without.
+    """
+    return given.get("intent", True) is not False and (Drift in rule.needs or _looks(rule.judge))
 
 
 @cache

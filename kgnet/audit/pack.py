@@ -81,7 +81,7 @@ def _is_kept(only: Only, rule: Rule, choice: Choice) -> bool:
     return (
         (not only.severities or (choice.severity or rule.severity) in only.severities)
         and (not only.references or any(only.references in each for each in rule.references))
-        and only.intent in (None, looks_at_intent(rule))
+        and only.intent in (None, looks_at_intent(rule, choice.parameters))
     )
 
 

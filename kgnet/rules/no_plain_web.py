@@ -13,8 +13,8 @@ from kgnet.rules._services import asked_for, told
 
 
 @control("KG-ACC-12", needs=[Services])
-def no_plain_web(want: Device, have: Snapshot) -> Iterator[Wrong]:
+def no_plain_web(want: Device, have: Snapshot, *, intent: bool = True) -> Iterator[Wrong]:
     """Pages that manage a device over plain HTTP give its passwords to everybody on the way."""
-    for service in have.get(Services).named("http"):
-        if not asked_for(want, service):
+    for service in have.get(Services).named("http"):  # what the intent asks for is for others
+        if not (intent and asked_for(want, service)):
             yield told(have, Services, service, "management over plain HTTP")

@@ -14,18 +14,19 @@ from kgnet.rules._places import at
 
 
 @control("KG-NTP-01", needs=[TimeServers])
-def ntp_sources(want: Device, have: Snapshot, *, least: int = 2) -> Iterator[Wrong]:
+def ntp_sources(want: Device, have: Snapshot, *, least: int = 2, intent: bool = True) -> Iterator[Wrong]:
     """With one source, a wrong clock or a dead one goes unnoticed (RFC 8633 §3.2 asks for four)."""
-    if not want.ntp:
+    if intent and not want.ntp:
         raise MissingFact(f"the intent names no time server for {want.name}")
     found = have.get(TimeServers)
-    for what in _wrong(want, found.servers, least):
+    if len(found.servers) < least and not (intent and _serves_time(want, least)):
+        asked = ", ".join(found.servers) or "nobody"
+        yield at(have, TimeServers, found.line, f"asks {asked} for the time, at least {least} servers wanted")
+    for what in _strange(want, found.servers) if intent else ():  # else whoever they are
         yield at(have, TimeServers, found.line, what)
 
 
-def _wrong(want: Device, asked: tuple[str, ...], least: int) -> Iterator[str]:
-    if len(asked) < least and not _serves_time(want, least):
-        yield f"asks {', '.join(asked) or 'nobody'} for the time, at least {least} servers wanted"
+def _strange(want: Device, asked: tuple[str, ...]) -> Iterator[str]:
     for server in asked:
         if server not in want.ntp:
             yield f"asks {server}, which the intent does not name"

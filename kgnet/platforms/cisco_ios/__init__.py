@@ -31,7 +31,9 @@ PLATFORM = Platform(
             indent=GRAMMAR.indent,
             commands=grammar.commands,
             ending=r"\nend",
-            opening=r"\s*(?:Building configuration|Current configuration|! Last configuration change)",
+            # Collectors put their own lines before it.
+            opening=r"\s*! Last configuration change|(?:[ \t]*(?:!.*|config-register .*)?\n)*"
+            r"(?:Building configuration|Current configuration|version \d+\.\d+[ \t]*\n)",
         ),
     ),
     state=state.STATE,

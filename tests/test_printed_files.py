@@ -1,4 +1,4 @@
-"""Files of the small platforms as their devices print them: what collectors keep says what a device says."""
+"""Files as devices print them and collectors keep them say what the device says; half of one says nothing."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from kgnet.model.fleet import Device
 from kgnet.model.managed import Accounts, RemoteAccess, SnmpAgent, TimeServers
 from kgnet.model.province import Role
 
+VTY = "line vty 0 4\n transport input ssh\n"
 RECORDED = Path(__file__).parent / "recorded"
 FILES = {
     "huawei_vrp": RECORDED / "huawei_vrp" / "running.txt",
@@ -142,3 +143,24 @@ def test_a_file_that_lacks_its_end_is_refused(platform: str) -> None:
     text = FILES[platform].read_text(encoding="utf-8")
     with pytest.raises(Refused, match="cut off"):
         file(platform, text[: len(text) // 2])
+
+
+COLLECTED = {  # what stands before the configuration
+    "a terminal": "Building configuration...\n\nCurrent configuration : 4711 bytes\n!\n",
+    "RANCID": "!RANCID-CONTENT-TYPE: cisco\n!\n!Chassis type: 2911 - a router\n!\nconfig-register 0x2102\n\n",
+    "Oxidized": "! Cisco IOS Software, C2900\n! \n\n!\n",
+}
+
+
+@pytest.mark.parametrize("head", COLLECTED.values(), ids=COLLECTED)
+def test_half_a_file_of_ios_is_refused_whoever_kept_it(head: str) -> None:
+    """Of a torn text the terminals are missing, and all that is off by default."""
+    whole = f"{head}version 17.9\nhostname r-1\nline vty 0 4\n transport input ssh\n!\nend\n"
+    assert file("cisco_ios", whole).get(RemoteAccess).protocols == ("ssh",)
+    for lines in (-1, -2, -3):
+        with pytest.raises(Refused, match="is cut off after line"):
+            file("cisco_ios", "".join(whole.splitlines(keepends=True)[:lines]))
+
+
+def test_a_part_that_somebody_wrote_is_judged_as_it_is() -> None:
+    assert file("cisco_ios", f"hostname r-1\n{VTY}").get(System).hostname == "r-1"
