@@ -87,6 +87,22 @@ def test_a_state_is_what_was_measured_and_nothing_measured_is_no_state(told: dic
     assert (circuits["904-1"], circuits["904-2"], circuits["903-1"]) == ("down", "up", "unknown")
 
 
+def test_planned_work_is_shown_as_such(fleet: Fleet, samples: tuple[Sample, ...]) -> None:
+    """District 902 is down as announced; what hangs on it is still cut off, and 904 still lost a circuit."""
+    announced = ("902", "902-1", "902-2")
+    planned = [
+        replace(each, value=0.0)
+        if each.name in ("site_expected", "circuit_expected") and {*each.labels.values()} & {*announced}
+        else each
+        for each in samples
+    ]
+    shown = status(fleet, planned, Chart.of(fleet.sites.values()), NOW)
+    sites, circuits = states(shown, "sites", "code"), states(shown, "circuits", "id")
+    assert (sites["902"], circuits["902-1"], circuits["902-2"]) == ("planned", "planned", "planned")
+    assert (sites["904"], circuits["904-1"]) == ("degraded", "down")
+    assert "cut" in sites.values()
+
+
 def test_it_is_json_for_every_site_circuit_room_and_device(told: dict[str, list], fleet: Fleet) -> None:
     read = json.loads(json.dumps(told, allow_nan=False))
     for kind, want in (("sites", fleet.sites), ("circuits", fleet.circuits), ("rooms", fleet.rooms)):

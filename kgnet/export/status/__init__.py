@@ -67,22 +67,26 @@ def status(fleet: Fleet, samples: Iterable[Sample], chart: Chart, when: datetime
 
 
 def _circuit_state(measured: Measured, id: str) -> str:
-    """Return up, down, cut (what it hangs on is down) or unknown."""
+    """Return up, planned (down, as announced), down, cut (what it hangs on is down) or unknown."""
     up = measured.truth("circuit_up", id)
     if up is None:
         return "unknown"
     if up:
         return "up"
+    if measured.truth("circuit_expected", id) is False:
+        return "planned"
     return "cut" if measured.truth("circuit_upstream_up", id) is False else "down"
 
 
 def _site_state(measured: Measured, code: str, circuits: Iterable[str]) -> str:
-    """Return up, degraded (a circuit of its own is not up), down, cut or unknown."""
+    """Return up, degraded (a circuit of its own is not up), planned, down, cut or unknown."""
     reachable = measured.truth("site_reachable", code)
     if reachable is None:
         return "unknown"
     if reachable:
         return "degraded" if set(circuits) & {"down", "cut"} else "up"
+    if measured.truth("site_expected", code) is False:
+        return "planned"
     return "cut" if measured.truth("site_upstream_reachable", code) is False else "down"
 
 

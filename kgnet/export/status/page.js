@@ -1,11 +1,11 @@
 "use strict";
 // Draws what /status.json tells.  Every text of ours is in TEXTS; a device's words are set as text, never as HTML.
 const EVERY_MS = 15000, STALE_MS = 90000, SVG = "http://www.w3.org/2000/svg";
-const ORDER = ["down", "cut", "degraded", "unknown", "up"];
-const SIGN = { up: "●", degraded: "◐", down: "✖", cut: "◌", unknown: "?" };
+const ORDER = ["down", "cut", "degraded", "unknown", "planned", "up"];
+const SIGN = { up: "●", degraded: "◐", down: "✖", cut: "◌", planned: "◇", unknown: "?" };
 const TEXTS = {
   vi: {
-    other: "English", up: "hoạt động", degraded: "suy giảm", down: "mất kết nối", cut: "bị cô lập từ phía trên",
+    other: "English", up: "hoạt động", degraded: "suy giảm", down: "mất kết nối", cut: "bị cô lập từ phía trên", planned: "bảo trì theo kế hoạch",
     unknown: "chưa biết", all: "mọi trạng thái", search: "Tìm đơn vị, kênh, phòng họp, thiết bị …",
     at: "Số liệu lúc", stale: "Số liệu cũ, từ lúc", silent: "Không lấy được số liệu", links: "Kênh truyền",
     rooms: "Phòng họp", services: "Dịch vụ", devices: "Thiết bị", findings: "Phát hiện kiểm tra", yes: "có", no: "không",
@@ -16,7 +16,7 @@ const TEXTS = {
     limit: "cam kết", zoom: ["Phóng to", "Thu nhỏ", "Toàn tỉnh"],
   },
   en: {
-    other: "Tiếng Việt", up: "up", degraded: "degraded", down: "down", cut: "cut off upstream",
+    other: "Tiếng Việt", up: "up", degraded: "degraded", down: "down", cut: "cut off upstream", planned: "planned work",
     unknown: "not known", all: "every state", search: "Find a site, circuit, room, device …",
     at: "As of", stale: "Old figures, from", silent: "No figures could be had", links: "Circuits",
     rooms: "Rooms", services: "Services", devices: "Devices", findings: "Audit findings", yes: "yes", no: "no",
