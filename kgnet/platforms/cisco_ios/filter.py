@@ -8,6 +8,7 @@ others    go by the name of the access list
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import ip_network
@@ -22,6 +23,10 @@ HEADERS = ("ip access-list extended ", "ip access-list standard ", "ipv6 access-
 STANDARD = frozenset((*range(1, 100), *range(1300, 2000)))
 VRF, POLICY_IN = "vrf forwarding ", "service-policy input "
 LETTING = ("inspect", "pass")
+ASKS = re.compile(
+    r"ip address (?:dhcp|negotiated|pool)|ip unnumbered |ipv6 (?:address (?:dhcp|autoconfig)|unnumbered )"
+)
+SIX = ("ipv6 address ", "ipv6 unnumbered ")
 BINDS = ("ip access-group ", "ipv6 traffic-filter ")
 
 
@@ -145,9 +150,9 @@ class Filters:
             for name in self._lists(block.line.removeprefix("class "), "class-map ")
         }
         held = [ip_network(end) for rule in rules if rule.chain in dropped for end in rule.destinations]
-        ports = [port for port in self._interfaces() if addresses(port)]
+        ports = [port for port in self._interfaces() if _speaks(port)]
         return bool(ports) and all(
-            _filtered(port) if out_of_band(port) else _behind(port, held) for port in ports
+            _filtered(port) if out_of_band(port) or _asks(port) else _behind(port, held) for port in ports
         )
 
     def _fenced(self) -> bool:
@@ -156,7 +161,7 @@ class Filters:
         if not pairs:
             return False
         policies = [self.policy_of(pair) for pair in pairs]
-        routed = [port for port in self._interfaces() if addresses(port) and not out_of_band(port)]
+        routed = [port for port in self._interfaces() if _speaks(port) and not out_of_band(port)]
         zoned = [port for port in routed if port.rest("zone-member security ")]
         loose = len(routed) - len(zoned) - sum(" Loopback" in port.line for port in routed)
         return loose == 0 and all(policy and drops(policy) for policy in policies)
@@ -186,14 +191,24 @@ def out_of_band(port: Block) -> bool:
 def addresses(port: Block) -> list[str]:
     """Return the addresses of a port, without their lengths."""
     four = [words[2] for each in port.starting("ip address ") if len(words := each.line.split()) > 3]
-    return four + [each.line.split()[2].partition("/")[0] for each in port.starting("ipv6 address ")]
+    six = (each.line.split()[2].partition("/")[0] for each in port.starting("ipv6 address "))
+    return four + [each for each in six if ":" in each]
+
+
+def _asks(port: Block) -> bool:
+    """Whether a port has addresses that are not written at it: of DHCP, the other end, another port."""
+    return any(ASKS.match(line) for line in port.lines)
+
+
+def _speaks(port: Block) -> bool:
+    return bool(addresses(port)) or _asks(port)
 
 
 def _filtered(port: Block) -> bool:
     """Whether a port has a list for each family that it speaks."""
     speaks = {
-        "ip access-group ": any(line.startswith("ip address ") for line in port.lines),
-        "ipv6 traffic-filter ": any(line.startswith("ipv6 address ") for line in port.lines),
+        "ip access-group ": any(line.startswith(("ip address ", "ip unnumbered ")) for line in port.lines),
+        "ipv6 traffic-filter ": any(line.startswith(SIX) for line in port.lines),
     }
     return all(next(port.starting(bind), None) is not None for bind, needed in speaks.items() if needed)
 

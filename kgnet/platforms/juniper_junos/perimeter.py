@@ -11,6 +11,7 @@ from kgnet.platforms.juniper_junos.text import Statement, members
 
 Perimeter = PortFilters | SourceChecks
 FAMILIES = {4: "inet", 6: "inet6"}
+ADDRESSED = ("address", "dhcp", "dhcp-client", "dhcpv6-client", "unnumbered-address", "negotiate-address")
 ANYWHERE = ("0.0.0.0/0", "::/0")
 NOWHERE = Statement("", 0)
 
@@ -21,12 +22,12 @@ def perimeter(root: Statement) -> Iterator[Perimeter]:
 
 
 def _units(root: Statement) -> Iterator[tuple[str, int, Statement]]:
-    """Yield the name of each unit with each family that it has addresses of."""
+    """Yield the name of each unit with each family that it has addresses of, or is given some of."""
     for port in root.one("interfaces") or ():
         for unit in port.every("unit"):
             for version, family in FAMILIES.items():
                 spoken = unit.one(f"family {family}")
-                if spoken and next(spoken.every("address"), None):
+                if spoken and any(each.first in ADDRESSED and not each.inactive for each in spoken):
                     yield f"{port.words}.{unit.rest}", version, spoken
 
 
