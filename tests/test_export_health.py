@@ -17,7 +17,7 @@ from kgnet import inventory, paths
 from kgnet.design import design
 from kgnet.emulate.agent import Agent, Tree, answers
 from kgnet.export import health
-from kgnet.export.devices import IF_NAME, Poller, samples
+from kgnet.export.devices import IF_NAME, Poller, jobs, samples
 from kgnet.model.fleet import Fleet
 from kgnet.model.outcome import Sample
 from kgnet.plugins import found
@@ -189,7 +189,7 @@ def test_indexes_are_pinned_and_learned_anew_when_the_device_restarts(lab: Fleet
     names = [interface.name for interface in lab.devices["hub1"].interfaces]
     agent = an_agent(walk_of(names, uptime=500_000, began=200_000))
     with served(agent, counted) as port:
-        poller = Poller(one_device(lab, "hub1"), Agents(CREDENTIALS, port=port))
+        poller = Poller(jobs(one_device(lab, "hub1")), Agents(CREDENTIALS, port=port))
         first = [*samples(poller.poll(5)[0])]
         requests.clear()
         assert by_part(samples(poller.poll(5)[0])).keys() == by_part(first).keys()
@@ -209,6 +209,6 @@ def test_indexes_are_pinned_and_learned_anew_when_the_device_restarts(lab: Fleet
 def test_an_uptime_that_began_anew_after_497_days_is_no_age_below_zero(lab: Fleet) -> None:
     names = [interface.name for interface in lab.devices["hub1"].interfaces]
     with served(an_agent(walk_of(names, uptime=50, began=2**32 - 50))) as port:
-        poller = Poller(one_device(lab, "hub1"), Agents(CREDENTIALS, port=port))
+        poller = Poller(jobs(one_device(lab, "hub1")), Agents(CREDENTIALS, port=port))
         said = [*samples(poller.poll(5)[0])]
     assert {sample.value for sample in said if sample.name == "circuit_counters_age_seconds"} == {1.0}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import resource
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
@@ -84,6 +85,8 @@ def export(
     )
     from kgnet.export.server import serve
 
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a device takes a socket
     server = _server(inventory, listen, state, timeout, web_config)
     host, port = server.server_address[:2]
     scheme = "https" if server.web and server.web.context else "http"

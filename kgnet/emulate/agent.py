@@ -14,6 +14,7 @@ import struct
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -34,6 +35,7 @@ DIGEST = 24  # octets (RFC 7860 §4.1)
 WINDOW_S = 150  # RFC 3414 §2.2.3
 TOO_BIG, NOT_WRITABLE = 1, 17  # error-status (RFC 3416 §3)
 LARGEST = 65507  # octets, of a datagram
+SO_RCVBUFFORCE = 33  # asm-generic/socket.h
 IP_PKTINFO = 8  # linux/in.h; Python has no name for it
 
 Name = tuple[int, ...]
@@ -255,7 +257,8 @@ class Agents:
         self._whose, self._script = whose, script or answers
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
+        with suppress(PermissionError):  # thousands of devices have one queue here, of 200 KiB by default
+            self._socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 8 << 20)
         self._socket.bind((host, port))
 
     @property

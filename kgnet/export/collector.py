@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Lock
 from time import perf_counter
 
-from kgnet.export.devices import Answers, Poller, samples
+from kgnet.export.devices import Answers, Poller, jobs, samples
 from kgnet.export.expected import expected
 from kgnet.export.intent import intent
 from kgnet.export.records import records
@@ -57,7 +57,7 @@ class Collector:
         """*agents* None: no keys for SNMP; *state*: the folder of the records, if there is one."""
         self.fleet = fleet
         self._measure = measure
-        self._poller = Poller(fleet, agents) if agents else None
+        self._poller = Poller(jobs(fleet), agents) if agents else None
         self._state = state
         self._intent = tuple(intent(fleet))
         self._echo_counts: dict[Address, tuple[int, int]] = {}

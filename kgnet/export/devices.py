@@ -27,6 +27,7 @@ PEER_STATE = "1.3.6.1.2.1.15.3.1.2"  # RFC 4273: 6 established, by the neighbour
 OPER_UP, OPER_UNKNOWN, ESTABLISHED = 1, 4, 6  # a tunnel has no carrier: its state is unknown
 TICKS_PER_S = 100
 TICKS = 2**32  # TimeTicks begin anew after 497 days (RFC 2578 §7.1.8)
+AT_ONCE = 500  # devices; more at the same moment, and our own queues lose their answers
 RELEARN_S = 300.0  # at the soonest, where a part is missing that once was there
 SHORT_NAMES = ("cisco_ios",)  # ifName is `Te0/0/0.81` there, ifDescr the name that the configuration has
 
@@ -167,6 +168,7 @@ class Known:
     pins: tuple[Pin, ...]
     uptime: int  # in the last answer, hundredths of a second
     learned_s: float  # on the monotonic clock
+    oids: tuple[str, ...]  # all that it is asked
 
     def has_all(self, job: Job, objects: Objects) -> bool:
         """Are the indexes those of all interfaces, still?"""
@@ -186,22 +188,23 @@ class Known:
 class Poller:
     """Asks all devices at once; knows from one scrape to the next which index each interface and part has."""
 
-    def __init__(self, fleet: Fleet, agents: Agents) -> None:
-        self._jobs, self._agents = jobs(fleet), agents
+    def __init__(self, asked: Iterable[Job], agents: Agents) -> None:
+        self._jobs, self._agents = tuple(asked), agents
         self._known: dict[str, Known] = {}
 
     def poll(self, timeout_s: float) -> list[Answers]:
-        """Ask every device; none takes longer than *timeout_s*, and none waits for another."""
+        """Ask every device; none takes longer than *timeout_s*, and none of AT_ONCE waits for another."""
         return asyncio.run(self._poll(timeout_s))
 
     async def _poll(self, timeout_s: float) -> list[Answers]:
-        return list(await asyncio.gather(*(self._device(job, timeout_s) for job in self._jobs)))
+        turns = asyncio.Semaphore(AT_ONCE)
+        return list(await asyncio.gather(*(self._device(job, timeout_s, turns) for job in self._jobs)))
 
-    async def _device(self, job: Job, timeout_s: float) -> Answers:
+    async def _device(self, job: Job, timeout_s: float, turns: asyncio.Semaphore) -> Answers:
         started = perf_counter()
         objects, reason = None, ""
         try:
-            async with asyncio.timeout(timeout_s):
+            async with asyncio.timeout(timeout_s), turns:
                 objects = await self._asked(job)
         except OSError as failure:  # among them TimeoutError
             reason = str(failure) or f"no answer by SNMP within {timeout_s:g} s"
@@ -215,7 +218,7 @@ class Poller:
         """Ask by the indexes that we know; learn them where they are not known, or not right any more."""
         known, kept = self._known.get(job.device), False
         if known:
-            objects = await self._got(job, known)
+            objects = await self._agents.get(job.address, known.oids)
             kept = known.has_parts(objects)
             if kept and known.has_all(job, objects):
                 self._known[job.device] = replace(known, uptime=int(objects.get(SYS_UPTIME, 0)))
@@ -223,18 +226,14 @@ class Poller:
         named = next((port.named for port in job.ports), IF_NAME)
         walked = await self._agents.walk(job.address, named)
         indexes = {name.decode("latin-1"): int(oid.rpartition(".")[2]) for oid, name in walked.items()}
-        if known and kept:
-            learned = replace(known, indexes=indexes)
-        else:
+        pins, learned_s = (known.pins, known.learned_s) if known and kept else ((), monotonic())
+        if not kept:
             pins = await learn(self._agents, job.address, job.device, job.platform)
-            learned = Known(indexes, pins, 0, monotonic())
-        objects = await self._got(job, learned)
+        oids = (*job.objects(indexes), *(pin.oid for pin in pins))
+        learned = Known(indexes, pins, 0, learned_s, oids)
+        objects = await self._agents.get(job.address, oids)
         self._known[job.device] = replace(learned, uptime=int(objects.get(SYS_UPTIME, 0)))
         return objects
-
-    async def _got(self, job: Job, known: Known) -> Objects:
-        of_parts = (pin.oid for pin in known.pins)
-        return await self._agents.get(job.address, (*job.objects(known.indexes), *of_parts))
 
 
 def _still(job: Job, indexes: Mapping[str, int], objects: Objects) -> bool:
@@ -266,10 +265,12 @@ def _port(answers: Answers, port: Port) -> Iterator[Sample]:
     if (up := answers.oper(port)) is not None:
         end = "inner" if port.inner else "outer"
         yield Sample("circuit_oper_up", float(up), {"circuit": port.circuit, "end": end})
-    uptime, began = (answers.objects or {}).get(SYS_UPTIME), answers.column(port, DISCONTINUITY)
-    if port.inner and uptime is not None and began is not None:
-        age = (uptime - began) % TICKS / TICKS_PER_S
-        yield Sample("circuit_counters_age_seconds", age, {"circuit": port.circuit})
-    for name, column in COUNTERS.items() if port.inner else ():
-        if (value := answers.column(port, column)) is not None:
-            yield Sample(name, value, {"circuit": port.circuit})
+    if not port.inner or answers.objects is None:
+        return
+    objects, index, labels = answers.objects, answers.indexes.get(port.name), {"circuit": port.circuit}
+    uptime, began = objects.get(SYS_UPTIME), objects.get(f"{DISCONTINUITY}.{index}")
+    if uptime is not None and began is not None:
+        yield Sample("circuit_counters_age_seconds", (uptime - began) % TICKS / TICKS_PER_S, labels)
+    for name, column in COUNTERS.items():
+        if (value := objects.get(f"{column}.{index}")) is not None:
+            yield Sample(name, value, labels)

@@ -114,10 +114,14 @@ class Agents:
             batch = oids[at : at + size]
             anchored = batch if SYS_UPTIME in batch else (*batch, SYS_UPTIME)
             answer = await session.get_many(anchored)
-            if SYS_UPTIME not in answer and size > 1:
-                self._fits[address] = size * 3 // 4
-                continue
-            found |= {oid: answer[oid] for oid in batch if oid in answer}
+            if SYS_UPTIME not in answer:
+                if size > 1:
+                    self._fits[address] = size * 3 // 4
+                    continue
+                anchored = batch  # an agent without it
+            if anchored is not batch:
+                del answer[SYS_UPTIME]
+            found |= answer
             at += size
         return found
 
