@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -107,6 +108,11 @@ def test_what_takes_too_long_or_too_much_ends(monkeypatch: pytest.MonkeyPatch) -
     assert found["r-5"] == 5
     (_, alone), *_ = spread.here(work, fleet(20)[3:4])
     assert "cannot be judged within 0.5 s of CPU time" in str(alone)
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    (_, alone), (_, next_) = spread.here(work, fleet(20)[4:6])
+    assert "cannot be judged within 2 GiB of memory" in str(alone), "in this very process"
+    assert next_ == 5
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
     assert signal.getsignal(signal.SIGPROF) is signal.SIG_DFL
 
 

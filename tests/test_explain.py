@@ -18,6 +18,11 @@ from kgnet.model.province import Role
 from kgnet.ports import Platform, Rule
 from kgnet.rules._control import _row
 
+OFFICE = """\
+title: Ours
+rules: {KG-RTG-01: {severity: low}}
+lines: {office-banner: {title: Banner of the office, severity: high, must: '^banner login'}}
+"""
 KGNET = Path(sys.executable).with_name("kgnet")
 PLATFORMS = plugins.found(Platform)
 RULES = plugins.found(Rule)
@@ -129,3 +134,17 @@ def test_commands_are_listed_for_the_devices_that_are_meant() -> None:
     wrong = kgnet(*argv, "--format", "csv")
     assert (wrong.returncode, wrong.stdout) == (1, "")
     assert "text and json" in wrong.stderr
+    beside = kgnet(*argv, "--pack", "strict")
+    assert (beside.returncode, beside.stdout) == (1, "")
+    assert "--pack says nothing to --list-commands" in beside.stderr
+
+
+def test_rules_of_a_pack_are_those_that_it_asks(tmp_path: Path) -> None:
+    """The office's own are among them, and can be explained; the severity is the pack's."""
+    file = tmp_path / "office.yml"
+    file.write_text(OFFICE, encoding="utf-8")
+    rows = json.loads(kgnet("rules", "--pack", str(file), "--format", "json").stdout)
+    assert [(row["id"], row["severity"]) for row in rows] == [("KG-RTG-01", "low"), ("office-banner", "high")]
+    told = json.loads(kgnet("explain", "office-banner", "--pack", str(file), "--format", "json").stdout)
+    assert told["title"] == "Banner of the office"
+    assert kgnet("explain", "office-banner").returncode == 1

@@ -77,7 +77,10 @@ def done(work: Work[S, R], device: Device, what: S) -> R | DeviceError:
 
 @contextmanager
 def _bounded(device: Device) -> Iterator[None]:
-    """End what runs in it after MOST_CPU_S, a search of `re` too: it hears signals, in the main thread."""
+    """End what takes MOST_CPU_S, a search of `re` too, or more than MOST_MEMORY_BYTES.
+
+    In the main thread: only that hears signals, and the memory is bounded of the process with all threads.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -86,6 +89,8 @@ def _bounded(device: Device) -> Iterator[None]:
         told = f"cannot be judged within {MOST_CPU_S:g} s of CPU time: no configuration takes so long"
         raise Refused(device.name, told)
 
+    memory = resource.getrlimit(resource.RLIMIT_AS)
+    _bound_memory()
     before = signal.signal(signal.SIGPROF, over)
     signal.setitimer(signal.ITIMER_PROF, MOST_CPU_S)
     try:
@@ -93,6 +98,14 @@ def _bounded(device: Device) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
+        resource.setrlimit(resource.RLIMIT_AS, memory)
+
+
+def _bound_memory() -> None:
+    """Let this process have no more than MOST_MEMORY_BYTES, nor more than it was allowed before."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    limits = [each for each in (soft, hard, MOST_MEMORY_BYTES) if each != resource.RLIM_INFINITY]
+    resource.setrlimit(resource.RLIMIT_AS, (min(limits), hard))
 
 
 def _beside(chunk: Chunk[S], found: Sequence[R | DeviceError]) -> Iterator[Done[R]]:
@@ -164,9 +177,7 @@ def _uninterrupted() -> Iterator[None]:
 def _begun(work: Work[S, R]) -> None:
     """Make a copy of the process a worker: it dies of Ctrl-C without a word, and with who began it."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    most = MOST_MEMORY_BYTES if hard == resource.RLIM_INFINITY else min(hard, MOST_MEMORY_BYTES)
-    resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+    _bound_memory()
     threading.Thread(target=_die_with_parent, daemon=True).start()
     _handed[:] = [work]
 

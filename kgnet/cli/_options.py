@@ -35,6 +35,9 @@ Limit = Annotated[
     ),
 ]
 Format = Annotated[OutputFormat, typer.Option("--format", help="For people, or for programs.")]
+OfPack = Annotated[
+    str, typer.Option("--pack", help="A pack that comes along, or a file of one.", metavar="NAME|FILE")
+]
 Templates = Annotated[
     Path | None,
     typer.Option(

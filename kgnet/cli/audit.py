@@ -31,6 +31,7 @@ from kgnet.cli._sources import (
     Sources,
 )
 from kgnet.cli._spreading import Cluster, ClusterPlain, Jobs, Spreading
+from kgnet.errors import UsageError
 
 if TYPE_CHECKING:
     from kgnet.cli._history import Ended, Keeping
@@ -96,7 +97,11 @@ ListCommands = Annotated[
 ]
 
 
+LISTING = ("list_commands", "inventory", "limit", "format_")  # what a list of commands hears
+
+
 def audit(
+    context: typer.Context,
     *,
     inventory: Inventory = DEFAULT_INVENTORY,
     config_dir: ConfigDir = None,
@@ -134,7 +139,7 @@ def audit(
     Exit codes: 0 clean; 1 something could not be judged; 2 something was found (with `--since`: anew).
     """
     if list_commands:
-        return _list(inventory, limit, format_)
+        return _list(context, inventory, limit, format_)
     from kgnet.cli import _history
 
     files = Folder(config_dir, at, platform or (), role or (), names, live_rest, max_age)
@@ -149,9 +154,14 @@ def audit(
     raise _exit(judged, keeping, record or _kept(whole=whole), now)
 
 
-def _list(inventory: Path, limit: str, format_: str) -> None:
+def _list(context: typer.Context, inventory: Path, limit: str, format_: str) -> None:
     from kgnet.cli import _commands
 
+    for option in context.command.params:
+        source = context.get_parameter_source(option.name or "")
+        if source and source.name == "COMMANDLINE" and option.name not in LISTING:
+            told = f"{option.opts[0]} says nothing to --list-commands, which asks nobody"
+            raise UsageError(f"{told}: leave it out")
     _commands.listed(inventory, limit, format_)
 
 

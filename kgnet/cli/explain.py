@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kgnet.cli._options import Format, OutputFormat
+from kgnet.cli._options import Format, OfPack, OutputFormat
 from kgnet.cli._report import Lang
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def explain(
     id: Annotated[str, typer.Argument(help="The rule, e.g. KG-RTG-01.", metavar="RULE")],
     format_: Format = OutputFormat.TEXT,
     lang: Lang = "en",
+    pack: OfPack = "",
 ) -> None:
     """Tell all of a rule: why, on whose word, its parameters, and for each platform what is asked and told.
 
@@ -35,7 +36,7 @@ def explain(
     from kgnet.ports import Rule
 
     told_in = language.load(lang)
-    rule = language.told_rule(plugins.one(Rule, id), told_in)
+    rule = language.told_rule(_own(pack, id) or plugins.one(Rule, id), told_in)
     told = _explained(rule, told_in)
     if format_ is OutputFormat.JSON:
         typer.echo(json.dumps(told, indent=1, ensure_ascii=False))
@@ -47,6 +48,15 @@ def explain(
         typer.echo(f"\non {name}")
         for what, value in on.items():
             _show(f"  {what}", value)
+
+
+def _own(pack: str, id: str) -> Rule | None:
+    """Return the rule as the pack that is named knows it, be it the office's own; None: it knows none."""
+    from kgnet import plugins
+    from kgnet.audit import pack as packs
+    from kgnet.ports import Rule
+
+    return packs.load(pack, plugins.found(Rule))[1].get(id) if pack else None
 
 
 def _show(name: str, value: Any) -> None:
