@@ -62,6 +62,31 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
 
 
+def test_what_nobody_could_read_is_not_recorded(desk: Desk) -> None:
+    """A report that was lost on a full disk told nobody what is new: the next audit has to."""
+    lost = desk.audit("--since", "last", "-o", "/dev/full")
+    assert (lost.returncode, "/dev/full" in lost.stderr) == (1, True)
+    assert desk.runs() == []
+    assert desk.audit("--since", "last").returncode == 0
+    assert len(desk.runs()) == 1
+
+
+def test_a_waiver_that_covers_nothing_is_told(desk: Desk, tmp_path: Path) -> None:
+    """In the summary, and in the head of the lines for programs."""
+    waived = {
+        "rule": "KG-ACC-18", "devices": ["r-899"], "expires": "2099-01-01", "owner": "STTTT",
+        "ticket": "KG-17", "reason": "an old name",
+    }  # fmt: skip
+    (tmp_path / "waivers.yml").write_text(json.dumps({"waivers": [waived]}), encoding="utf-8")
+    argv = ("--waivers", str(tmp_path / "waivers.yml"), "--history", "none")
+    told = "the waiver of KG-ACC-18 on r-899 (KG-17) covers nothing: it passes there"
+    assert f"note: {told}\n" in desk.audit(*argv).stdout
+    head, *_ = desk.audit(*argv, "--format", "jsonl").stdout.splitlines()
+    assert json.loads(head)["notes"] == [told]
+    desk.change(OLD, NEW)
+    assert "covers nothing" not in desk.audit(*argv).stdout
+
+
 def test_a_week_of_audits(desk: Desk) -> None:
     """Clean; something breaks; it stands; another device is looked at; it is mended."""
     first = desk.audit("--since", "last")
