@@ -19,13 +19,24 @@ if TYPE_CHECKING:
     from kgnet.model.fleet import BuiltRoom, Device
 
 
-def listed(inventory: Path, limit: str, form: str) -> None:
-    """Print the commands that collecting needs, a platform of devices or make of rooms after the other."""
+LISTING = ("list_commands", "inventory", "limit", "format_")  # what such a list hears
+
+
+def listed(context: typer.Context, inventory: Path, limit: str, form: str) -> None:
+    """Print the commands that collecting needs, a platform of devices or make of rooms after the other.
+
+    UsageError if the command line of *context* has an option that says nothing to it.
+    """
     from kgnet.cli._subjects import Scope
     from kgnet.design import design
     from kgnet.inventory import load
     from kgnet.limit import select
 
+    for option in context.command.params:
+        source = context.get_parameter_source(option.name or "")
+        if source and source.name == "COMMANDLINE" and option.name not in LISTING:
+            deaf = f"{option.opts[0]} says nothing to --list-commands, which asks nobody"
+            raise UsageError(f"{deaf}: leave it out")
     if form not in (OutputFormat.TEXT, OutputFormat.JSON):
         raise UsageError(f"--list-commands knows the formats text and json, not {form}")
     province = load(inventory)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kgnet.cli import _history
 from kgnet.cli._fixing import Fixing, FixPlan, OnlyFrom, OnlyRules
 from kgnet.cli._history import HistoryPlace, Since, SubjectName
 from kgnet.cli._options import DEFAULT_INVENTORY, Inventory, Limit
@@ -31,7 +32,6 @@ from kgnet.cli._sources import (
     Sources,
 )
 from kgnet.cli._spreading import Cluster, ClusterPlain, Jobs, Spreading
-from kgnet.errors import UsageError
 
 if TYPE_CHECKING:
     from kgnet.cli._history import Ended, Keeping
@@ -97,9 +97,6 @@ ListCommands = Annotated[
 ]
 
 
-LISTING = ("list_commands", "inventory", "limit", "format_")  # what a list of commands hears
-
-
 def audit(
     context: typer.Context,
     *,
@@ -140,8 +137,6 @@ def audit(
     """
     if list_commands:
         return _list(context, inventory, limit, format_)
-    from kgnet.cli import _history
-
     files = Folder(config_dir, at, platform or (), role or (), names, live_rest, max_age)
     spreading = Spreading(jobs, cluster, plain=cluster_plain, over_files=config_dir is not None)
     told = Asked(None if no_inventory else inventory, limit, files, rooms, spreading, workers, prometheus)
@@ -157,12 +152,7 @@ def audit(
 def _list(context: typer.Context, inventory: Path, limit: str, format_: str) -> None:
     from kgnet.cli import _commands
 
-    for option in context.command.params:
-        source = context.get_parameter_source(option.name or "")
-        if source and source.name == "COMMANDLINE" and option.name not in LISTING:
-            told = f"{option.opts[0]} says nothing to --list-commands, which asks nobody"
-            raise UsageError(f"{told}: leave it out")
-    _commands.listed(inventory, limit, format_)
+    _commands.listed(context, inventory, limit, format_)
 
 
 def _exit(ended: Ended, keeping: Keeping, record: Path | None, now: datetime) -> typer.Exit:
