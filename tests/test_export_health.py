@@ -9,6 +9,7 @@ from dataclasses import replace
 from importlib.resources import files as packaged
 from ipaddress import IPv4Address
 from pathlib import Path
+from threading import Event
 
 import pytest
 from snmp_agents import CREDENTIALS, HOME, an_agent, net_snmp, served, until
@@ -16,7 +17,7 @@ from snmp_agents import CREDENTIALS, HOME, an_agent, net_snmp, served, until
 from kgnet import inventory, paths
 from kgnet.design import design
 from kgnet.emulate.agent import Agent, Tree, answers
-from kgnet.export import health
+from kgnet.export import devices, health
 from kgnet.export.devices import IF_NAME, Poller, jobs, samples
 from kgnet.model.fleet import Fleet
 from kgnet.model.outcome import Sample
@@ -212,3 +213,22 @@ def test_an_uptime_that_began_anew_after_497_days_is_no_age_below_zero(lab: Flee
         poller = Poller(jobs(one_device(lab, "hub1")), Agents(CREDENTIALS, port=port))
         said = [*samples(poller.poll(5)[0])]
     assert {sample.value for sample in said if sample.name == "circuit_counters_age_seconds"} == {1.0}
+
+
+def test_a_far_device_is_learned_over_several_scrapes_and_told_from_the_first(
+    lab: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its tables take longer than a scrape; its circuits do not wait for them."""
+    monkeypatch.setattr(devices, "LEARN_S", 0.02)
+
+    def slow(agent: Agent, request: bytes) -> Iterable[bytes]:
+        Event().wait(0.004)
+        return answers(agent, request)
+
+    names = [interface.name for interface in lab.devices["hub1"].interfaces]
+    with served(an_agent(walk_of(names, uptime=500)), slow) as port:
+        poller = Poller(jobs(one_device(lab, "hub1")), Agents(CREDENTIALS, port=port))
+        said = [{sample.name for sample in samples(poller.poll(5)[0])} for _ in range(30)]
+    assert all("circuit_receive_bytes_total" in names for names in said)
+    assert "device_memory_size_bytes" not in said[0]
+    assert "device_memory_size_bytes" in said[-1]

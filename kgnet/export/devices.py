@@ -28,6 +28,7 @@ OPER_UP, OPER_UNKNOWN, ESTABLISHED = 1, 4, 6  # a tunnel has no carrier: its sta
 TICKS_PER_S = 100
 TICKS = 2**32  # TimeTicks begin anew after 497 days (RFC 2578 §7.1.8)
 AT_ONCE = 500  # devices; more at the same moment, and our own queues lose their answers
+LEARN_S = 1.5  # of a scrape, at most: a far device has its parts learned over several
 RELEARN_S = 300.0  # at the soonest, where a part is missing that once was there
 SHORT_NAMES = ("cisco_ios",)  # ifName is `Te0/0/0.81` there, ifDescr the name that the configuration has
 
@@ -169,6 +170,7 @@ class Known:
     uptime: int  # in the last answer, hundredths of a second
     learned_s: float  # on the monotonic clock
     oids: tuple[str, ...]  # all that it is asked
+    whole: bool  # all parts were learned
 
     def has_all(self, job: Job, objects: Objects) -> bool:
         """Are the indexes those of all interfaces, still?"""
@@ -182,7 +184,11 @@ class Known:
     def has_parts(self, objects: Objects) -> bool:
         """Are the parts those of the device, as far as it is time to ask?"""
         fresh = monotonic() - self.learned_s < RELEARN_S
-        return not self.restarted(objects) and (fresh or all(pin.oid in objects for pin in self.pins))
+        return (
+            self.whole
+            and not self.restarted(objects)
+            and (fresh or all(pin.oid in objects for pin in self.pins))
+        )
 
 
 class Poller:
@@ -191,6 +197,7 @@ class Poller:
     def __init__(self, asked: Iterable[Job], agents: Agents) -> None:
         self._jobs, self._agents = tuple(asked), agents
         self._known: dict[str, Known] = {}
+        self._walked: defaultdict[str, dict[str, Objects]] = defaultdict(dict)
 
     def poll(self, timeout_s: float) -> list[Answers]:
         """Ask every device; none takes longer than *timeout_s*, and none of AT_ONCE waits for another."""
@@ -220,20 +227,32 @@ class Poller:
         if known:
             objects = await self._agents.get(job.address, known.oids)
             kept = known.has_parts(objects)
+            if known.restarted(objects):
+                self._walked.pop(job.device, None)
             if kept and known.has_all(job, objects):
                 self._known[job.device] = replace(known, uptime=int(objects.get(SYS_UPTIME, 0)))
                 return objects
         named = next((port.named for port in job.ports), IF_NAME)
         walked = await self._agents.walk(job.address, named)
         indexes = {name.decode("latin-1"): int(oid.rpartition(".")[2]) for oid, name in walked.items()}
-        pins, learned_s = (known.pins, known.learned_s) if known and kept else ((), monotonic())
-        if not kept:
-            pins = await learn(self._agents, job.address, job.device, job.platform)
-        oids = (*job.objects(indexes), *(pin.oid for pin in pins))
-        learned = Known(indexes, pins, 0, learned_s, oids)
+        pins = known.pins if known and kept else await self._parts(job)
+        learned_s = known.learned_s if known and kept else monotonic()
+        oids = (*job.objects(indexes), *(pin.oid for pin in pins or ()))
         objects = await self._agents.get(job.address, oids)
-        self._known[job.device] = replace(learned, uptime=int(objects.get(SYS_UPTIME, 0)))
+        uptime = int(objects.get(SYS_UPTIME, 0))
+        self._known[job.device] = Known(indexes, pins or (), uptime, learned_s, oids, whole=pins is not None)
         return objects
+
+    async def _parts(self, job: Job) -> tuple[Pin, ...] | None:
+        """Learn the parts; None if it takes longer than a scrape can wait: the next one goes on."""
+        walked = self._walked[job.device]
+        try:
+            async with asyncio.timeout(LEARN_S):
+                pins = await learn(self._agents, job.address, job.device, job.platform, walked)
+        except TimeoutError:
+            return None
+        self._walked.pop(job.device, None)
+        return pins
 
 
 def _still(job: Job, indexes: Mapping[str, int], objects: Objects) -> bool:

@@ -107,13 +107,17 @@ def rows(platform: str) -> tuple[Row, ...]:
     )
 
 
-async def learn(agents: Agents, address: str, device: str, platform: str) -> tuple[Pin, ...]:
-    """Walk what *platform* may have, each column once, and pin what is there; errors as those of `Agents`."""
-    wanted = rows(platform)
-    walked = {
-        column: await agents.walk(address, column)
-        for column in dict.fromkeys(chain.from_iterable(row.columns for row in wanted))
-    }
+async def learn(
+    agents: Agents, address: str, device: str, platform: str, walked: dict[str, Objects] | None = None
+) -> tuple[Pin, ...]:
+    """Walk what *platform* may have, each column once, and pin what is there; errors as those of `Agents`.
+
+    *walked* is filled with what is known by then: who was interrupted goes on from there.
+    """
+    wanted, walked = rows(platform), {} if walked is None else walked
+    for column in dict.fromkeys(chain.from_iterable(row.columns for row in wanted)):
+        if column not in walked:
+            walked[column] = await agents.walk(address, column)
     return pins(device, wanted, dict(chain.from_iterable(found.items() for found in walked.values())))
 
 
