@@ -212,6 +212,11 @@ FAMILIES = (
     _gauge("icmp_loss_ratio", "Lost part of the burst of ICMP echo, 0 to 1."),
     _gauge("icmp_rtt_seconds", "Median round trip of the burst of ICMP echo."),
     _gauge(
+        "icmp_rtt_quantile_seconds",
+        "Round trip that this part (quantile) of the answers to the burst of ICMP echo kept within.",
+    ),
+    _gauge("smtp_relays", "Whether the SMTP server took a recipient elsewhere, from a stranger: an open relay."),
+    _gauge(
         "icmp_jitter_seconds",
         "Median difference of successive round trips of the burst (IPDV, RFC 5481).",
     ),

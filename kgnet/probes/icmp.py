@@ -10,6 +10,8 @@ from kgnet.model.outcome import Sample
 from kgnet.ports import probe
 from kgnet.wire.icmp import burst
 
+QUANTILES = (0.5, 0.9, 0.95, 1.0)
+
 
 @probe
 def icmp(
@@ -28,5 +30,8 @@ def icmp(
     if echoes.rtt_s is None:
         raise ProbeError(f"{host}: none of {count} echo requests was answered")
     yield Sample("icmp_rtt_seconds", echoes.rtt_s)
+    for part in QUANTILES:
+        if (trip := echoes.quantile_s(part)) is not None:
+            yield Sample("icmp_rtt_quantile_seconds", trip, {"quantile": f"{part:g}"})
     if echoes.jitter_s is not None:
         yield Sample("icmp_jitter_seconds", echoes.jitter_s)

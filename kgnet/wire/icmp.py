@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from itertools import pairwise
+from math import ceil
 from statistics import median
 
 from kgnet.wire.dscp import mark
@@ -47,6 +48,11 @@ class Echoes:
     def rtt_s(self) -> float | None:
         """Return the median round trip: one late packet does not move it."""
         return median(self.answered_s) if self.answered_s else None
+
+    def quantile_s(self, part: float) -> float | None:
+        """Return what *part* (0 to 1) of the answers took at most: the nearest rank, a trip that was met."""
+        ranked = sorted(self.answered_s)
+        return ranked[max(ceil(part * len(ranked)), 1) - 1] if ranked else None
 
     @property
     def jitter_s(self) -> float | None:
