@@ -481,7 +481,7 @@ def test_a_small_fleet_is_scraped_often_and_a_province_calmly(fleet: Fleet) -> N
 # ── over HTTP ───────────────────────────────────────────────────────────────
 
 
-def refuse(module: str, target: str, options: Mapping[str, str]) -> list[Sample]:
+def refuse(module: str, target: str, options: object, tell: object) -> list[Sample]:
     raise ProbeError(f"{target} is no address of this fleet")
 
 

@@ -17,7 +17,7 @@ from kgnet.cli._options import DEFAULT_INVENTORY, Inventory
 from kgnet.errors import ProbeError, UsageError
 
 if TYPE_CHECKING:
-    from kgnet.export.pages import Scale, StatusPage
+    from kgnet.export.pages import Ask, Scale, StatusPage
     from kgnet.export.scrapes import Collect
     from kgnet.export.server import Server
     from kgnet.model.fleet import Fleet, Target
@@ -182,7 +182,9 @@ def _authority(store: Secrets | None) -> str:
     return str(path) if path and path.exists() else ""
 
 
-def _measured(authority: str, target: Target) -> Iterable[Sample]:
+def _measured(
+    authority: str, target: Target, tell: Callable[[str], None] = lambda _: None
+) -> Iterable[Sample]:
     from kgnet.measure import measure
     from kgnet.plugins import one
     from kgnet.ports import Probe
@@ -190,26 +192,26 @@ def _measured(authority: str, target: Target) -> Iterable[Sample]:
     probe, options = one(Probe, target.module), dict(target.options)
     if authority and "ca_file" in probe.options:
         options["ca_file"] = authority
-    return measure(probe, target.target, options)
+    return measure(probe, target.target, options, tell)
 
 
-def _asker(
-    fleet: Fleet, measure: Callable[[Target], Iterable[Sample]]
-) -> Callable[[str, str, Mapping[str, str]], Iterable[Sample]]:
+def _asker(fleet: Fleet, measure: Callable[[Target, Callable[[str], None]], Iterable[Sample]]) -> Ask:
     """Return what answers /probe, for addresses of the fleet only: the exporter is nobody's scanner."""
     from kgnet.export.targets import known
     from kgnet.model.fleet import Target
 
     ours = known(fleet)
 
-    def ask(module: str, target: str, options: Mapping[str, str]) -> Iterable[Sample]:
+    def ask(
+        module: str, target: str, options: Mapping[str, str], tell: Callable[[str], None]
+    ) -> Iterable[Sample]:
         if target not in ours:
             raise ProbeError(f"{target} is no address of this fleet")
         if unknown := sorted(set(options) - set(OPEN_OPTIONS)):
             raise UsageError(
                 f"{', '.join(unknown)}: not for a scraper to say — known: {', '.join(OPEN_OPTIONS)}"
             )
-        return measure(Target(module, target, options=tuple(options.items())))
+        return measure(Target(module, target, options=tuple(options.items())), tell)
 
     return ask
 

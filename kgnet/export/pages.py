@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from kgnet import __version__
 from kgnet.errors import KgnetError, UsageError
+from kgnet.export.debug import Log, asked_for
 from kgnet.export.forms import PLAIN as TEXT
 from kgnet.export.forms import Form
 from kgnet.export.scrapes import Collect, Scrapes
@@ -24,7 +25,8 @@ FRESH_S = 10.0  # so old a scrape is good enough for the status page
 MOST_PARTS = 8  # of the fleet that one exporter keeps ready
 
 Show = Callable[[Iterable[Sample]], str]  # samples → what the status page asks for, as JSON
-Ask = Callable[[str, str, Mapping[str, str]], Iterable[Sample]]  # module, target, options → samples
+Ask = Callable[[str, str, Mapping[str, str], Callable[[str], None]], Iterable[Sample]]
+"""Module, target, options, and who hears what the probe does → samples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,10 @@ class Pages:
         module, target = query.pop("module", ""), query.pop("target", "")
         if not module or not target:
             return Page("a probe needs ?target= and &module=\n", HTTPStatus.BAD_REQUEST)
-        return Page(form.text(self._ask(module, target, query)), content_type=form.content_type)
+        log = Log()
+        debug = asked_for(query.pop("debug", ""))
+        measured = form.text(self._ask(module, target, query, log.tell))
+        return Page(log.page(measured)) if debug else Page(measured, content_type=form.content_type)
 
 
 def _landing(modules: Iterable[str]) -> str:
@@ -143,6 +148,7 @@ def _landing(modules: Iterable[str]) -> str:
         f"<!doctype html><html lang=en><title>kgnet exporter</title><h1>kgnet exporter {__version__}</h1>"
         '<p><a href="/status">Status</a> of the province, for people.</p>'
         '<p><a href="/metrics">Metrics</a> of the whole fleet, collected when asked for.</p>'
-        "<p><code>/probe?target=ADDRESS&amp;module=NAME</code> measures one address of ours. Modules:</p>"
+        "<p><code>/probe?target=ADDRESS&amp;module=NAME</code> measures one address of ours; "
+        "<code>&amp;debug=true</code> tells how. Modules:</p>"
         f'<ul>{listed}</ul><p><a href="/healthz">Health</a></p></html>\n'
     )
