@@ -215,9 +215,7 @@ FAMILIES = (
         "icmp_rtt_quantile_seconds",
         "Round trip that this part (quantile) of the answers to the burst of ICMP echo kept within.",
     ),
-    _gauge(
-        "smtp_relays", "Whether the SMTP server took a recipient elsewhere, from a stranger: an open relay."
-    ),
+    _gauge("smtp_relays", "Whether an open relay: it took a recipient elsewhere of a stranger (RFC 5321)."),
     _gauge(
         "icmp_jitter_seconds",
         "Median difference of successive round trips of the burst (IPDV, RFC 5481).",
