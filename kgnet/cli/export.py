@@ -6,6 +6,7 @@ import json
 import logging
 import resource
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -13,17 +14,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kgnet.cli import _ears
 from kgnet.cli._options import DEFAULT_INVENTORY, Inventory
 from kgnet.errors import ProbeError, UsageError
 
 if TYPE_CHECKING:
+    from kgnet.export.events.receiver import Ears, Receiver
     from kgnet.export.pages import Ask, Scale, StatusPage
     from kgnet.export.scrapes import Collect
     from kgnet.export.server import Server
     from kgnet.model.fleet import Fleet, Target
     from kgnet.model.outcome import Sample
     from kgnet.secrets import Secrets
-    from kgnet.wire.snmp import Agents
+    from kgnet.wire.snmp import Credentials
 
 LOG = logging.getLogger(__name__)
 DEFAULT_LISTEN = "127.0.0.1:10910"
@@ -53,24 +56,18 @@ def export(
     listen: Annotated[
         str, typer.Option("--listen", help="Where to serve /metrics.", metavar="ADDR:PORT")
     ] = DEFAULT_LISTEN,
-    state: Annotated[
-        Path | None,
-        typer.Option(
-            "--state", envvar="KGNET_STATE", help="Folder of audit.json and drift.json.", metavar="DIR"
-        ),
-    ] = None,
-    web_config: Annotated[
-        Path | None,
-        typer.Option(
-            "--web-config",
-            "--web.config.file",
-            help="TLS, client certificates and users, as Prometheus' own exporters take them.",
-            metavar="FILE",
-        ),
-    ] = None,
+    state: _ears.State = None,
+    web_config: _ears.WebConfig = None,
     timeout: Annotated[
         float, typer.Option("--timeout", min=1.0, max=60.0, help="Seconds that a scrape may take at most.")
     ] = 4.0,
+    syslog_udp: _ears.Udp = "",
+    syslog_tcp: _ears.Tcp = "",
+    syslog_tls: _ears.Tls = "",
+    syslog_tls_config: _ears.TlsConfig = None,
+    syslog_relay: _ears.Relay = None,
+    traps: _ears.Traps = "",
+    events_file: _ears.Kept = None,
     verbose: Annotated[bool, typer.Option("--verbose", help="Say why something does not answer.")] = False,
 ) -> None:
     """Serve metrics of the whole fleet to Prometheus until stopped.
@@ -87,46 +84,60 @@ def export(
 
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a device takes a socket
-    server = _server(inventory, listen, state, timeout, web_config)
+    told = (syslog_udp, syslog_tcp, syslog_tls, traps)
+    ears = _ears.ears(*told, web=syslog_tls_config, relays=syslog_relay or (), kept=events_file)
+    server, receiver = _server(
+        inventory, listen, state=state, timeout_s=timeout, web_config=web_config, ears=ears
+    )
     host, port = server.server_address[:2]
     scheme = "https" if server.web and server.web.context else "http"
     typer.echo(f"serving {scheme}://{host!s}:{port}/metrics", err=True)
-    serve(server)
+    with receiver or nullcontext():
+        serve(server)
 
 
 def _server(
-    inventory: Path, listen: str, state: Path | None, timeout_s: float, web_config: Path | None
-) -> Server:
+    inventory: Path, listen: str, *, state: Path | None, timeout_s: float, web_config: Path | None, ears: Ears
+) -> tuple[Server, Receiver | None]:
     from kgnet import paths, secrets
     from kgnet.design import design
     from kgnet.export.collector import Collector
+    from kgnet.export.events.receiver import Receiver
     from kgnet.export.pages import Pages
     from kgnet.export.server import Server, listen_address
     from kgnet.export.web import Web
     from kgnet.inventory import load
     from kgnet.plugins import found
     from kgnet.ports import Probe
+    from kgnet.wire.snmp import Agents
 
     host, port = listen_address(listen)
     fleet, store = design(load(inventory)), secrets.from_environment()
     if any(map(paths.out_of_reach, fleet.devices.values())):
         raise UsageError(f"{inventory} stands in a twin only — `kgnet twin exec mon1 -- kgnet export …`")
     measure = partial(_measured, _authority(store))
-    agents = _agents(fleet, store)
+    credentials = _credentials(fleet, store)
+    agents = Agents(credentials) if credentials else None
+    receiver = Receiver(fleet, ears, credentials=credentials) if ears else None
 
     def collecting(part: Fleet) -> Collect:
         return Collector(part, measure, agents=agents, state=state).collect
 
+    told = receiver.samples if receiver else tuple
+    collector = Collector(fleet, measure, agents=agents, state=state, told=told)
+    if receiver:
+        receiver.indexes = collector.indexes
     ask = _asker(fleet, measure)
     pages = Pages(
-        collecting(fleet),
+        collector.collect,
         ask,
         modules=found(Probe),
         timeout_s=timeout_s,
         status=_status(fleet, inventory),
         scale=_scale(fleet, collecting, state),
+        told=receiver.samples if receiver else None,
     )
-    return Server(host, port, pages, Web(web_config) if web_config else None)
+    return Server(host, port, pages, Web(web_config) if web_config else None), receiver
 
 
 def _scale(fleet: Fleet, collecting: Callable[[Fleet], Collect], state: Path | None) -> Scale:
@@ -162,16 +173,16 @@ def _status(fleet: Fleet, inventory: Path) -> StatusPage:
     return StatusPage(body, policy, show)
 
 
-def _agents(fleet: Fleet, store: Secrets | None) -> Agents | None:
-    """Return who speaks SNMP for us; without keys nobody does, and the log and a metric say so."""
-    from kgnet.wire.snmp import Agents, Credentials
+def _credentials(fleet: Fleet, store: Secrets | None) -> Credentials | None:
+    """Return as whom we speak SNMP; without keys nobody does, and the log and a metric say so."""
+    from kgnet.wire.snmp import Credentials
 
     user = next((device.snmp_user for device in fleet.devices.values()), "")
     if store is None:
         LOG.warning("no SNMP: KGNET_SECRETS names no folder with snmp/auth and snmp/priv")
         return None
     try:
-        return Agents(Credentials.of(user, store.get("snmp/auth"), store.get("snmp/priv")))
+        return Credentials.of(user, store.get("snmp/auth"), store.get("snmp/priv"))
     except ValueError as reason:
         raise UsageError(f"{store.folder}: {reason}") from reason
 

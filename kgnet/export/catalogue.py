@@ -10,6 +10,7 @@ from kgnet.export.family import PREFIX, Family, Kind
 from kgnet.export.family import counter as _counter
 from kgnet.export.family import gauge as _gauge
 from kgnet.export.health import HEALTH
+from kgnet.export.security import SECURITY
 
 __all__ = ["BY_NAME", "FAMILIES", "PREFIX", "Family", "Kind"]
 
@@ -184,21 +185,7 @@ FAMILIES = (
         "certificate_verified",
         "Whether the certificate that was shown is good for its name (RFC 6125), today, for our trust.",
     ),
-    # ── audit and drift, as last recorded
-    _gauge("audit_recorded", "Whether a record of an audit is there and reads (`kgnet audit --record`)."),
-    _gauge("audit_timestamp_seconds", "Unix time of the recorded audit: its numbers are as old as that."),
-    _gauge(
-        "audit_judgements",
-        "Findings of the recorded audit for a site, passed or not; skipped ones left out.",
-    ),
-    _gauge("audit_findings", "Findings of the recorded audit that failed, by site and severity."),
-    _gauge("audit_errors", "Findings of the recorded audit for a site that could not be judged."),
-    _gauge("backup_recorded", "Whether a record of a backup is there and reads (`kgnet backup`)."),
-    _gauge("backup_timestamp_seconds", "Unix time at which the device's configuration was last kept whole."),
-    _gauge("drift_recorded", "Whether a record of a plan is there and reads (`kgnet plan --record`)."),
-    _gauge("drift_timestamp_seconds", "Unix time of the recorded plan: its numbers are as old as that."),
-    _gauge("drift_lines", "Lines that the recorded plan would add to or remove from the device."),
-    _gauge("drift_unread", "Devices whose configuration the recorded plan could not read."),
+    *SECURITY,
     # ── the exporter itself
     _gauge("build_info", "Always 1: the version of kgnet."),
     _gauge("collector_success", "Whether this part of the scrape could do its work."),

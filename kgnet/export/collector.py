@@ -52,13 +52,22 @@ class Collector:
     """Collects a fleet.  It remembers sessions, indexes and counts of echoes, never a measured value."""
 
     def __init__(
-        self, fleet: Fleet, measure: Measure, *, agents: Agents | None = None, state: Path | None = None
+        self,
+        fleet: Fleet,
+        measure: Measure,
+        *,
+        agents: Agents | None = None,
+        state: Path | None = None,
+        told: Callable[[], Iterable[Sample]] = tuple,
     ) -> None:
-        """*agents* None: no keys for SNMP; *state*: the folder of the records, if there is one."""
+        """*agents* None: no keys for SNMP; *state*: the folder of the records, if there is one.
+
+        *told*: what devices told without being asked.
+        """
         self.fleet = fleet
         self._measure = measure
         self._poller = Poller(jobs(fleet), agents) if agents else None
-        self._state = state
+        self._state, self._told = state, told
         self._intent = tuple(intent(fleet))
         self._echo_counts: dict[Address, tuple[int, int]] = {}
         self._lock = Lock()
@@ -78,7 +87,11 @@ class Collector:
         found = [*self._intent, *expected(self.fleet, datetime.now(UTC)), *judged(self.fleet, evidence)]
         for part in parts:
             found += [*part.samples, *part.own()]
-        return found
+        return [*found, *self._told()]
+
+    def indexes(self, device: str) -> Mapping[str, int]:
+        """Return interface → ifIndex, as the device said when it was last asked; empty: not known."""
+        return self._poller.indexes(device) if self._poller else {}
 
     def _echoes(self, timeout_s: float) -> Part:
         """Burst at every circuit's far end and every device, through the network itself."""

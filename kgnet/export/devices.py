@@ -203,6 +203,11 @@ class Poller:
         """Ask every device; none takes longer than *timeout_s*, and none of AT_ONCE waits for another."""
         return asyncio.run(self._poll(timeout_s))
 
+    def indexes(self, device: str) -> Mapping[str, int]:
+        """Return interface → ifIndex, as last walked; empty if the device was not reached yet."""
+        known = self._known.get(device)
+        return known.indexes if known else {}
+
     async def _poll(self, timeout_s: float) -> list[Answers]:
         turns = asyncio.Semaphore(AT_ONCE)
         return list(await asyncio.gather(*(self._device(job, timeout_s, turns) for job in self._jobs)))

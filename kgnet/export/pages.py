@@ -25,6 +25,7 @@ FRESH_S = 10.0  # so old a scrape is good enough for the status page
 MOST_PARTS = 8  # of the fleet that one exporter keeps ready
 
 Show = Callable[[Iterable[Sample]], str]  # samples → what the status page asks for, as JSON
+Told = Callable[[], Iterable[Sample]]  # what devices told without being asked
 Ask = Callable[[str, str, Mapping[str, str], Callable[[str], None]], Iterable[Sample]]
 """Module, target, options, and who hears what the probe does → samples."""
 
@@ -71,6 +72,7 @@ class Pages:
         timeout_s: float,
         status: StatusPage | None = None,
         scale: Scale | None = None,
+        told: Told | None = None,
     ) -> None:
         self._scrapes, self._ask, self._modules, self._timeout_s = (
             Scrapes(collect),
@@ -78,7 +80,7 @@ class Pages:
             tuple(modules),
             timeout_s,
         )
-        self._status, self._scale = status, scale
+        self._status, self._scale, self._told = status, scale, told
         self._parts: dict[str, Scrapes] = {}  # by what was asked for: `shard=2/3`
         self._looking, self._parting = Lock(), Lock()
 
@@ -94,6 +96,8 @@ class Pages:
             "/healthz": lambda: Page("ok\n"),
             "/readyz": lambda: BUSY if self._scrapes.busy else Page("ready\n"),
         }
+        if told := self._told:
+            pages["/metrics/events"] = lambda: Page(form.text(told()), content_type=form.content_type)
         if status := self._status:
             pages["/status"] = lambda: Page(status.body, content_type=PAGE, policy=status.policy)
             pages["/status.json"] = lambda: self._shown(status.show)

@@ -161,11 +161,11 @@ def serve(server: Server) -> None:
         server.serve_forever()
 
 
-def listen_address(written: str) -> tuple[str, int]:
+def listen_address(written: str, *, option: str = "--listen") -> tuple[str, int]:
     """Read `ADDR:PORT`, `[ADDR]:PORT` or `:PORT`; UsageError tells what is wrong with anything else."""
     host, colon, port = written.rpartition(":")
     if not colon or not port.isdigit() or int(port) > 65535 or (":" in host and host[:1] + host[-1:] != "[]"):
         raise UsageError(
-            f"--listen {written!r} is no address — write ADDR:PORT, such as 127.0.0.1:{DEFAULT_PORT}"
+            f"{option} {written!r} is no address — write ADDR:PORT, such as 127.0.0.1:{DEFAULT_PORT}"
         )
     return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104  # `:PORT` means everywhere, as in Go's exporters

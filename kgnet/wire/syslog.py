@@ -17,7 +17,7 @@ USER_NOTICE = 13  # what a message without a priority counts as (RFC 3164 §4.3.
 
 PRIORITY = re.compile(r"<(\d{1,3})>")
 HEAD_5424 = re.compile(
-    r"1 (?P<time>\S+) (?P<host>\S+) (?P<app>\S+) \S+ \S+ "
+    r"1 (?P<time>\S+) (?P<host>\S+) (?P<app>\S+) \S+ (?P<name>\S+) "
     r'(?:-|(?:\[[^\]"\\]*(?:(?:"(?:[^"\\]|\\.)*"|\\.)[^\]"\\]*)*\])+)(?: |$)(?:\ufeff)?(?P<text>.*)',
     re.DOTALL,
 )
@@ -45,6 +45,7 @@ class Message:
     host: str = ""
     app: str = ""
     time: datetime | None = None
+    name: str = ""  # MSGID (RFC 5424 §6.2.7): what kind of message the sender calls it
 
 
 def read(data: bytes) -> Message:
@@ -54,21 +55,27 @@ def read(data: bytes) -> Message:
     number = int(priority[1]) if priority and int(priority[1]) < 192 else USER_NOTICE
     rest = whole[priority.end() :] if priority else whole
     facility, severity = divmod(number, 8)
-    host, app, time, text = _head(rest)
-    return Message(facility, severity, text, host, app, time)
+    host, app, time, text, name = _head(rest)
+    return Message(facility, severity, text, host, app, time, name)
 
 
-def _head(rest: str) -> tuple[str, str, datetime | None, str]:
-    """Return host, program, time and text."""
+def _head(rest: str) -> tuple[str, str, datetime | None, str, str]:
+    """Return host, program, time, text and the name of the message."""
     if found := HEAD_5424.fullmatch(rest):
-        return _told(found["host"]), _told(found["app"]), _time(found["time"]), found["text"]
+        return (
+            _told(found["host"]),
+            _told(found["app"]),
+            _time(found["time"]),
+            found["text"],
+            _told(found["name"]),
+        )
     if found := CISCO.fullmatch(rest):
-        return found["host"] or "", found["app"], None, found["text"]
+        return found["host"] or "", found["app"], None, found["text"], ""
     if found := HEAD_3164.fullmatch(rest):
         tag = TAG.fullmatch(found["rest"])
         app, text = (tag["app"], tag["text"]) if tag else ("", found["rest"])
-        return found["host"], app, _time(found["time"] or ""), text
-    return "", "", None, rest
+        return found["host"], app, _time(found["time"] or ""), text, ""
+    return "", "", None, rest, ""
 
 
 def _told(word: str) -> str:

@@ -1,0 +1,47 @@
+"""The part of the catalogue that tells of security: audits, drift, backups, and what devices told."""
+
+from __future__ import annotations
+
+from kgnet.export.family import counter, gauge
+
+SECURITY = (
+    # ── audit and drift, as last recorded
+    gauge("audit_recorded", "Whether a record of an audit is there and reads (`kgnet audit --record`)."),
+    gauge("audit_timestamp_seconds", "Unix time of the recorded audit: its numbers are as old as that."),
+    gauge(
+        "audit_judgements",
+        "Findings of the recorded audit for a site, passed or not; skipped ones left out.",
+    ),
+    gauge("audit_findings", "Findings of the recorded audit that failed, by site and severity."),
+    gauge("audit_errors", "Findings of the recorded audit for a site that could not be judged."),
+    gauge("backup_recorded", "Whether a record of a backup is there and reads (`kgnet backup`)."),
+    gauge("backup_timestamp_seconds", "Unix time at which the device's configuration was last kept whole."),
+    gauge("drift_recorded", "Whether a record of a plan is there and reads (`kgnet plan --record`)."),
+    gauge("drift_timestamp_seconds", "Unix time of the recorded plan: its numbers are as old as that."),
+    gauge("drift_lines", "Lines that the recorded plan would add to or remove from the device."),
+    gauge("drift_unread", "Devices whose configuration the recorded plan could not read."),
+    # ── what devices tell without being asked
+    counter(
+        "device_events_total",
+        "Events of kind that the device told, via syslog or trap (SNMPv3); kept over a restart.",
+    ),
+    gauge("device_event_timestamp_seconds", "Unix time at which the device last told an event of kind."),
+    gauge(
+        "circuit_told_up",
+        "What the device at end last told of the circuit's interface, by trap or syslog: 1 up, 0 down.",
+    ),
+    gauge("circuit_told_timestamp_seconds", "Unix time at which it told that."),
+    gauge("events_receiver_up", "Whether the receiver of syslog and notifications is at work."),
+    counter("events_received_total", "Messages that came over transport: udp, tcp, tls, snmp."),
+    counter("events_unknown_source_total", "Those of them that no device of the inventory sent."),
+    counter("events_malformed_total", "Streams and notifications that do not read, handshakes that failed."),
+    counter(
+        "events_shed_total",
+        "What was not read: why is rate (of one source), connections, certificate, or buffer (the kernel's).",
+    ),
+    counter(
+        "notifications_refused_total",
+        "SNMP notifications that were not believed: why is version, plain (not authPriv), user, digest, "
+        "time, level or decryption (RFC 3414 §5).",
+    ),
+)
