@@ -17,6 +17,7 @@ from kgnet.twin.units.processes import MARK
 from kgnet.twin.units.unit import Unit, UnitError
 
 LOGS = Path("/run/twin/log")
+LAST_BYTES = 2000  # of a log, in which its last line is looked for
 FOLDERS = {
     "RuntimeDirectory": "/run",
     "StateDirectory": "/var/lib",
@@ -91,9 +92,9 @@ def run(unit: Unit, key: str, extra: dict[str, str]) -> None:
             code = child.wait(_seconds(unit.one("TimeoutStartSec") or unit.one("TimeoutSec")))
         except subprocess.TimeoutExpired:
             child.kill()
-            raise UnitError(f"{unit.name}: {key} timed out; see {LOGS}/{unit.name}.log") from None
+            raise UnitError(f"{unit.name}: {key} timed out; {last_words(unit)}") from None
         if code != 0 and not command.startswith("-"):
-            raise UnitError(f"{unit.name}: {key} ended with code {code}; see {LOGS}/{unit.name}.log")
+            raise UnitError(f"{unit.name}: {key} ended with code {code}; {last_words(unit)}")
 
 
 def folders(unit: Unit) -> None:
@@ -148,3 +149,11 @@ def _seconds(text: str, default: float = 90.0) -> float:
     units = {"": 1.0, "s": 1.0, "sec": 1.0, "ms": 0.001, "m": 60.0, "min": 60.0, "h": 3600.0}
     found = re.findall(r"([\d.]+)\s*([a-z]*)", text)
     return sum(float(n) * units.get(unit, 1.0) for n, unit in found) or default
+
+
+def last_words(unit: Unit) -> str:
+    """Return where the log of a unit is, and the last line in it, for who is told that it failed."""
+    log = LOGS / f"{unit.name}.log"
+    lines = log.read_bytes()[-LAST_BYTES:].decode(errors="replace").split("\n") if log.is_file() else []
+    said = next((line.strip() for line in reversed(lines) if line.strip()), "nothing was said")
+    return f"see {log}: {said}"

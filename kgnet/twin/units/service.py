@@ -33,7 +33,7 @@ def start(unit: Unit) -> None:
     execute.run(unit, "ExecStartPost", {"MAINPID": str(status(unit).main)})
     if status(unit).active == "failed":
         write(unit, [], failed=True)
-        raise UnitError(f"Job for {unit.name} failed; see {execute.LOGS}/{unit.name}.log")
+        raise UnitError(f"Job for {unit.name} failed; {execute.last_words(unit)}")
 
 
 def stop(unit: Unit) -> None:
@@ -155,8 +155,8 @@ def _told(unit: Unit, listener: socket.socket, pid: int, until: float) -> int:
         elif fd in ready:
             _failed(unit, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
     processes.end(processes.family({pid}, unit.name), signal.SIGTERM, STOP_S)
-    raise UnitError(f"{unit.name}: did not say that it is ready; see {execute.LOGS}/{unit.name}.log")
+    raise UnitError(f"{unit.name}: did not say that it is ready; {execute.last_words(unit)}")
 
 
 def _failed(unit: Unit, code: int) -> None:
-    raise UnitError(f"Job for {unit.name} failed, code {code}; see {execute.LOGS}/{unit.name}.log")
+    raise UnitError(f"Job for {unit.name} failed, code {code}; {execute.last_words(unit)}")
