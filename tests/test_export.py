@@ -293,7 +293,7 @@ def test_every_target_names_a_probe_its_options_and_a_metric(fleet: Fleet) -> No
 
 
 def test_records_are_told_by_site_and_device_with_their_time(lab_fleet: Fleet, tmp_path: Path) -> None:
-    finding = {"rule": "KG-X", "device": "r-899", "severity": "high", "evidence": []}
+    finding = {"rule": "KG-NTP-01", "device": "r-899", "severity": "high", "evidence": []}
     (tmp_path / "audit.json").write_text(
         json.dumps(
             {
@@ -316,6 +316,9 @@ def test_records_are_told_by_site_and_device_with_their_time(lab_fleet: Fleet, t
     }
     assert said["audit_findings", "899", "high"] == 2
     assert said["audit_findings", "899", "low"] == 0
+    (by_rule,) = (each for each in records(lab_fleet, tmp_path) if each.name == "audit_rule_findings")
+    assert by_rule.labels == {"site": "899", "domain": "NTP", "severity": "high", "rule": "KG-NTP-01"}
+    assert by_rule.value == 2
     assert said["audit_judgements", "899", None] == 4
     assert said["audit_errors", "899", None] == 1
     assert said["audit_timestamp_seconds", "", None] == 1767323045

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
@@ -48,16 +49,28 @@ def _audit(fleet: Fleet, record: Record) -> Iterator[Sample]:
     judged: Counter[str] = Counter()
     errors: Counter[str] = Counter()
     failed: Counter[tuple[str, Severity]] = Counter()
+    rules: Counter[tuple[str, str, Severity]] = Counter()
     for finding in record["findings"]:
         site, status = _site(fleet, finding), Status(finding["status"])
         judged[site] += status in JUDGED
         errors[site] += status is Status.ERROR
-        failed[site, Severity(finding["severity"])] += status is Status.FAIL
+        severity = Severity(finding["severity"])
+        failed[site, severity] += status is Status.FAIL
+        rules[site, str(finding["rule"]), severity] += status is Status.FAIL
     for site in judged:
         yield Sample("audit_judgements", judged[site], {"site": site})
         yield Sample("audit_errors", errors[site], {"site": site})
         for severity in Severity:
             yield Sample("audit_findings", failed[site, severity], {"site": site, "severity": severity.value})
+    for (site, rule, severity), many in (+rules).items():
+        labels = {"site": site, "domain": _domain(rule), "severity": severity.value, "rule": rule}
+        yield Sample("audit_rule_findings", many, labels)
+
+
+def _domain(rule: str) -> str:
+    """Return the code of the rule's domain: of KG-AAA-01 it is AAA; empty: it is none of ours."""
+    found = re.fullmatch(r"KG-([A-Z0-9]+)-\d+", rule)
+    return found[1] if found else ""
 
 
 def _site(fleet: Fleet, finding: Record) -> str:

@@ -13,6 +13,11 @@ SECURITY = (
         "Findings of the recorded audit for a site, passed or not; skipped ones left out.",
     ),
     gauge("audit_findings", "Findings of the recorded audit that failed, by site and severity."),
+    gauge(
+        "audit_rule_findings",
+        "Findings of the recorded audit that failed, by site, domain (SRV of KG-SRV-02), severity and rule; "
+        "a rule without any is left out: audit_findings tells that the site was judged.",
+    ),
     gauge("audit_errors", "Findings of the recorded audit for a site that could not be judged."),
     gauge("backup_recorded", "Whether a record of a backup is there and reads (`kgnet backup`)."),
     gauge("backup_timestamp_seconds", "Unix time at which the device's configuration was last kept whole."),

@@ -52,6 +52,13 @@ def board(say: Say) -> Board:
                 by="site",
             ),
             bars(
+                say("Rules that fail most"),
+                Query(
+                    "topk(10, sum by(rule, severity) (kgnet_audit_rule_findings))", "{{rule}} ({{severity}})"
+                ),
+                plain,
+            ),
+            bars(
                 say("Certificates: time left"),
                 Query(
                     "bottomk(10, max by(name, port) (kgnet_certificate_expiry_timestamp_seconds - time()))",
