@@ -168,7 +168,7 @@ def test_the_labels_of_a_target_are_written_in_one_place(lab: Fleet) -> None:
 # ── over HTTP, and the real Prometheus ──────────────────────────────────────
 
 
-def probed(module: str, target: str, options: Mapping[str, str]) -> Iterable[Sample]:
+def probed(module: str, target: str, options: Mapping[str, str], *_: object) -> Iterable[Sample]:
     assert set(options) <= set(OPEN_OPTIONS)
     return [Sample("probe_success", 1)]
 

@@ -30,19 +30,30 @@ SECURITY = (
         "device_events_total",
         "Events of kind that the device told, via syslog or trap (SNMPv3); kept over a restart.",
     ),
-    gauge("device_event_timestamp_seconds", "Unix time at which the device last told an event of kind."),
+    gauge(
+        "device_event_timestamp_seconds",
+        "Unix time at which the device last told an event of kind, via syslog or trap (SNMPv3).",
+    ),
     gauge(
         "circuit_told_up",
         "What the device at end last told of the circuit's interface, by trap or syslog: 1 up, 0 down.",
     ),
-    gauge("circuit_told_timestamp_seconds", "Unix time at which it told that."),
+    gauge("circuit_told_timestamp_seconds", "Unix time at which it told circuit_told_up."),
     gauge("events_receiver_up", "Whether the receiver of syslog and notifications is at work."),
-    counter("events_received_total", "Messages that came over transport: udp, tcp, tls, snmp."),
-    counter("events_unknown_source_total", "Those of them that no device of the inventory sent."),
-    counter("events_malformed_total", "Streams and notifications that do not read, handshakes that failed."),
+    counter(
+        "events_received_total", "Messages that came over transport: udp, tcp, tls (syslog, RFC 5424), snmp."
+    ),
+    counter(
+        "events_unknown_source_total", "Those of events_received_total that no device of the inventory sent."
+    ),
+    counter(
+        "events_malformed_total",
+        "Streams of syslog and notifications of SNMP that do not read, handshakes that failed.",
+    ),
     counter(
         "events_shed_total",
-        "What was not read: why is rate (of one source), connections, certificate, or buffer (the kernel's).",
+        "Syslog and SNMP that was not read: why is rate (of one source), connections, certificate, "
+        "or buffer (the kernel's).",
     ),
     counter(
         "notifications_refused_total",
