@@ -170,7 +170,7 @@ def _uninterrupted() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-    if heard:
+    if heard and before is not signal.SIG_IGN:  # as in a job in the background
         raise KeyboardInterrupt
 
 
