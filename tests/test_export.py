@@ -304,7 +304,8 @@ def test_records_are_told_by_site_and_device_with_their_time(lab_fleet: Fleet, t
             }
         )
     )
-    devices = [{"device": "hub1", "add": 2, "remove": 1}, {"device": "hub2", "error": "no answer"}]
+    hub1 = {"device": "hub1", "add": 2, "remove": 1, "since": "2026-01-01T03:04:05Z"}
+    devices = [hub1, {"device": "hub2", "error": "no answer"}]
     (tmp_path / "drift.json").write_text(json.dumps({"time": "2026-01-02T03:04:05Z", "devices": devices}))
     said = {
         (
@@ -323,6 +324,7 @@ def test_records_are_told_by_site_and_device_with_their_time(lab_fleet: Fleet, t
     assert said["audit_errors", "899", None] == 1
     assert said["audit_timestamp_seconds", "", None] == 1767323045
     assert said["drift_lines", "hub1", None] == 3
+    assert said["device_drift_since_timestamp_seconds", "hub1", None] == 1767323045 - 86400
     assert ("drift_lines", "hub2", None) not in said
     assert said["drift_unread", "", None] == 1
 

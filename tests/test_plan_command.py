@@ -79,9 +79,27 @@ def test_what_was_found_is_recorded_for_the_exporter(folder: Path, tmp_path: Pat
     plan(folder, "--record", str(tmp_path / "state" / "drift.json"), limit="hub1:dns1:r-899")
     record = json.loads((tmp_path / "state" / "drift.json").read_text(encoding="utf-8"))
     rows = {row.pop("device"): row for row in record["devices"]}
+    since = rows["hub1"].pop("since")
+    assert since == record["time"]
     assert rows["hub1"] == {"add": 1, "remove": 1}
     assert rows["dns1"] == {"add": 0, "remove": 0}
     assert "is not there" in rows["r-899"]["error"]
+
+
+def test_the_age_of_a_drift_outlives_runs_and_ends_with_it(folder: Path, tmp_path: Path) -> None:
+    """The first plan that saw it dates it; a device that cannot be read has not been mended by that."""
+    kept, long_ago = tmp_path / "drift.json", "2026-01-02T03:04:05+00:00"
+
+    def since() -> dict[str, str | None]:
+        plan(folder, "--record", str(kept), limit="hub1:dns1:r-899")
+        return {row["device"]: row.get("since") for row in json.loads(kept.read_text())["devices"]}
+
+    drift(folder)
+    rows = [{"device": name, "since": long_ago} for name in ("hub1", "dns1", "r-899")]
+    kept.write_text(json.dumps({"time": long_ago, "devices": rows}))
+    assert since() == {"hub1": long_ago, "dns1": None, "r-899": long_ago}
+    kept.write_text("no record")
+    assert since()["hub1"] not in (None, long_ago)
 
 
 # ── what else it tells ──────────────────────────────────────────────────────

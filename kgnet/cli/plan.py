@@ -232,8 +232,25 @@ def _default(*, whole: bool) -> Path | None:
 def _record(looked: Planned, path: Path, now: datetime) -> None:
     from kgnet.files import write
 
-    rows = [_counted(device, seen) for device, seen in looked]
-    write(path, json.dumps({"time": now.isoformat(timespec="seconds"), "devices": rows}) + "\n")
+    before, time = _since(path), now.isoformat(timespec="seconds")
+    rows = [_counted(device, seen) | _dated(before.get(device.name), seen, time) for device, seen in looked]
+    write(path, json.dumps({"time": time, "devices": rows}) + "\n")
+
+
+def _since(path: Path) -> dict[str, str]:
+    """Return since when each device had drifted, as the record before told; none that reads: nobody knows."""
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        return {row["device"]: str(row["since"]) for row in record["devices"] if row.get("since")}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _dated(before: str | None, seen: Look | DeviceError, now: str) -> dict[str, str]:
+    """Return *since*, where there is one; a device that cannot be read has not been mended by that."""
+    if isinstance(seen, DeviceError):
+        return {"since": before} if before else {}
+    return {"since": before or now} if seen.todo else {}
 
 
 def _counted(device: Device, seen: Look | DeviceError) -> dict[str, Any]:

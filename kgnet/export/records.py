@@ -16,6 +16,7 @@ from kgnet.model.outcome import Sample, Severity, Status
 
 LOG = logging.getLogger(__name__)
 Record = Mapping[str, Any]
+SINCE = "device_drift_since_timestamp_seconds"
 JUDGED = (Status.PASS, Status.FAIL, Status.ERROR, Status.WAIVED)
 
 
@@ -85,6 +86,9 @@ def _drift(record: Record) -> Iterator[Sample]:
         if "error" not in device:
             lines = int(device["add"]) + int(device["remove"])
             yield Sample("drift_lines", lines, {"device": str(device["device"])})
+            if lines and device.get("since"):
+                since = datetime.fromisoformat(device["since"]).timestamp()
+                yield Sample(SINCE, since, {"device": str(device["device"])})
     yield Sample("drift_unread", sum("error" in device for device in devices))
 
 

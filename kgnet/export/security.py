@@ -24,6 +24,10 @@ SECURITY = (
     gauge("drift_recorded", "Whether a record of a plan is there and reads (`kgnet plan --record`)."),
     gauge("drift_timestamp_seconds", "Unix time of the recorded plan: its numbers are as old as that."),
     gauge("drift_lines", "Lines that the recorded plan would add to or remove from the device."),
+    gauge(
+        "device_drift_since_timestamp_seconds",
+        "Unix time of the recorded plan that found the device drifted first, without a break since.",
+    ),
     gauge("drift_unread", "Devices whose configuration the recorded plan could not read."),
     # ── what devices tell without being asked
     counter(
