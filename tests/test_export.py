@@ -329,6 +329,24 @@ def test_records_are_told_by_site_and_device_with_their_time(lab_fleet: Fleet, t
     assert said["drift_unread", "", None] == 1
 
 
+def test_ports_are_exposed_where_an_audit_saw_them_open(lab_fleet: Fleet, tmp_path: Path) -> None:
+    """A pass is 0; what was not judged is nothing; an expired waiver in the evidence is no port."""
+    seen = [
+        "sshd listens on * tcp/23, and no flow leads there",
+        "the waiver of An (T1) expired on 2026-01-01",
+    ]
+    finding = {"rule": "KG-SRV-02", "severity": "medium"}
+    findings = [
+        finding | {"device": name, "status": status, "evidence": seen if status != "pass" else []}
+        for name, status in {"dns1": "fail", "hub1": "pass", "hub2": "error"}.items()
+    ]
+    (tmp_path / "audit.json").write_text(json.dumps({"time": "2026-01-02T03:04:05Z", "findings": findings}))
+    assert values(list(records(lab_fleet, tmp_path)), "device_exposed_ports", "device") == {
+        "dns1": 1,
+        "hub1": 0,
+    }
+
+
 @pytest.mark.parametrize(
     "written",
     ["", "[]", "{}", '{"time": "x", "findings": []}', '{"time": "2026-01-02T03:04:05", "findings": []}'],

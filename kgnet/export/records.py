@@ -17,6 +17,8 @@ from kgnet.model.outcome import Sample, Severity, Status
 LOG = logging.getLogger(__name__)
 Record = Mapping[str, Any]
 SINCE = "device_drift_since_timestamp_seconds"
+EXPOSURE = ("KG-SRV-02", "KG-SRV-08")  # each piece of their evidence names a port that is open
+PORT = re.compile(r"\b(tcp|udp)/\d+\b")  # what else stands there is a waiver that expired
 JUDGED = (Status.PASS, Status.FAIL, Status.ERROR, Status.WAIVED)
 
 
@@ -54,6 +56,10 @@ def _audit(fleet: Fleet, record: Record) -> Iterator[Sample]:
     for finding in record["findings"]:
         site, status = _site(fleet, finding), Status(finding["status"])
         judged[site] += status in JUDGED
+        if finding["rule"] in EXPOSURE and status in (Status.PASS, Status.FAIL):
+            open_ = sum(bool(PORT.search(str(each))) for each in finding["evidence"])
+            labels = {"device": str(finding["device"]), "rule": str(finding["rule"])}
+            yield Sample("device_exposed_ports", open_ if status is Status.FAIL else 0, labels)
         errors[site] += status is Status.ERROR
         severity = Severity(finding["severity"])
         failed[site, severity] += status is Status.FAIL

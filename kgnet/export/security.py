@@ -18,6 +18,11 @@ SECURITY = (
         "Findings of the recorded audit that failed, by site, domain (SRV of KG-SRV-02), severity and rule; "
         "a rule without any is left out: audit_findings tells that the site was judged.",
     ),
+    gauge(
+        "device_exposed_ports",
+        "Ports that the recorded audit found open and no flow allows (rule KG-SRV-02), or open to more than "
+        "administrators (KG-SRV-08); waived or not judged: left out.",
+    ),
     gauge("audit_errors", "Findings of the recorded audit for a site that could not be judged."),
     gauge("backup_recorded", "Whether a record of a backup is there and reads (`kgnet backup`)."),
     gauge("backup_timestamp_seconds", "Unix time at which the device's configuration was last kept whole."),
