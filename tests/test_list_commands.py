@@ -11,7 +11,6 @@ import pytest
 from emulated import KGNET, PROVINCE, Net, emulated
 
 from kgnet import paths
-from kgnet.cli._commands import listed
 from kgnet.emulate import launch
 from kgnet.plugins import one
 from kgnet.ports import System
@@ -59,13 +58,16 @@ def test_nothing_is_typed_that_was_not_listed(net: Net, device: str) -> None:
     assert said <= known, said - known
 
 
-def test_what_rooms_are_asked_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
+def said(form: str, *options: str) -> str:
+    """Return what the command prints of the lab."""
+    argv = (KGNET, "audit", "-i", str(LAB), "--list-commands", "--format", form, *options)
+    return subprocess.run(argv, capture_output=True, text=True, timeout=60, check=True).stdout
+
+
+def test_what_rooms_are_asked_is_listed() -> None:
     """Those of the sites that are looked at as a whole, as in the audit."""
-    listed(LAB, "", "json")
-    rows = {row["platform"]: row for row in json.loads(capsys.readouterr().out)}
+    rows = {row["platform"]: row for row in json.loads(said("json"))}
     assert rows["baresip"]["argv"] == list(one(System, "baresip").command)
     assert rows["baresip"]["devices"] == 3
-    listed(LAB, "", "text")
-    assert "# baresip: 3 rooms, 1 commands\n" in capsys.readouterr().out
-    listed(LAB, "hub1", "text")
-    assert "baresip" not in capsys.readouterr().out
+    assert "# baresip: 3 rooms, 1 commands\n" in said("text")
+    assert "baresip" not in said("text", "--limit", "hub1")
