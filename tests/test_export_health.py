@@ -219,16 +219,16 @@ def test_a_far_device_is_learned_over_several_scrapes_and_told_from_the_first(
     lab: Fleet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its tables take longer than a scrape; its circuits do not wait for them."""
-    monkeypatch.setattr(devices, "LEARN_S", 0.02)
+    monkeypatch.setattr(devices, "LEARN_S", 0.05)
 
     def slow(agent: Agent, request: bytes) -> Iterable[bytes]:
-        Event().wait(0.004)
+        Event().wait(0.02)
         return answers(agent, request)
 
     names = [interface.name for interface in lab.devices["hub1"].interfaces]
     with served(an_agent(walk_of(names, uptime=500)), slow) as port:
         poller = Poller(jobs(one_device(lab, "hub1")), Agents(CREDENTIALS, port=port))
-        said = [{sample.name for sample in samples(poller.poll(5)[0])} for _ in range(30)]
+        said = [{sample.name for sample in samples(poller.poll(5)[0])} for _ in range(20)]
     assert all("circuit_receive_bytes_total" in names for names in said)
     assert "device_memory_size_bytes" not in said[0]
     assert "device_memory_size_bytes" in said[-1]

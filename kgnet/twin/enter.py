@@ -18,6 +18,7 @@ from kgnet.twin.state import Folder, State, same_process
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 PASSED_ON = (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 TERMINALS_OWN = (signal.SIGINT, signal.SIGQUIT)  # a terminal sends these to the command itself
+HEARD = (*PASSED_ON, *TERMINALS_OWN)
 
 
 def enter(folder: Folder, name: str, command: Sequence[str]) -> int:
@@ -32,6 +33,7 @@ def enter(folder: Folder, name: str, command: Sequence[str]) -> int:
     spaces = _spaces(pid, state)
     linux.setns(spaces.pop("user"), linux.NEWUSER)
     linux.setns(spaces.pop("pid"), linux.NEWPID)
+    signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)  # until both sides know what to do with them
     child = linux.fork(lambda: _become(spaces, folder, command, desk=name in state.desks))
     return _wait(child)
 
@@ -71,6 +73,7 @@ def _become(spaces: dict[str, int], folder: Folder, command: Sequence[str], *, d
     os.setresuid(0, 0, 0)
     os.chdir(here if desk and Path(here).is_dir() else "/root" if os.access("/root", os.X_OK) else "/")
     env = environment(folder, desk=desk)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
     try:
         os.execvpe(command[0], list(command), env)  # noqa: S606
     except OSError as reason:
@@ -89,5 +92,6 @@ def _wait(child: int) -> int:
         signal.signal(number, passed)
     for number in TERMINALS_OWN:
         signal.signal(number, signal.SIG_IGN if sys.stdin.isatty() else passed)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     return code if code >= 0 else 128 - code

@@ -8,6 +8,8 @@ from uuid import uuid4
 from conftest import Lab
 from test_roles_mail import BOB, OUTSIDE, fetched, secret
 
+from kgnet.platforms.linux import mailboxes
+
 SEND = """
 import sys
 from kgnet.wire.letter import send
@@ -23,6 +25,8 @@ def test_the_digest_reaches_a_mailbox_over_verified_tls(lab: Lab) -> None:
     lab.must(OUTSIDE, "sh", "-c", f"cat > {authority}", stdin=secret(lab, "tls/ca.crt"))
     lab.must(OUTSIDE, sys.executable, "-c", SEND, BOB, subject, authority)
     assert "Auto-Submitted: auto-generated" in fetched(lab, BOB, subject)
+    troubles = mailboxes.read(lab.must("mail1", *mailboxes.COMMAND))
+    assert BOB in dict(troubles.used_percent), "a mailbox with a letter tells how full it is"
 
 
 def test_a_server_of_another_name_gets_no_letter(lab: Lab) -> None:

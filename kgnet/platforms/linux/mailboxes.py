@@ -9,15 +9,14 @@ from collections.abc import Iterator
 from kgnet.errors import ReadError
 from kgnet.model.mailing import MailboxTroubles
 
-# Only mailboxes that are there are asked for: to look at another would make it.  One into which its first
-# letter falls at that very moment cannot be told of (EX_TEMPFAIL): asked again a second later.
+# Only mailboxes that are there are asked for: to look at another would make it.  doveadm reads their names
+# from a file and not from a pipe, since it seeks in it (-F of doveadm(1)).
 COMMAND: tuple[str, ...] = (
     "sh",
     "-c",
-    "echo '# quota'; cd /var/vmail || exit; l=$(for h in */*/Maildir; do u=${h%/Maildir};"
-    ' [ -d "$h" ] && echo "${u#*/}@${u%%/*}"; done);'
-    ' t() { [ -z "$l" ] || echo "$l" | doveadm -f tab quota get -F /dev/stdin; };'
-    ' q=$(t) || { sleep 1; q=$(t); } || exit; echo "$q"; echo "# failed";'
+    "echo '# quota'; cd /var/vmail || exit; f=$(mktemp) || exit; trap 'rm -f \"$f\"' EXIT;"
+    ' for h in */*/Maildir; do u=${h%/Maildir}; [ -d "$h" ] && echo "${u#*/}@${u%%/*}"; done > "$f";'
+    ' [ ! -s "$f" ] || doveadm -f tab quota get -F "$f" || exit; echo "# failed";'
     " journalctl -u dovecot -o cat --no-pager -q -S -1d | grep 'auth failed'; echo '# aliases';"
     " for m in $(postconf -hx virtual_alias_maps | tr , ' '); do cat \"${m#*:}\"; done 2>/dev/null;"
     " echo '# redirects'; grep -rHE '^[[:space:]]*redirect' --include=*.sieve /var/vmail 2>/dev/null; true",
