@@ -27,6 +27,7 @@ from kgnet.model.outcome import Status
 from kgnet.model.province import Role
 from kgnet.ports import Output, Rule
 from kgnet.wire import openssl, pki, tls
+from kgnet.wire.deadline import Deadline
 
 NAME = "mail1.kg.example"
 MAIL = Device("mail1", "DC", Role.MAIL, "linux", 13, IPv4Address("127.0.0.1"), domain="kg.example")
@@ -95,7 +96,9 @@ IMAP = [
 def test_a_good_offer(protocol: str, said: list[tuple[str, str]], certified: Path) -> None:
     """At once, or after STARTTLS: version, verdict, end."""
     with serving(certified, said) as port:
-        offer = tls.ask("127.0.0.1", port, protocol=protocol, name=NAME, ca_file=str(certified / "ca.crt"))
+        offer = tls.ask(
+            "127.0.0.1", port, Deadline(5), protocol=protocol, name=NAME, ca_file=str(certified / "ca.crt")
+        )
     assert (offer.version, offer.verified, offer.plain_login) == ("TLSv1.3", True, False)
     assert offer.not_after
     assert 300 < (offer.not_after - datetime.now(UTC)).days <= pki.LEAF_DAYS
@@ -104,7 +107,9 @@ def test_a_good_offer(protocol: str, said: list[tuple[str, str]], certified: Pat
 def test_a_certificate_that_does_not_verify_is_looked_at(certified: Path) -> None:
     """The reason and the dates are told, not just a refusal."""
     with serving(certified, []) as port:
-        offer = tls.ask("127.0.0.1", port, name="other.kg.example", ca_file=str(certified / "ca.crt"))
+        offer = tls.ask(
+            "127.0.0.1", port, Deadline(5), name="other.kg.example", ca_file=str(certified / "ca.crt")
+        )
     assert (offer.version, offer.verified) == ("TLSv1.3", False)
     assert "other.kg.example" in offer.reason
     assert offer.not_after
@@ -114,7 +119,7 @@ def test_a_login_in_clear_is_seen(certified: Path) -> None:
     """AUTH before STARTTLS, and no STARTTLS at all."""
     said = [SMTP[0], ("EHLO", "250-mail1\r\n250 AUTH PLAIN LOGIN\r\n")]
     with serving(certified, said, wraps=False) as port:
-        offer = tls.ask("127.0.0.1", port, protocol="smtp", name=NAME)
+        offer = tls.ask("127.0.0.1", port, Deadline(5), protocol="smtp", name=NAME)
     assert (offer.version, offer.plain_login, offer.reason) == (None, True, "no TLS on offer")
 
 
@@ -124,7 +129,7 @@ def test_a_login_in_clear_is_seen(certified: Path) -> None:
 def test_who_does_not_speak_the_protocol(protocol: str, greeting: str, certified: Path) -> None:
     """It is an error of the connection, within the time given."""
     with serving(certified, [("", greeting)], wraps=False) as port, pytest.raises(OSError):
-        tls.ask("127.0.0.1", port, protocol=protocol, timeout_s=2)
+        tls.ask("127.0.0.1", port, Deadline(5), protocol=protocol)
 
 
 class Here:
@@ -152,7 +157,7 @@ def test_openssl_tells_the_same(certified: Path) -> None:
             now=lambda: now,
             authorities=(certified / "ca.crt").read_text(),
         )
-        expected = tls.ask("127.0.0.1", port, name=NAME, ca_file=str(certified / "ca.crt"))
+        expected = tls.ask("127.0.0.1", port, Deadline(5), name=NAME, ca_file=str(certified / "ca.crt"))
     (offer,) = have.get(TlsOffers).offers
     assert (offer.port, offer.protocol, offer.name) == (993, "imaps", NAME)
     assert (offer.version, offer.verified, offer.not_after) == (expected.version, True, expected.not_after)

@@ -6,16 +6,17 @@ from collections.abc import Iterator
 
 from kgnet.errors import ProbeError
 from kgnet.model.outcome import Sample
+from kgnet.wire.deadline import Deadline
 from kgnet.wire.tls import ask
 
 
 def looked_at(
-    host: str, port: int, protocol: str, *, name: str, ca_file: str, timeout_s: float
+    host: str, port: int, protocol: str, *, name: str, ca_file: str, deadline: Deadline
 ) -> Iterator[Sample]:
     """Yield what a handshake tells; ProbeError if there is none, or nobody answers."""
     trust = ca_file or None
     try:
-        offer = ask(host, port, protocol=protocol, name=name or None, ca_file=trust, timeout_s=timeout_s)
+        offer = ask(host, port, deadline, protocol=protocol, name=name or None, ca_file=trust)
     except OSError as reason:
         raise ProbeError(f"{host}:{port}: {reason}") from reason
     if offer.version is None:

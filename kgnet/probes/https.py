@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import socket
 import ssl
 from collections.abc import Iterator
 from time import perf_counter
@@ -12,6 +11,7 @@ from kgnet.errors import ProbeError
 from kgnet.model.outcome import Sample
 from kgnet.ports import probe
 from kgnet.probes._tls import looked_at
+from kgnet.wire.deadline import Deadline
 
 
 @probe
@@ -25,25 +25,26 @@ def https(
     timeout_s: float = 2.0,
 ) -> Iterator[Sample]:
     """Ask *host* for *path* of the site *name*; a status of 400 or more fails (RFC 9110 §15)."""
-    yield from looked_at(host, port, "", name=name, ca_file=ca_file, timeout_s=timeout_s)
+    deadline = Deadline(timeout_s)
+    yield from looked_at(host, port, "", name=name, ca_file=ca_file, deadline=deadline)
     started = perf_counter()
-    status = _status(host, port, name or host, path, timeout_s)
+    status = _status(host, port, name or host, path, deadline)
     yield Sample("http_status", status)
     yield Sample("http_answer_seconds", perf_counter() - started)
     if status >= 400:
         raise ProbeError(f"https://{name or host}{path}: status {status}")
 
 
-def _status(host: str, port: int, name: str, path: str, timeout_s: float) -> int:
+def _status(host: str, port: int, name: str, path: str, deadline: Deadline) -> int:
     """Return the status; whether the certificate is good was told before, so any is taken here."""
     context = ssl._create_unverified_context()  # noqa: S323
     try:
         with (
-            socket.create_connection((host, port), timeout_s) as raw,
-            context.wrap_socket(raw, server_hostname=name) as secured,
+            deadline.connect(host, port) as raw,
+            raw.secure(context, name) as secured,
         ):
             secured.sendall(f"GET {path} HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n".encode())
-            response = http.client.HTTPResponse(secured)
+            response = http.client.HTTPResponse(secured)  # type: ignore[arg-type]  # it asks for makefile only
             response.begin()
             return response.status
     except (OSError, http.client.HTTPException) as reason:

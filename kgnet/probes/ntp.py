@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from kgnet.errors import ProbeError
 from kgnet.model.outcome import Sample
 from kgnet.ports import probe
-from kgnet.wire.ntp import ask
+from kgnet.wire.deadline import Deadline
+from kgnet.wire.ntp import Answer, ask
 
 
 @probe
@@ -16,15 +17,12 @@ def ntp(
 ) -> Iterator[Sample]:
     """Ask *server* for the time, *count* times, and take the answer that was quickest (RFC 5905 §10).
 
-    A clock that is off by more than *most_s* seconds fails; 0: any is taken.  *timeout_s* is for each
-    question.
+    A clock that is off by more than *most_s* seconds fails; 0: any is taken.
     """
     if count < 1:
         raise ProbeError(f"{server}: {count} questions get no answer: one at least")
     try:
-        best = min(
-            (ask(server, port=port, timeout_s=timeout_s) for _ in range(count)), key=lambda a: a.delay_s
-        )
+        best = min(_answers(server, port, count, Deadline(timeout_s)), key=lambda a: a.delay_s)
     except OSError as reason:
         raise ProbeError(f"{server}: {reason}") from reason
     if best.kiss:
@@ -38,3 +36,16 @@ def ntp(
     yield Sample("ntp_offset_seconds", best.offset_s)
     if most_s and abs(best.offset_s) > most_s:
         raise ProbeError(f"{server}: is {best.offset_s:+.3f} s off, {most_s:g} s at most wanted")
+
+
+def _answers(server: str, port: int, count: int, deadline: Deadline) -> list[Answer]:
+    """Return the answers that came before the deadline; OSError if none did."""
+    found: list[Answer] = []
+    for _ in range(count):
+        try:
+            found.append(ask(server, port=port, timeout_s=deadline.left()))
+        except TimeoutError:
+            if not found:
+                raise
+            break
+    return found

@@ -9,6 +9,7 @@ from contextlib import closing, suppress
 from kgnet.errors import ProbeError
 from kgnet.model.outcome import Sample
 from kgnet.ports import probe
+from kgnet.wire.deadline import Deadline
 
 
 @probe
@@ -26,7 +27,7 @@ def relay(
     judge nothing, so they fail the probe without a verdict.  Both names are reserved (RFC 2606 §3).
     """
     try:
-        with closing(smtplib.SMTP(host, port, local_hostname="kgnet.invalid", timeout=timeout_s)) as server:
+        with closing(_greeted(host, port, Deadline(timeout_s))) as server:
             server.ehlo_or_helo_if_needed()
             code, said = server.mail(sender)
             if code != 250:
@@ -41,6 +42,16 @@ def relay(
     yield Sample("smtp_relays", float(code < 300))
     if code < 300:
         raise ProbeError(f"{host}:{port}: takes {recipient} from a stranger: an open relay")
+
+
+def _greeted(host: str, port: int, deadline: Deadline) -> smtplib.SMTP:
+    server = smtplib.SMTP(local_hostname="kgnet.invalid")
+    server.sock = deadline.connect(host, port)  # type: ignore[assignment]  # it reads and writes only
+    code, said = server.getreply()
+    if code == 220:
+        return server
+    server.close()
+    raise ProbeError(f"{host}:{port}: cannot be judged: {_told(code, said)}")
 
 
 def _told(code: int, said: bytes) -> str:

@@ -12,6 +12,8 @@ import dns.query
 import dns.rcode
 import dns.rdatatype
 
+from kgnet.wire.deadline import Deadline
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -27,14 +29,22 @@ def ask(server: str, name: str, kind: str = "A", *, port: int = 53, timeout_s: f
     """Ask *server* for *name*, without recursion; OSError if it does not answer, or not in DNS."""
     query = dns.message.make_query(name, kind)
     query.flags &= ~dns.flags.RD
-    started = time.perf_counter()
+    deadline, started = Deadline(timeout_s), time.perf_counter()
     try:
-        answer, _ = dns.query.udp_with_fallback(query, server, timeout=timeout_s, port=port)
+        answer = exchanged(query, server, port, deadline)
     except dns.exception.Timeout:
         raise TimeoutError(f"no answer within {timeout_s:g} s") from None
     except dns.exception.DNSException as reason:
         raise ConnectionError(f"answered something that is not DNS: {reason}") from reason
     return _read(answer, kind, time.perf_counter() - started)
+
+
+def exchanged(query: dns.message.Message, server: str, port: int, deadline: Deadline) -> dns.message.Message:
+    """Ask by UDP and, if the answer was cut off, by TCP: both within what is left."""
+    answer = dns.query.udp(query, server, timeout=deadline.left(), port=port)
+    if not answer.flags & dns.flags.TC:
+        return answer
+    return dns.query.tcp(query, server, timeout=deadline.left(), port=port)
 
 
 def _read(answer: dns.message.Message, kind: str, seconds: float) -> Answer:

@@ -12,6 +12,8 @@ import time
 from dataclasses import dataclass
 from ipaddress import ip_address
 
+from kgnet.wire.deadline import Deadline, Stream
+
 RAS_PORT, CALL_PORT = 1719, 1720  # H.225.0 appendix IV
 PROTOCOL = bytes.fromhex("06 00 08 91 4a 00 04")  # {itu-t(0) recommendation(0) h(8) 2250 version(0) 4}
 REQUEST = 0  # RasMessage: gatekeeperRequest, gatekeeperConfirm, gatekeeperReject (H.225.0 annex H)
@@ -87,17 +89,25 @@ def signalling(host: str, *, port: int = CALL_PORT, timeout_s: float = 2.0) -> t
     It is asked for the state of a call that does not exist, which it tells (STATUS) or clears (RELEASE
     COMPLETE; Q.931 §5.8.10).  OSError if there is no connection.
     """
-    started = time.monotonic()
-    with socket.create_connection((host, port), timeout_s) as opened:
+    deadline, started = Deadline(timeout_s), time.monotonic()
+    with deadline.connect(host, port) as opened:
         connected = time.monotonic() - started
         call = struct.pack("!H", secrets.randbelow(0x7FFF) + 1)
         message = bytes((Q931, len(call))) + call + bytes((STATUS_ENQUIRY,))
         opened.sendall(TPKT.pack(3, 0, TPKT.size + len(message)) + message)
-        opened.settimeout(max(started + timeout_s - time.monotonic(), 0.01))
         try:
-            return connected, _speaks(opened.recv(4096))
+            return connected, _speaks(_message(opened))
         except OSError:
             return connected, False
+
+
+def _message(opened: Stream) -> bytes:
+    """Read one TPKT; what ends before it is whole, or begins as none, is returned as far as it came."""
+    reader = opened.makefile()
+    head = reader.read(TPKT.size)
+    if len(head) < TPKT.size or head[0] != 3:
+        return head
+    return head + reader.read(max(TPKT.unpack(head)[2] - TPKT.size, 0))
 
 
 def _speaks(reply: bytes) -> bool:

@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kgnet.wire.deadline import Deadline, Stream
+
 T1_S = 0.5  # first interval of retransmission (RFC 3261 §17.1.2.1)
 STATUS = re.compile(r"SIP/2\.0 ([1-6][0-9]{2}) ?(.*)")
 LENGTH = re.compile(rb"\r\n(?:content-length|l)[ \t]*:[ \t]*(\d{1,6})", re.IGNORECASE)  # RFC 3261 §20.14
@@ -51,35 +53,26 @@ def options(
     trusted; other OSErrors as the system tells them.
     """
     port = port or PORTS[transport]
-    started = time.monotonic()
-    with _opened(host, port, transport, name=name or host, ca_file=ca_file, timeout_s=timeout_s) as opened:
-        own_host, own_port = opened.getsockname()[:2]
-        branch = COOKIE + secrets.token_hex(8)
-        request = _request(
-            uri or f"sip:{_bracketed(host)}:{port}", _bracketed(own_host), own_port, branch, transport
-        )
-        left = max(timeout_s - (time.monotonic() - started), 0.0)
-        ask = _by_datagrams if transport == "udp" else _by_stream
-        status, reason = ask(opened, request, branch, left)
-    return Answer(status, reason, time.monotonic() - started)
+    deadline, started = Deadline(timeout_s), time.monotonic()
+    branch = COOKIE + secrets.token_hex(8)
 
+    def request(own: tuple[str, int]) -> bytes:
+        to = uri or f"sip:{_bracketed(host)}:{port}"
+        return _request(to, _bracketed(own[0]), own[1], branch, transport)
 
-def _opened(
-    host: str, port: int, transport: str, *, name: str, ca_file: str, timeout_s: float
-) -> socket.socket:
     if transport == "udp":
-        opened = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
-        opened.connect((host, port))
-        return opened
-    opened = socket.create_connection((host, port), timeout_s)
-    if transport == "tcp":
-        return opened
-    context = ssl.create_default_context(cafile=ca_file or None)
-    try:
-        return context.wrap_socket(opened, server_hostname=name)
-    except OSError:
-        opened.close()
-        raise
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM) as opened:
+            opened.connect((host, port))
+            asked = request(opened.getsockname()[:2])
+            status, reason = _by_datagrams(opened, asked, branch, deadline)
+    else:
+        context = ssl.create_default_context(cafile=ca_file or None) if transport == "tls" else None
+        with (
+            deadline.connect(host, port) as plain,
+            plain.secure(context, name or host) if context else plain as stream,
+        ):
+            status, reason = _by_stream(stream, request(stream.own), branch)
+    return Answer(status, reason, time.monotonic() - started)
 
 
 def _request(uri: str, own_host: str, own_port: int, branch: str, transport: str) -> bytes:
@@ -98,29 +91,28 @@ def _request(uri: str, own_host: str, own_port: int, branch: str, transport: str
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
-def _by_datagrams(opened: socket.socket, request: bytes, branch: str, timeout_s: float) -> tuple[int, str]:
+def _by_datagrams(opened: socket.socket, request: bytes, branch: str, deadline: Deadline) -> tuple[int, str]:
     """Send, and send again at doubling intervals, until a final answer is there (RFC 3261 §17.1.2)."""
 
     def receive(until: float) -> str:
         opened.settimeout(max(until - time.monotonic(), 0.001))
         return opened.recv(LARGEST_BYTES).decode("utf-8", "replace")
 
-    end, wait = time.monotonic() + timeout_s, T1_S
-    while (left := end - time.monotonic()) > 0:
+    wait = T1_S
+    while True:
+        until = time.monotonic() + min(wait, deadline.left())
         opened.send(request)
-        if found := _final(receive, branch, time.monotonic() + min(wait, left)):
+        if found := _final(receive, branch, until):
             return found
         wait *= 2
-    raise TimeoutError(f"no answer within {timeout_s:.3g} s")
 
 
-def _by_stream(opened: socket.socket, request: bytes, branch: str, timeout_s: float) -> tuple[int, str]:
+def _by_stream(opened: Stream, request: bytes, branch: str) -> tuple[int, str]:
     """Send once: the transport carries it (RFC 3261 §17.1.2.2); messages end where their length says."""
     held = bytearray()
 
-    def receive(until: float) -> str:
+    def receive(_: float) -> str:
         while (message := _cut(held)) is None:
-            opened.settimeout(max(until - time.monotonic(), 0.001))
             more = opened.recv(LARGEST_BYTES)
             held.extend(more)
             if not more or len(held) > LARGEST_BYTES:
@@ -128,9 +120,9 @@ def _by_stream(opened: socket.socket, request: bytes, branch: str, timeout_s: fl
         return message
 
     opened.sendall(request)
-    if found := _final(receive, branch, time.monotonic() + timeout_s):
+    if found := _final(receive, branch, time.monotonic() + opened.deadline.left()):
         return found
-    raise TimeoutError(f"no answer within {timeout_s:.3g} s")
+    raise TimeoutError(f"no answer within {opened.deadline.seconds:.3g} s")
 
 
 def _cut(held: bytearray) -> str | None:

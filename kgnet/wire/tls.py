@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +10,8 @@ from datetime import datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from kgnet.wire.deadline import Deadline, Stream
 
 LINE_BYTES = 8192  # longer answers are not SMTP (RFC 5321 §4.5.3.1: 512) nor an IMAP capability list
 
@@ -39,17 +40,17 @@ class Before:
     plain_login: bool
 
 
-Opening = Callable[[socket.socket], Before]
+Opening = Callable[[Stream], Before]
 
 
 def ask(
     host: str,
     port: int,
+    deadline: Deadline,
     *,
     protocol: str = "",
     name: str | None = None,
     ca_file: str | None = None,
-    timeout_s: float = 5.0,
 ) -> Offer:
     """Return what *host*:*port* offers; OSError if it does not answer as *protocol* should.
 
@@ -59,19 +60,20 @@ def ask(
     so that its dates can be told.
     """
     opening = OPENINGS.get(protocol)
-    with _opened(host, port, opening, timeout_s) as (raw, before):
+    with _opened(host, port, opening, deadline) as (raw, before):
         if not before.starttls:
             return Offer(None, False, "no TLS on offer", None, before.plain_login)
         try:
             return _shaken(raw, ssl.create_default_context(cafile=ca_file), name or host, before, "")
         except ssl.SSLCertVerificationError as refused:
             reason = refused.verify_message
-    with _opened(host, port, opening, timeout_s) as (raw, before):
+    with _opened(host, port, opening, deadline) as (raw, before):
         return _shaken(raw, _trusting(), name or host, before, reason)
 
 
-def _shaken(raw: socket.socket, context: ssl.SSLContext, name: str, before: Before, reason: str) -> Offer:
-    with context.wrap_socket(raw, server_hostname=name) as secured:
+def _shaken(raw: Stream, context: ssl.SSLContext, name: str, before: Before, reason: str) -> Offer:
+    with raw.secure(context, name) as stream:
+        secured = stream.tls
         der = secured.getpeercert(binary_form=True)
         leaf = x509.load_der_x509_certificate(der) if der else None
         until = leaf.not_valid_after_utc if leaf else None
@@ -99,13 +101,13 @@ def _trusting() -> ssl.SSLContext:
 
 @contextmanager
 def _opened(
-    host: str, port: int, opening: Opening | None, timeout_s: float
-) -> Iterator[tuple[socket.socket, Before]]:
-    with socket.create_connection((host, port), timeout_s) as raw:
+    host: str, port: int, opening: Opening | None, deadline: Deadline
+) -> Iterator[tuple[Stream, Before]]:
+    with deadline.connect(host, port) as raw:
         yield raw, opening(raw) if opening else Before(starttls=True, plain_login=False)
 
 
-def _smtp(raw: socket.socket) -> Before:
+def _smtp(raw: Stream) -> Before:
     """EHLO, then STARTTLS if it is on offer (RFC 3207 §4)."""
     _reply(raw, "220")
     raw.sendall(b"EHLO kgnet.invalid\r\n")
@@ -116,7 +118,7 @@ def _smtp(raw: socket.socket) -> Before:
     return Before("STARTTLS" in words, "AUTH" in words)
 
 
-def _reply(raw: socket.socket, code: str) -> list[str]:
+def _reply(raw: Stream, code: str) -> list[str]:
     """Read one reply of SMTP, maybe of several lines (RFC 5321 §4.2.1)."""
     lines = [_line(raw)]
     while lines[-1][3:4] == "-":
@@ -126,7 +128,7 @@ def _reply(raw: socket.socket, code: str) -> list[str]:
     return lines
 
 
-def _imap(raw: socket.socket) -> Before:
+def _imap(raw: Stream) -> Before:
     """CAPABILITY, then STARTTLS if it is on offer; LOGINDISABLED forbids a clear login (RFC 9051 §6.2.3)."""
     if not _line(raw).startswith("* OK"):
         raise ConnectionError("IMAP greeted with something else than OK")
@@ -136,7 +138,7 @@ def _imap(raw: socket.socket) -> Before:
     return Before("STARTTLS" in words, "LOGINDISABLED" not in words)
 
 
-def _tagged(raw: socket.socket, tag: str, command: str) -> list[str]:
+def _tagged(raw: Stream, tag: str, command: str) -> list[str]:
     raw.sendall(f"{tag} {command}\r\n".encode())
     lines = [_line(raw)]
     while not lines[-1].startswith(f"{tag} "):
@@ -146,7 +148,7 @@ def _tagged(raw: socket.socket, tag: str, command: str) -> list[str]:
     return lines
 
 
-def _line(raw: socket.socket) -> str:
+def _line(raw: Stream) -> str:
     """Read one line, byte by byte: not one byte of the handshake that follows may be taken."""
     line = bytearray()
     while not line.endswith(b"\n"):
