@@ -253,6 +253,7 @@ def test_log_targets_are_the_hosts_that_rsyslog_forwards_to() -> None:
         'web1\n# rsyslog\nmodule(load="imuxsock")\n'
         "# *.* @198.51.100.1\n*.* @10.0.40.41\nauth.* @@[2001:db8::1]:514\n"
         '*.* action(type="omfwd" target="mon1" port="514" protocol="udp")\n'
+        '*.* action(type="omfwd" target="127.0.0.1" port="10514" protocol="tcp")\n*.* @@[::1]:10514\n'
     )
     assert _linux_logs.system(text) == System("web1", ("10.0.40.41", "2001:db8::1", "mon1"))
 

@@ -14,6 +14,7 @@ from time import monotonic
 
 import jinja2
 import pytest
+import yaml
 
 from kgnet.export.server import Pages
 from kgnet.measure import measure
@@ -23,6 +24,7 @@ from kgnet.wire.icmp import Echoes
 
 HOME = "127.0.0.1"
 UNIT = Path(__file__).parent.parent / "roles/exporter/templates/kgnet-exporter.service.j2"
+EXPOSURE_WITH_PORTS = 1.7  # that it may bind any port of the system counts for itself
 EXPOSURE = 1.5  # of 10, as systemd-analyze counts: what is left is the network, which it is there for
 DEADLINE_S = 0.3
 QUICK = {"classes": {"count": "2"}, "voice": {"count": "2"}, "stamp": {"count": "2"}}
@@ -137,20 +139,48 @@ def test_debug_tells_what_was_done_when_and_why_it_failed() -> None:
     assert pages.get(f"{asked}&debug=maybe").status == 400
 
 
-def test_the_exporter_runs_with_next_to_no_rights(tmp_path: Path) -> None:
-    """systemd itself counts what the unit would let a taken exporter do."""
-    unit = tmp_path / "kgnet-exporter.service"
-    text = jinja2.Template(UNIT.read_text(), undefined=jinja2.StrictUndefined).render(
-        exporter_user="kgnet",
-        exporter_folder="/etc/kgnet",
-        exporter_command="/bin/true",
-        exporter_listen=":1",
-    )
+def the_unit(**told: object) -> str:
+    """Return the role's unit with its defaults, but for what is *told*."""
+    defaults = yaml.safe_load((UNIT.parents[1] / "defaults/main.yml").read_text())
+    render = jinja2.Template(UNIT.read_text(), undefined=jinja2.StrictUndefined, trim_blocks=True).render
+    return render(defaults | {"exporter_command": "/bin/true"} | told)
+
+
+def exposed(unit: Path, text: str, allowed: float = EXPOSURE) -> bool:
+    """Whether systemd itself counts more than *allowed* that the unit would let a taken exporter do."""
     unit.write_text(text)
-    threshold = round(EXPOSURE * 10)
+    threshold = round(allowed * 10)
     command = ["systemd-analyze", "security", "--offline=true", "--no-pager", f"--threshold={threshold}"]
     done = subprocess.run([*command, str(unit)], capture_output=True, text=True, timeout=20, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    unit.write_text(text.replace("NoNewPrivileges=yes\n", "").replace("CapabilityBoundingSet=\n", ""))
-    weaker = subprocess.run([*command, str(unit)], capture_output=True, text=True, timeout=20, check=False)
-    assert weaker.returncode != 0, "the bound holds nothing"
+    assert "Overall exposure level" in done.stdout, done.stderr
+    return done.returncode != 0
+
+
+def test_the_exporter_runs_with_next_to_no_rights(tmp_path: Path) -> None:
+    unit = tmp_path / "kgnet-exporter.service"
+    assert not exposed(unit, the_unit())
+    assert not exposed(unit, the_unit(exporter_traps="[::]:162"), EXPOSURE_WITH_PORTS)
+    weaker = the_unit().replace("NoNewPrivileges=yes\n", "").replace("CapabilityBoundingSet=\n", "")
+    assert exposed(unit, weaker), "the bound holds nothing"
+
+
+def test_the_exporter_may_bind_a_port_of_the_system_only_where_it_is_told_one() -> None:
+    quiet, high, low = (
+        the_unit(),
+        the_unit(exporter_syslog_tcp="[::1]:10514"),
+        the_unit(exporter_traps=":162"),
+    )
+    assert "--events-file" not in quiet
+    assert "--syslog-tcp [::1]:10514 --events-file /var/lib/kgnet-exporter/events.json\n" in high
+    assert "Ambient" not in quiet + high
+    assert "--traps :162 " in low
+    assert "AmbientCapabilities=CAP_NET_BIND_SERVICE\n" in low
+    told = the_unit(
+        exporter_syslog_tls="[::]:6514",
+        exporter_syslog_tls_config="/etc/kgnet/web.yml",
+        exporter_syslog_relays=["192.0.2.1", "192.0.2.2"],
+    )
+    assert (
+        "--syslog-tls [::]:6514 --syslog-tls-config /etc/kgnet/web.yml"
+        " --syslog-relay 192.0.2.1 --syslog-relay 192.0.2.2 --events-file"
+    ) in told

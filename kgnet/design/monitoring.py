@@ -14,6 +14,7 @@ from kgnet.ports import Pass
 
 MAIL_PORTS = (("smtp", "smtp", 25), ("submission", "smtp", 587), ("imaps", "imaps", 993))
 SECRETS = ("snmp/auth", "snmp/priv", "tls/ca.crt")
+RELAYED = "127.0.0.1:10514"  # where rsyslog on a monitoring host hands on to the exporter
 SMALL_FLEET = 50  # devices: up to here a scrape costs next to nothing
 FAST_S, CALM_S = 5, 30
 WEB = (Role.PORTAL, Role.APPLICATION)
@@ -22,7 +23,10 @@ WEB = (Role.PORTAL, Role.APPLICATION)
 def run(province: Province, fleet: Fleet) -> Fleet:
     """Add the targets, and what the roles of the monitoring hosts need."""
     targets = (*_rooms(fleet), *_mail(fleet), *_names(fleet), *_applications(province, fleet))
-    monitors = {host.name: _monitor(host, fleet) for host in fleet.with_role(Role.MONITOR)}
+    monitors = {
+        host.name: _monitor(host, fleet, collects=host.name in province.settings.management.syslog)
+        for host in fleet.with_role(Role.MONITOR)
+    }
     return replace(fleet.with_devices(monitors), targets=(*fleet.targets, *targets))
 
 
@@ -77,9 +81,12 @@ def _is_behind(service: Service, fleet: Fleet) -> bool:
     return service.balanced and any(fleet.devices[name].role in WEB for name in service.hosts)
 
 
-def _monitor(host: Device, fleet: Fleet) -> Device:
+def _monitor(host: Device, fleet: Fleet, *, collects: bool) -> Device:
+    """Return the host with its variables; where it *collects* logs the exporter hears of them, too."""
     told = {
         "exporter_secrets": list(SECRETS),
+        "exporter_syslog_tcp": RELAYED if collects else "",
+        "host_baseline_syslog_relay": RELAYED if collects else "",
         "prometheus_scrape_interval_seconds": scrape_interval_s(fleet),
     }
     secrets = tuple(dict.fromkeys((*host.secrets, *SECRETS)))

@@ -63,14 +63,20 @@ def _parts(text: str) -> tuple[str, str, str]:
     return hostname.strip(), journal, rsyslog
 
 
+def _elsewhere(host: str) -> bool:
+    """Whether what is sent there leaves the host: who listens on its own loopback is no log server."""
+    return host != "localhost" and not host.startswith("127.") and host != "::1"
+
+
 def _forwards(rsyslog: str) -> Iterator[Forwarded]:
     default = FORWARD_DEFAULT.search(rsyslog)
     template = default[1] if default else "RSYSLOG_TraditionalForwardFormat"
     for selector, host, own in TARGET.findall(rsyslog):
-        yield selector, host.strip("[]"), own or template
+        if _elsewhere(host.strip("[]")):
+            yield selector, host.strip("[]"), own or template
     for selector, inside in FORWARD.findall(rsyslog):  # without a selector: all that come there
         found = {name: re.search(OPTION.format(name=name), inside, re.I) for name in ("target", "template")}
-        if found["target"]:
+        if found["target"] and _elsewhere(found["target"][1]):
             yield (
                 selector or "*.*",
                 found["target"][1],

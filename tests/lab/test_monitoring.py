@@ -12,6 +12,8 @@ from urllib.parse import quote
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from kgnet.model.province import Role
+
 if TYPE_CHECKING:
     from conftest import Lab
 
@@ -138,6 +140,21 @@ def test_check_mode_finds_nothing_to_change(lab: Lab) -> None:
     done = lab.playbook("monitoring", "--check", "--diff")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "changed=0" in done.stdout
+
+
+def test_who_fails_to_log_in_at_a_router_is_counted_by_way_of_the_log_server(lab: Lab) -> None:
+    """Its rsyslog tells that of the monitoring host, which hands it on with the address it came from."""
+    router = next(device.name for device in lab.fleet.with_role(Role.BRANCH))
+
+    def counted(device: str) -> float:
+        series = scraped(lab).get("kgnet_device_events_total", {})
+        return series.get((device, "authentication_failure", "syslog"), 0)
+
+    for device in (router, MONITOR):
+        before = counted(device)
+        text = "Failed password for root from 198.51.100.9 port 53144 ssh2"
+        lab.must(device, "logger", "--priority", "auth.info", "--tag", "sshd", "--id=99", text)
+        until(lambda name=device, had=before: counted(name) == had + 1)
 
 
 def test_a_cut_primary_is_told_by_circuit_carrier_and_contract(lab: Lab) -> None:
