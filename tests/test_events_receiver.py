@@ -7,16 +7,18 @@ import socket
 import ssl
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from ipaddress import IPv4Address
 from pathlib import Path
 from time import monotonic
 
+import heard
 import pytest
 import shipped
 import yaml
+from heard import PATIENCE_S, Said, saying
 from prometheus_client.parser import text_string_to_metric_families
 
 from kgnet.errors import UsageError
@@ -29,7 +31,6 @@ from kgnet.export.events.tally import Tally
 from kgnet.export.text import text
 from kgnet.model.events import Event, EventKind
 from kgnet.model.fleet import Fleet
-from kgnet.wire import pki
 
 ANYWHERE = "127.0.0.1:0"
 HERE = socket.gethostname().partition(".")[0]
@@ -37,9 +38,6 @@ DEVICE = "127.0.0.2"  # where hub2 tells from
 FAILED = "Failed password for invalid user an from 198.51.100.9 port 53144 ssh2"
 LINE = f"<38>Nov 22 21:00:01 hub1 sshd[99]: {FAILED}".encode()
 REFUSED = {"kind": "authentication_failure", "via": "syslog"}
-PATIENCE_S = 10.0
-
-Said = Callable[..., float]
 
 
 @pytest.fixture(scope="module")
@@ -54,13 +52,7 @@ def fleet() -> Fleet:
 @pytest.fixture(scope="module")
 def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An authority, the receiver's certificate, that of a sender, and that of a stranger."""
-    folder = tmp_path_factory.mktemp("papers")
-    ca_key, ca = pki.authority("test authority")
-    (folder / "ca.crt").write_text(ca)
-    for name in ("mon1", "hub1", "stranger"):
-        key, certificate = pki.leaf(f"{name}.kg.example", ca_key, ca, client=name != "mon1")
-        (folder / f"{name}.key").write_text(key)
-        (folder / f"{name}.crt").write_text(certificate)
+    folder = heard.papers(tmp_path_factory.mktemp("papers"), "mon1", ("hub1", "stranger"))
     config = {
         "cert_file": "mon1.crt",
         "key_file": "mon1.key",
@@ -77,17 +69,8 @@ def listening(fleet: Fleet, ears: Ears) -> Iterator[tuple[Receiver, Said]]:
     """A receiver, and what it says of a metric, waited for until that is *least* at least."""
     receiver = Receiver(fleet, ears)
 
-    def said(name: str, least: float = 1, **labels: str) -> float:
-        until = monotonic() + PATIENCE_S
-        while True:
-            told = (one for one in receiver.samples() if one.name == name)
-            total = sum(one.value for one in told if labels.items() <= dict(one.labels).items())
-            if total >= least or monotonic() > until:
-                return total
-            threading.Event().wait(0.02)
-
     with receiver:
-        yield receiver, said
+        yield receiver, saying(receiver)
 
 
 def udp(port: int, source: str = "127.0.0.1") -> socket.socket:

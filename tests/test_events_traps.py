@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from ipaddress import IPv4Address
 from pathlib import Path
-from time import monotonic
 from urllib.request import urlopen
 
 import pytest
 import shipped
+from heard import Said, saying
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,9 +35,6 @@ LINK_DOWN, LINK_UP, COLD_START = (f"1.3.6.1.6.3.1.1.5.{number}" for number in (3
 REFUSED, CISCO_CHANGE = "1.3.6.1.6.3.1.1.5.5", "1.3.6.1.4.1.9.9.43.2.0.1"
 IF_INDEX, IF_NAME = "1.3.6.1.2.1.2.2.1.1", "1.3.6.1.2.1.31.1.1.1.1"
 PRIVATE = ("-l", "authPriv", "-a", "SHA-256", "-A", AUTH, "-x", "AES", "-X", PRIV)
-PATIENCE_S = 10.0
-
-Said = Callable[..., float]
 
 
 @pytest.fixture(scope="module")
@@ -53,17 +50,8 @@ def listening(fleet: Fleet, indexes: Mapping[str, int] | None = None) -> Iterato
     receiver = Receiver(fleet, Ears(traps="127.0.0.1:0"), credentials=CREDENTIALS)
     receiver.indexes = lambda _: indexes or {}
 
-    def said(name: str, least: float = 1, **labels: str) -> float:
-        until = monotonic() + PATIENCE_S
-        while True:
-            told = (one for one in receiver.samples() if one.name == name)
-            total = sum(one.value for one in told if labels.items() <= dict(one.labels).items())
-            if total >= least or monotonic() > until:
-                return total
-            threading.Event().wait(0.02)
-
     with receiver:
-        yield receiver, said
+        yield receiver, saying(receiver)
 
 
 Send = Callable[..., subprocess.CompletedProcess[bytes]]

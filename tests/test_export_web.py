@@ -17,6 +17,7 @@ from threading import Thread
 from typing import Any
 
 import bcrypt
+import heard
 import pytest
 import yaml
 
@@ -24,7 +25,6 @@ from kgnet.errors import UsageError
 from kgnet.export.pages import Pages
 from kgnet.export.server import Server
 from kgnet.export.web import Web, _openssl
-from kgnet.wire import pki
 
 HOME = "127.0.0.1"
 USER, WORD = "prometheus", "a long pass word"
@@ -35,14 +35,7 @@ TLS = {"cert_file": "web.crt", "key_file": "web.key"}
 @pytest.fixture(scope="module")
 def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with an authority, a server's and a client's key and certificate."""
-    folder = tmp_path_factory.mktemp("papers")
-    ca_key, ca = pki.authority("test authority")
-    (folder / "ca.crt").write_text(ca)
-    for name in ("web", "scraper", "stranger"):
-        key, certificate = pki.leaf(f"{name}.kg.example", ca_key, ca, client=name != "web")
-        (folder / f"{name}.key").write_text(key)
-        (folder / f"{name}.crt").write_text(certificate)
-    return folder
+    return heard.papers(tmp_path_factory.mktemp("papers"), "web", ("scraper", "stranger"))
 
 
 def written(papers: Path, config: Mapping[str, Any], name: str = "web.yml") -> Path:

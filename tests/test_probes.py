@@ -21,6 +21,7 @@ import dns.message
 import dns.rcode
 import dns.rrset
 import pytest
+from snmp_agents import until
 
 from kgnet.errors import UsageError
 from kgnet.measure import measure
@@ -379,15 +380,3 @@ def test_keys_are_not_printed_and_short_phrases_not_taken() -> None:
     assert AUTH not in repr(Credentials.of("watcher", AUTH, PRIV))
     with pytest.raises(ValueError, match="8 characters"):
         Credentials.of("watcher", "short", PRIV)
-
-
-def until(ask: Callable[[], dict[str, object]]) -> dict[str, object]:
-    """Ask until the agent that was just started answers."""
-    end = time.monotonic() + 10
-    while True:
-        try:
-            return ask()
-        except OSError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.1)

@@ -7,11 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.models import OptionInfo
 
 if TYPE_CHECKING:
     from kgnet.export.events.receiver import Ears
 
 ADDRESS = "ADDR:PORT"
+
+
+def _heard(option: str, told: str, value: str) -> OptionInfo:
+    return OptionInfo(default=..., param_decls=(option,), help=told, metavar=value)
+
 
 State = Annotated[
     Path | None,
@@ -26,33 +32,17 @@ WebConfig = Annotated[
         metavar="FILE",
     ),
 ]
-Udp = Annotated[
-    str, typer.Option("--syslog-udp", help="Where to hear syslog by UDP (RFC 5426).", metavar=ADDRESS)
-]
-Tcp = Annotated[
-    str, typer.Option("--syslog-tcp", help="Where to hear syslog by TCP (RFC 6587).", metavar=ADDRESS)
-]
-Tls = Annotated[
-    str, typer.Option("--syslog-tls", help="Where to hear syslog by TLS (RFC 5425).", metavar=ADDRESS)
-]
+Udp = Annotated[str, _heard("--syslog-udp", "Where to hear syslog by UDP (RFC 5426).", ADDRESS)]
+Tcp = Annotated[str, _heard("--syslog-tcp", "Where to hear syslog by TCP (RFC 6587).", ADDRESS)]
+Tls = Annotated[str, _heard("--syslog-tls", "Where to hear syslog by TLS (RFC 5425).", ADDRESS)]
 TlsConfig = Annotated[
-    Path | None,
-    typer.Option("--syslog-tls-config", help="Its certificates, as --web-config has them.", metavar="FILE"),
+    Path | None, _heard("--syslog-tls-config", "Its certificates, as --web-config has them.", "FILE")
 ]
 Relay = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--syslog-relay",
-        help="Log server that hands on what others told it.",
-        metavar="ADDR",
-    ),
+    list[str] | None, _heard("--syslog-relay", "Log server that hands on what others told it.", "ADDR")
 ]
-Traps = Annotated[
-    str, typer.Option("--traps", help="Where to hear SNMPv3 traps and informs.", metavar=ADDRESS)
-]
-Kept = Annotated[
-    Path | None, typer.Option("--events-file", help="Keeps counts of events over a restart.", metavar="FILE")
-]
+Traps = Annotated[str, _heard("--traps", "Where to hear SNMPv3 traps and informs.", ADDRESS)]
+Kept = Annotated[Path | None, _heard("--events-file", "Keeps counts of events over a restart.", "FILE")]
 
 
 def ears(

@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 
 from kgnet.wire import ber
+from kgnet.wire.datagrams import LARGEST, Datagrams
 from kgnet.wire.usm import engine_id, localised_key
 
 GET, GET_NEXT, RESPONSE, SET, GET_BULK, REPORT = 0xA0, 0xA1, 0xA2, 0xA3, 0xA5, 0xA8  # RFC 3416 §3
@@ -34,7 +35,6 @@ AUTH, PRIV, REPORTABLE = 1, 2, 4  # msgFlags (RFC 3412 §6.4)
 DIGEST = 24  # octets (RFC 7860 §4.1)
 WINDOW_S = 150  # RFC 3414 §2.2.3
 TOO_BIG, NOT_WRITABLE = 1, 17  # error-status (RFC 3416 §3)
-LARGEST = 65507  # octets, of a datagram
 SO_RCVBUFFORCE = 33  # asm-generic/socket.h
 IP_PKTINFO = 8  # linux/in.h; Python has no name for it
 
@@ -243,7 +243,7 @@ Whose = Callable[[str], Agent | None]  # address → its agent; None: nobody ans
 Script = Callable[[Agent, bytes], Iterable[bytes]]  # what its agent sends upon a datagram: faults, too
 
 
-class Agents:
+class Agents(Datagrams):
     """Serves agents on every address of this machine, at one port."""
 
     def __init__(
@@ -261,21 +261,9 @@ class Agents:
             self._socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 8 << 20)
         self._socket.bind((host, port))
 
-    @property
-    def port(self) -> int:
-        return int(self._socket.getsockname()[1])
-
-    def close(self) -> None:
-        self._socket.close()
-
     def serve(self, wanted: Callable[[], bool] = lambda: True) -> None:
         """Answer as long as *wanted*, which is asked five times a second at least."""
-        self._socket.settimeout(0.2)
-        while wanted():
-            try:
-                request, ancillary, _, source = self._socket.recvmsg(LARGEST, 128)
-            except TimeoutError:
-                continue
+        for request, ancillary, source in self.datagrams(wanted, every_s=0.2):
             (info,) = (data for _, kind, data in ancillary if kind == IP_PKTINFO)
             agent = self._whose(socket.inet_ntoa(info[8:12]))
             for answer in self._script(agent, request) if agent else ():

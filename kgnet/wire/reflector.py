@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
+from kgnet.wire.datagrams import Ancillary, Datagrams
 from kgnet.wire.stamp import PORT, SENT, answer
 
 IP_RECVTTL = 12  # linux/in.h; Python has no name for it
@@ -16,7 +17,7 @@ SESSIONS = 4096  # that are counted at the same time; the one that was silent lo
 Network = IPv4Network | IPv6Network
 
 
-class Reflector:
+class Reflector(Datagrams):
     """Answers test packets of *allowed* networks with what they were marked with, and nobody else.
 
     An answer is as long as its question, so nobody gains by forging a source.  OSError if the port is taken.
@@ -39,21 +40,9 @@ class Reflector:
             self._socket.close()
             raise
 
-    @property
-    def port(self) -> int:
-        return int(self._socket.getsockname()[1])
-
-    def close(self) -> None:
-        self._socket.close()
-
     def serve(self, wanted: Callable[[], bool] = lambda: True) -> None:
         """Answer as long as *wanted*, which is asked twice a second at least."""
-        self._socket.settimeout(0.5)
-        while wanted():
-            try:
-                request, ancillary, _, source = self._socket.recvmsg(2048, 128)
-            except TimeoutError:
-                continue
+        for request, ancillary, source in self.datagrams(wanted, every_s=0.5):
             received = time.time()
             if not self._may(source[0]):
                 continue
@@ -86,7 +75,7 @@ class Reflector:
         return number
 
 
-def _header(ancillary: list[tuple[int, int, bytes]]) -> tuple[int, int]:
+def _header(ancillary: Ancillary) -> tuple[int, int]:
     """Return TTL and traffic class of the packet that came with *ancillary* data; 255 and 0 if untold."""
     told = {(level, kind): data for level, kind, data in ancillary}
     ttl = told.get((socket.IPPROTO_IP, socket.IP_TTL)) or told.get(
