@@ -10,6 +10,7 @@ from kgnet.export.family import PREFIX, Family, Kind
 from kgnet.export.family import counter as _counter
 from kgnet.export.family import gauge as _gauge
 from kgnet.export.health import HEALTH
+from kgnet.export.probed import PROBED
 from kgnet.export.security import SECURITY
 
 __all__ = ["BY_NAME", "FAMILIES", "PREFIX", "Family", "Kind"]
@@ -185,6 +186,7 @@ FAMILIES = (
         "certificate_verified",
         "Whether the certificate that was shown is good for its name (RFC 6125), today, for our trust.",
     ),
+    *PROBED,
     *SECURITY,
     # ── the exporter itself
     _gauge("build_info", "Always 1: the version of kgnet."),

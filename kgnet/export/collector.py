@@ -27,7 +27,13 @@ Measure = Callable[[Target], Iterable[Sample]]
 
 SHOWS = "shows"  # label of a target that names the metric its success is told as
 RENAMED = {("room_answering", "sip_answer_seconds"): "room_answer_seconds"}
-CERTIFICATE = ("certificate_expiry_timestamp_seconds", "certificate_verified")
+SHOWN = (  # by a port of a server, under the name that it was asked for
+    "certificate_chain_expiry_timestamp_seconds",
+    "certificate_expiry_timestamp_seconds",
+    "certificate_verified",
+    "tls_version_accepted",
+    "tls_weak_cipher_accepted",
+)
 TARGETS_AT_ONCE = 48
 
 
@@ -179,13 +185,15 @@ def _target(target: Target, future: Future[Iterable[Sample]]) -> Iterator[Sample
     """Yield what a target's samples mean: its success under the name it shows, and its certificate."""
     labels = dict(target.labels)
     shows = labels.pop(SHOWS)
-    measured = {sample.name: sample.value for sample in future.result()} if future.done() else {}
+    measured = tuple(future.result()) if future.done() else ()
     future.cancel()
-    yield Sample(shows, measured.get("probe_success", 0.0), labels)
+    success = [sample.value for sample in measured if sample.name == "probe_success"]
+    yield Sample(shows, success[0] if success else 0.0, labels)
     options = dict(target.options)
-    for name, value in measured.items():
-        if name in CERTIFICATE:
-            told = {"name": options.get("name", target.target), "port": options.get("port", "443")}
-            yield Sample(name, value, told | {"device": labels.get("device", "")})
-        elif (shows, name) in RENAMED:
-            yield Sample(RENAMED[shows, name], value, labels)
+    about = {"name": options.get("name", target.target), "port": options.get("port", "443")}
+    about["device"] = labels.get("device", "")
+    for sample in measured:
+        if sample.name in SHOWN:
+            yield Sample(sample.name, sample.value, {**about, **sample.labels})
+        elif renamed := RENAMED.get((shows, sample.name)):
+            yield Sample(renamed, sample.value, labels)

@@ -6,6 +6,7 @@ import re
 
 from cryptography import x509
 
+from kgnet.wire.ciphers import EVERY, WEAK
 from kgnet.wire.tls import Offer, key_of
 
 VERSION = re.compile(r"^(?:New|Reused), (TLSv[\d.]+|SSLv[\d.]+)", re.MULTILINE)
@@ -13,11 +14,10 @@ SESSION = re.compile(r"^\s*Protocol\s*: (TLSv[\d.]+|SSLv[\d.]+)", re.MULTILINE)
 VERDICT = re.compile(r"^\s*Verify return code: (\d+) \((.*)\)", re.MULTILINE)
 AGREED = re.compile(r"^(?:New|Reused), (TLSv[\d.]+|SSLv[\d.]+), Cipher is (?!\(NONE\))(\S+)", re.MULTILINE)
 UNABLE = re.compile(r"no protocols available|no ciphers available|no cipher match|Unknown option|option -tls")
-EVERY = "ALL:COMPLEMENTOFALL:@SECLEVEL=0"
-RETIRED = {  # RFC 8996; RFC 7465, RFC 8429, RFC 9325 §4.1: no encryption, export, RC4, DES, MD5
+RETIRED = {
     "TLS 1.0": ("-tls1", "-cipher", EVERY),
     "TLS 1.1": ("-tls1_1", "-cipher", EVERY),
-    "weak ciphers": ("-tls1_2", "-cipher", "eNULL:EXPORT:LOW:3DES:DES:RC4:MD5:@SECLEVEL=0"),
+    "weak ciphers": ("-tls1_2", "-cipher", WEAK),
 }
 LEAF = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from kgnet.wire.ciphers import EVERY
 from kgnet.wire.deadline import Deadline, Stream
 
 LINE_BYTES = 8192  # longer answers are not SMTP (RFC 5321 §4.5.3.1: 512) nor an IMAP capability list
@@ -18,9 +20,9 @@ LINE_BYTES = 8192  # longer answers are not SMTP (RFC 5321 §4.5.3.1: 512) nor a
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a server offered; *version* None: it spoke, but offered no TLS.
+    """What a server offered; *version* None: it spoke, but offered no TLS; "": it was not looked at again.
 
-    *verified*: the chain and the name were good; if not, *reason* says why.
+    *verified*: the chain and the name were good; if not, *reason* says why, and *cause* which kind of it.
     *plain_login*: it offers a login in clear before TLS.
     """
 
@@ -30,6 +32,22 @@ class Offer:
     not_after: datetime | None
     plain_login: bool
     key: str = ""  # of the certificate: `RSA 2048`, `EC 256`; "" for others
+    cipher: str = ""
+    chain: tuple[x509.Certificate, ...] = ()  # as it was shown, the server's own first
+    cause: str = ""  # one of CAUSES; "": verified
+
+
+CAUSES = (  # of a certificate that does not verify, each its own remedy
+    *("expired", "not_yet_valid", "self_signed", "unknown_issuer", "wrong_name", "retired", "other"),
+)
+BY_CODE = {  # X509_V_ERR_… of OpenSSL (openssl-verification-options(1), x509_vfy.h)
+    9: "not_yet_valid",
+    10: "expired",
+    **dict.fromkeys((18, 19), "self_signed"),
+    **dict.fromkeys((2, 20, 21), "unknown_issuer"),
+    **dict.fromkeys((62, 64), "wrong_name"),
+    **dict.fromkeys((66, 67, 68), "retired"),  # keys and digests that are too weak
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,30 +74,53 @@ def ask(
 
     *protocol* `smtp` or `imap` asks for STARTTLS (RFC 3207, RFC 9051 §6.2.1), anything else for TLS at once.
     *name* is the name that the certificate has to bear (default: *host*); *ca_file* holds the authorities
-    in PEM (default: the system's). A certificate that does not verify is asked for once more, unverified,
-    so that its dates can be told.
+    in PEM (default: the system's). A server that does not verify, or knows nothing but what is retired, is
+    asked once more, by one that takes all, so that its dates can be told.
     """
-    opening = OPENINGS.get(protocol)
-    with _opened(host, port, opening, deadline) as (raw, before):
+    with opened(host, port, protocol, deadline) as (raw, before):
         if not before.starttls:
             return Offer(None, False, "no TLS on offer", None, before.plain_login)
         try:
-            return _shaken(raw, ssl.create_default_context(cafile=ca_file), name or host, before, "")
+            return _shaken(raw, ssl.create_default_context(cafile=ca_file), name or host, before)
         except ssl.SSLCertVerificationError as refused:
-            reason = refused.verify_message
-    with _opened(host, port, opening, deadline) as (raw, before):
-        return _shaken(raw, _trusting(), name or host, before, reason)
+            reason, cause = refused.verify_message, BY_CODE.get(refused.verify_code, "other")
+            seen = Offer("", False, reason, None, before.plain_login, cause=cause)
+        except ssl.SSLError as refused:
+            reason, cause, seen = str(refused), "retired", None
+    try:
+        with opened(host, port, protocol, deadline) as (raw, before):
+            return _shaken(raw, _trusting(), name or host, before, reason=reason, cause=cause)
+    except OSError:
+        if seen is None:
+            raise
+        return seen
 
 
-def _shaken(raw: Stream, context: ssl.SSLContext, name: str, before: Before, reason: str) -> Offer:
+def _shaken(
+    raw: Stream, context: ssl.SSLContext, name: str, before: Before, *, reason: str = "", cause: str = ""
+) -> Offer:
     with raw.secure(context, name) as stream:
         secured = stream.tls
-        der = secured.getpeercert(binary_form=True)
-        leaf = x509.load_der_x509_certificate(der) if der else None
-        until = leaf.not_valid_after_utc if leaf else None
-        verified = context.verify_mode is ssl.CERT_REQUIRED
-        key = key_of(leaf) if leaf else ""
-        return Offer(secured.version(), verified, reason, until, before.plain_login, key)
+        chain = _chain(secured)
+        agreed = secured.cipher()
+        return Offer(
+            secured.version(),
+            context.verify_mode is ssl.CERT_REQUIRED,
+            reason,
+            chain[0].not_valid_after_utc if chain else None,
+            before.plain_login,
+            key_of(chain[0]) if chain else "",
+            agreed[0] if agreed else "",
+            chain,
+            cause,
+        )
+
+
+def _chain(secured: ssl.SSLSocket) -> tuple[x509.Certificate, ...]:
+    """Return the certificates as the server showed them."""
+    inner: Any = secured._sslobj  # type: ignore[attr-defined]  # SSLSocket has it in public from 3.13 on
+    shown = inner.get_unverified_chain() or ()
+    return tuple(x509.load_pem_x509_certificate(each.public_bytes().encode()) for each in shown)
 
 
 def key_of(leaf: x509.Certificate) -> str:
@@ -96,13 +137,14 @@ def _trusting() -> ssl.SSLContext:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    context.set_ciphers(EVERY)
     return context
 
 
 @contextmanager
-def _opened(
-    host: str, port: int, opening: Opening | None, deadline: Deadline
-) -> Iterator[tuple[Stream, Before]]:
+def opened(host: str, port: int, protocol: str, deadline: Deadline) -> Iterator[tuple[Stream, Before]]:
+    """Yield a connection that is ready for the handshake, and what was said before."""
+    opening = OPENINGS.get(protocol)
     with deadline.connect(host, port) as raw:
         yield raw, opening(raw) if opening else Before(starttls=True, plain_login=False)
 

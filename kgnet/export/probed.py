@@ -1,0 +1,32 @@
+"""What the deeper looks of the probes give: TLS."""
+
+from __future__ import annotations
+
+from kgnet.export.family import gauge
+
+PROBED = (
+    gauge(
+        "certificate_cause",
+        "1 for the cause that a certificate does not verify for (RFC 5280 §6), such as expired, "
+        "0 for every other.",
+    ),
+    gauge(
+        "certificate_chain_expiry_timestamp_seconds",
+        "Unix time at which a certificate of the chain that was shown ends (notAfter, RFC 5280 §4.1.2.5); "
+        "depth 0 is the server's own.",
+    ),
+    gauge(
+        "certificate_earliest_expiry_timestamp_seconds",
+        "Unix time at which the first certificate of that chain ends (notAfter, RFC 5280 §4.1.2.5).",
+    ),
+    gauge("tls_version_info", "Always 1: version and cipher that were agreed on (RFC 8446 §4.1)."),
+    gauge(
+        "tls_version_accepted",
+        "Whether a handshake in this version of TLS succeeds; 1.0 and 1.1 are retired (RFC 8996).",
+    ),
+    gauge(
+        "tls_weak_cipher_accepted",
+        "Whether a client that knows nothing but weak ciphers (RFC 9325 §4.1) is taken; cipher is the one "
+        "that was chosen, empty if none.",
+    ),
+)
