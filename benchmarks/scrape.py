@@ -14,10 +14,13 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from statistics import median
+
+import peer
 
 from kgnet import inventory, paths
 from kgnet.design import design
@@ -34,7 +37,7 @@ from kgnet.ports import Probe
 from kgnet.wire.snmp import SYS_UPTIME, Agents, Credentials
 
 PORT, TIMEOUT_S, ROUNDS, INTERFACES = 161, 4.0, 5, 8
-AUTH, PRIV = "the phrase that proves", "the phrase that hides"
+USER, AUTH, PRIV = "kgnet-monitor", "the phrase that proves", "the phrase that hides"
 MADE = "10.200."  # first half of the addresses of devices that no inventory has
 
 
@@ -71,14 +74,14 @@ def serve(dead_ratio: float, ready: Event) -> None:
     """Answer for the province's devices, but for some that are dead, and for the made ones."""
     listed = jobs(province())
     dead = {job.address for job in listed[: round(len(listed) * dead_ratio)]}
-    known = {job.address: Agent(tree(job), job.address, auth=AUTH, priv=PRIV) for job in listed}
+    known = {job.address: Agent(tree(job), job.address, user=USER, auth=AUTH, priv=PRIV) for job in listed}
     alike = tree(made(1)[0])
 
     def whose(address: str) -> Agent | None:
         if address in dead:
             return None
         if address not in known and address.startswith(MADE):
-            known[address] = Agent(alike, address, auth=AUTH, priv=PRIV)
+            known[address] = Agent(alike, address, user=USER, auth=AUTH, priv=PRIV)
         return known.get(address)
 
     serving = Served(whose, port=PORT)
@@ -86,29 +89,20 @@ def serve(dead_ratio: float, ready: Event) -> None:
     serving.serve()
 
 
-def used() -> float:
-    now = resource.getrusage(resource.RUSAGE_SELF)
-    return now.ru_utime + now.ru_stime
-
-
-def resident_mib() -> float:
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
-
-
 def told(title: str, scrape: Callable[[], Iterable[Sample]]) -> None:
     figures = []
     for _ in range(ROUNDS + 1):
-        cpu, wall = used(), time.perf_counter()
+        cpu, wall = peer.own(), time.perf_counter()
         said = list(scrape())
         size = len(text(said))
-        figures.append((time.perf_counter() - wall, used() - cpu))
+        figures.append((time.perf_counter() - wall, peer.own() - cpu))
     answered = sum(sample.value for sample in said if sample.name == "device_scrape_success")
     (first, *rest), walls = figures, [wall for wall, _ in figures[1:]]
     cpu = median(cpu for _, cpu in rest)
+    mib = peer.resident_mib()
     print(
         f"{title:<26} {answered:5.0f} answer {median(walls):6.2f} s wall {cpu:6.2f} s CPU"
-        f" {resident_mib():5.0f} MiB {size / 1024:6.0f} KiB; first {first[0]:.2f} s, {first[1]:.2f} s CPU",
+        f" {mib:5.0f} MiB {size / 1024:6.0f} KiB; first {first[0]:.2f} s, {first[1]:.2f} s CPU",
         flush=True,
     )
 
@@ -118,12 +112,13 @@ def measured(target: Target) -> Iterable[Sample]:
 
 
 def credentials() -> Credentials:
-    return Credentials.of("watcher", AUTH, PRIV)
+    return Credentials.of(USER, AUTH, PRIV)
 
 
 def whole(title: str, dead_ratio: float) -> None:
     collector = Collector(province(), measured, agents=Agents(credentials()))
-    serving(dead_ratio, lambda: told(title, lambda: collector.collect(TIMEOUT_S)))
+    with serving(dead_ratio):
+        told(title, lambda: collector.collect(TIMEOUT_S))
 
 
 def many(count: int) -> None:
@@ -132,26 +127,36 @@ def many(count: int) -> None:
     def scrape() -> Iterable[Sample]:
         return (sample for answers in poller.poll(30) for sample in samples(answers))
 
-    serving(0, lambda: told(f"{count} devices, SNMP alone", scrape))
+    with serving():
+        told(f"{count} devices, SNMP alone", scrape)
 
 
-def serving(dead_ratio: float, work: Callable[[], None]) -> None:
+@contextmanager
+def serving(dead_ratio: float = 0.0) -> Iterator[None]:
+    """Have agents answer until the block ends."""
     new = multiprocessing.get_context("spawn")
     ready = new.Event()
     agents = new.Process(target=serve, args=(dead_ratio, ready), daemon=True)
     agents.start()
     ready.wait(60)
-    work()
-    agents.terminate()
-    agents.join()
+    try:
+        yield
+    finally:
+        agents.terminate()
+        agents.join()
 
 
-def main() -> None:
+def own_network() -> None:
+    """Have every address be this machine's; ends the benchmark where that would touch a network."""
     if len(Path("/proc/net/dev").read_text().splitlines()) > 3:  # two lines of title, one of loopback
-        sys.exit("needs a network namespace of its own: unshare --net python benchmarks/scrape.py")
+        sys.exit("needs a network namespace of its own: unshare --net python benchmarks/…")
     for command in ("ip link set lo up", "ip route add local 0.0.0.0/0 dev lo"):
         subprocess.run(command.split(), check=True)
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+
+
+def main() -> None:
+    own_network()
     whole("the province", 0.0)
     whole("… 30 % of it dead", 0.3)
     for count in map(int, sys.argv[1:] or ("500", "1000", "2000")):

@@ -9,22 +9,14 @@ prometheus-snmp-exporter is, if not on the path.
 
 from __future__ import annotations
 
-import http.client
 import multiprocessing
-import os
-import resource
-import shutil
 import socket
-import subprocess
 import sys
-import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from multiprocessing.synchronize import Event
-from pathlib import Path
 from statistics import median
 
+import peer
 import yaml
 
 from kgnet.emulate.agent import Agent, Tree
@@ -33,7 +25,7 @@ from kgnet.export.devices import COUNTERS, DISCONTINUITY, IF_NAME, IF_OPER_STATU
 from kgnet.export.text import text
 from kgnet.wire.snmp import SYS_UPTIME, Agents, Credentials
 
-HOME, INTERFACES = "127.0.0.1", 8
+INTERFACES = 8
 AUTH, PRIV = "the phrase that proves", "the phrase that hides"
 IF_TABLE, IFX_TABLE = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1"
 TEXTS = {f"{IF_TABLE}.2": "ifDescr", f"{IFX_TABLE}.1": "ifName", f"{IFX_TABLE}.18": "ifAlias"}
@@ -64,17 +56,6 @@ def serve(port: int, ready: Event) -> None:
     serving.serve()
 
 
-def own() -> float:
-    now = resource.getrusage(resource.RUSAGE_SELF)
-    return now.ru_utime + now.ru_stime
-
-
-def used(pid: int) -> float:
-    """CPU seconds of a process (proc(5))."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def module(columns: list[str], lookups: list[str], walk: list[str]) -> dict[str, object]:
     """Return a module of snmp.yml in the form of version 0.21; every metric is labelled by *lookups*."""
     labels = [
@@ -102,49 +83,15 @@ def module(columns: list[str], lookups: list[str], walk: list[str]) -> dict[str,
     return {"walk": walk, "get": [SYS_UPTIME], "metrics": metrics, "version": 3, "auth": auth}
 
 
-@contextmanager
-def exporter(program: str) -> Iterator[tuple[int, int]]:
-    """Run snmp_exporter; yield its process and port."""
-    with socket.create_server((HOME, 0)) as chosen:
-        port = chosen.getsockname()[1]
+def modules() -> str:
+    """Return snmp.yml with both modules."""
     plain = [column for column in ASKED if column not in TEXTS]
-    modules = {
+    every = [column for column in COLUMNS if column not in TEXTS]
+    written = {
         "same": module(plain, [IF_NAME], ASKED),
-        "if_mib": module(
-            [each for each in COLUMNS if each not in TEXTS], list(TEXTS), ["1.3.6.1.2.1.2", IFX_TABLE]
-        ),
+        "if_mib": module(every, list(TEXTS), ["1.3.6.1.2.1.2", IFX_TABLE]),
     }
-    with tempfile.NamedTemporaryFile("w", suffix=".yml") as config:
-        yaml.safe_dump(modules, config)
-        config.flush()
-        command = [program, f"--config.file={config.name}", f"--web.listen-address={HOME}:{port}"]
-        peer = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            listening(port)
-            yield peer.pid, port
-        finally:
-            peer.terminate()
-            peer.wait(10)
-
-
-def listening(port: int) -> None:
-    for _ in range(100):
-        try:
-            socket.create_connection((HOME, port), 1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    sys.exit("the peer does not start")
-
-
-def scraped(port: int, name: str, targets: list[str]) -> None:
-    line = http.client.HTTPConnection(HOME, port)
-    for target in targets:
-        line.request("GET", f"/snmp?module={name}&target={target}", headers={"Accept-Encoding": "gzip"})
-        answer = line.getresponse()
-        if answer.status != 200 or not answer.read():
-            sys.exit(f"{target}: the peer could not ask it")
+    return str(yaml.safe_dump(written))
 
 
 def jobs(addresses: list[str]) -> list[Job]:
@@ -165,31 +112,26 @@ def polled(poller: Poller, devices: int) -> None:
 def main() -> None:
     devices = int(sys.argv[1]) if len(sys.argv) > 1 else 50
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
-    program = sys.argv[3] if len(sys.argv) > 3 else shutil.which("prometheus-snmp-exporter")
-    if not program:
-        sys.exit("the peer is missing: apt-get install --no-install-recommends prometheus-snmp-exporter")
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as chosen:
-        chosen.bind((HOME, 0))
-        port = chosen.getsockname()[1]
+    path = sys.argv[3] if len(sys.argv) > 3 else peer.program("prometheus-snmp-exporter")
+    port = peer.free_port(socket.SOCK_DGRAM)
     new = multiprocessing.get_context("spawn")
     ready = new.Event()
     agents = new.Process(target=serve, args=(port, ready), daemon=True)
     agents.start()
     addresses = [f"127.0.{1 + n // 250}.{1 + n % 250}" for n in range(devices)]
-    targets = [f"{address}:{port}" for address in addresses]
     poller = Poller(jobs(addresses), Agents(Credentials.of("watcher", AUTH, PRIV), port=port, timeout_s=3))
     ready.wait(60)
     figures: dict[str, list[float]] = {"ours": [], "same": [], "if_mib": []}
-    with exporter(program) as (pid, web):
+    with peer.exporter(path, modules()) as (pid, web):
         polled(poller, devices)  # indexes are learned, sessions opened
         for _ in range(rounds):
-            before = own()
+            before = peer.own()
             polled(poller, devices)
-            figures["ours"].append(own() - before)
+            figures["ours"].append(peer.own() - before)
             for name in ("same", "if_mib"):
-                before = used(pid)
-                scraped(web, name, targets)
-                figures[name].append(used(pid) - before)
+                before = peer.used(pid)
+                peer.scraped(web, [f"/snmp?module={name}&target={each}:{port}" for each in addresses])
+                figures[name].append(peer.used(pid) - before)
     agents.terminate()
     ours = median(figures["ours"])
     for name, title in (
