@@ -123,6 +123,51 @@ def test_every_platform_is_asked_what_it_has_and_read_right(platform: str) -> No
     assert len(said) == len(by_part(said))  # one series twice, and Prometheus throws the scrape away
 
 
+REAL = {  # as the devices' owners recorded it
+    "juniper_junos": {
+        (metric, part): value
+        for metric, values in {
+            "device_cpu_ratio": (0.02, 0.04, 0.02, 0.04),
+            "device_memory_used_ratio": (0.51, 0.45, 0.51, 0.45),
+            "device_temperature_celsius": (33, 35, 32, 35),
+        }.items()
+        for part, value in zip(
+            (
+                "FPC: EX4200-24T, 8 POE @ 0/*/*",
+                "FPC: EX4200-24T, 8 POE @ 1/*/*",
+                "Routing Engine 0",
+                "Routing Engine 1",
+            ),
+            values,
+            strict=True,
+        )
+    },
+    "mikrotik_routeros": {
+        ("device_cpu_ratio", "1"): 0.21,
+        ("device_memory_size_bytes", "main memory"): 64 << 20,
+        ("device_memory_used_bytes", "main memory"): 27196 << 10,
+        ("device_storage_size_bytes", "system disk"): 16 << 20,
+        ("device_storage_used_bytes", "system disk"): 11568 << 10,
+    },
+}
+
+
+@pytest.mark.parametrize("platform", REAL)
+def test_walks_of_real_devices_are_read_right(platform: str) -> None:
+    lines = (RECORDED / "librenms" / f"{platform}.snmprec").read_text("utf-8").splitlines()
+    with served(an_agent(lines)) as port:
+        said = asyncio.run(learned_and_asked(Agents(CREDENTIALS, port=port), platform))
+    assert by_part(said) == pytest.approx(REAL[platform])
+
+
+def test_a_sensor_that_cannot_tell_its_value_is_left_out() -> None:
+    """EOS tells -1000000000 of the light in a port without fibre."""
+    pin = health.Pin("1.2", "device_temperature_celsius", {"device": "sw1", "part": "DOM"}, 0.1, "sensor")
+    assert [sample.value for sample in health.told([pin], {"1.2": 314})] == pytest.approx([31.4])
+    assert not list(health.told([pin], {"1.2": -1_000_000_000}))
+    assert not list(health.told([pin], {"1.2": 1_000_000_000}))
+
+
 @pytest.mark.parametrize("platform", found(Platform))
 def test_tables_of_objects_name_their_metric_and_their_source(platform: str) -> None:
     text = (packaged("kgnet.platforms") / platform / health.FILE).read_text("utf-8")

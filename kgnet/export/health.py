@@ -21,6 +21,7 @@ from kgnet.wire.snmp import Agents, Objects
 FILE = "objects.csv"
 EXPONENTS = {code: 3 * (code - 9) for code in range(1, 18)}  # EntitySensorDataScale (RFC 3433): 9 is units
 SENSOR_SCALE, SENSOR_PRECISION = "2", "3"  # columns beside the value
+BEYOND = 1_000_000_000  # EntitySensorValue (RFC 3433 §3): so far above or below that it cannot be told
 RELATIONS = "=>~"  # of a row's condition: equal to, more than, has in its text
 
 HEALTH = (
@@ -194,7 +195,7 @@ def told(known: Iterable[Pin], objects: Objects) -> Iterator[Sample]:
             continue
         if pin.form.startswith("is "):
             yield Sample(pin.metric, float(value == int(pin.form[3:])), pin.labels)
-        elif (number := _number(value)) is not None:
+        elif (number := _number(value)) is not None and (pin.form != "sensor" or abs(number) < BEYOND):
             yield Sample(pin.metric, number if pin.scale == 1 else number * pin.scale, pin.labels)
 
 
