@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,12 @@ import shipped
 from distributed import Client
 
 from kgnet import paths
+from kgnet.audit import spread
+from kgnet.audit.apart import apart
+from kgnet.audit.cluster import on_cluster
+from kgnet.errors import DeviceError, PackError, Refused
+from kgnet.model.fleet import Device
+from kgnet.model.province import Role
 from kgnet.render import render
 
 KGNET = Path(sys.executable).with_name("kgnet")
@@ -213,3 +221,98 @@ def test_a_cluster_is_for_files() -> None:
     )
     assert done.returncode == 1
     assert "--cluster judges files: give a folder by --config-dir" in done.stderr
+
+
+HARD = """
+import os, re, signal, time
+from kgnet.audit import spread
+from kgnet.errors import PackError, Refused
+
+spread.MOST_CPU_S, spread.MOST_MEMORY_BYTES = 0.5, 1 << 30
+
+
+def read(device, number):
+    return number
+
+
+def work(device, number):
+    once = os.path.join(os.path.dirname(__file__), f"once-{number}")
+    first = not os.path.exists(once)
+    open(once, "w").close()
+    if number == 3:
+        re.search(r"(a+)+$", "a" * 60 + "b")
+    if number == 4:
+        return len(bytearray(2 << 30))
+    if number == 5:
+        raise Refused(device.name, "is no configuration")
+    if number == 11 or (number == 12 and first):
+        os.kill(os.getpid(), signal.SIGKILL)
+    if number == 20 and first:
+        os.kill(os.getppid(), signal.SIGSTOP)
+        time.sleep(1)
+    return number * number
+
+
+def broken(device, number):
+    raise PackError("no such rule") if number else ZeroDivisionError("a bug")
+
+
+def asleep(device, number):
+    time.sleep(number)
+    return number
+"""
+
+
+@pytest.fixture
+def hard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
+    """Work that breaks every bound, in a module that workers can import."""
+    for bound in ("MOST_CPU_S", "MOST_MEMORY_BYTES"):
+        monkeypatch.setattr(spread, bound, getattr(spread, bound))  # are put back afterwards
+    (tmp_path / "hard_work.py").write_text(HARD)
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    monkeypatch.setenv("DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL", "3s")
+    monkeypatch.syspath_prepend(tmp_path)
+    sys.modules.pop("hard_work", None)
+    return importlib.import_module("hard_work")
+
+
+def numbered(count: int) -> list[tuple[Device, int]]:
+    return [
+        (Device(f"r-{n}", "DC", Role.BRANCH, "frr", n, IPv4Address("172.20.0.9")), n) for n in range(count)
+    ]
+
+
+def test_a_device_is_bounded_on_a_cluster_and_a_worker_that_falls_silent_loses_nothing(
+    hard: object, cluster: Cluster
+) -> None:
+    """A search that never ends, memory without end, two deaths, one death, and a worker that is stopped."""
+    cluster.worker()
+    cluster.worker()
+    work, read = getattr(hard, "work"), getattr(hard, "read")  # noqa: B009 - the module is written above
+    items = numbered(40)
+    found = list(on_cluster(cluster.address, work, items, read=read))
+    assert [device.name for device, _ in found] == [device.name for device, _ in items]
+    told: dict[str, int | DeviceError] = {device.name: value for device, value in found}
+    assert "cannot be judged within 0.5 s of CPU time" in str(told.pop("r-3"))
+    assert "cannot be judged within 1 GiB of memory" in str(told.pop("r-4"))
+    assert str(told.pop("r-5")) == "r-5: is no configuration"
+    assert "the process that judged it died, twice" in str(told.pop("r-11"))
+    assert told == {f"r-{n}": n * n for n in range(40) if n not in (3, 4, 5, 11)}
+    states = [
+        Path(f"/proc/{each.pid}/stat").read_text().rpartition(")")[2].split()[0] for each in cluster.workers
+    ]
+    assert "T" in states, "one worker did stand still"
+
+
+def test_a_process_apart_tells_errors_and_bugs_and_does_not_wait_for_ever(hard: object) -> None:
+    broken, asleep = getattr(hard, "broken"), getattr(hard, "asleep")  # noqa: B009
+    bug, pack = numbered(2)
+    with pytest.raises(RuntimeError, match="ZeroDivisionError: a bug"):
+        list(apart(broken, [bug]))
+    with pytest.raises(PackError, match="no such rule"):
+        list(apart(broken, [pack]))
+    late = (pack[0], 60)
+    still, done = apart(asleep, [late, bug], most_s=2.0)
+    assert isinstance(still, Refused)
+    assert "cannot be judged within 2 s: the process stands still" in str(still)
+    assert done == 0

@@ -1,7 +1,8 @@
 """work, devices → what came of each, done by the workers of Dask's distributed scheduler.
 
-What is sent is what *read* made of a device here.  A worker that is lost loses nothing: another one does what
-it had in hand.  A worker bounds no device's time: there is only that the readers take linear time.
+What is sent is what *read* made of a device here.  A worker that is lost, or falls silent for as long as the
+scheduler waits (`worker-ttl`), loses nothing: another one does what it had in hand.  A device is bounded in
+time and memory as in `spread`, by a process apart that each worker has.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from kgnet import paths
+from kgnet.audit.apart import apart
 from kgnet.audit.spread import AHEAD, LONGEST_CHUNK, Chunk, Done, Work, done
 from kgnet.errors import DeviceError, Refused, UsageError
 from kgnet.model.fleet import Device
@@ -149,7 +151,8 @@ def worked(mine: str, work: Work[T, R], seen: list[Done[T]]) -> list[R | DeviceE
     """Do *work* on a worker; UsageError if its kgnet is not the one that asks."""
     if code() != mine:
         raise UsageError("a worker of the cluster runs another kgnet than this: install the same there")
-    return [what if isinstance(what, DeviceError) else done(work, device, what) for device, what in seen]
+    judged = apart(work, [(device, what) for device, what in seen if not isinstance(what, DeviceError)])
+    return [what if isinstance(what, DeviceError) else next(judged) for _, what in seen]
 
 
 @cache
