@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 DEFAULT_LISTEN = "127.0.0.1:10910"
-OPEN_OPTIONS = ("port", "uri", "name", "kind", "want")  # what a scraper may say about a probe
+OPEN_OPTIONS = (  # what a scraper may say about a probe
+    *("port", "uri", "name", "kind", "want", "recursive", "anchor", "starttls", "offers"),
+)
 
 Exporters = Annotated[
     list[str] | None,

@@ -1,4 +1,4 @@
-"""What the deeper looks of the probes give: TLS."""
+"""What the deeper looks of the probes give: TLS, DNSSEC."""
 
 from __future__ import annotations
 
@@ -18,6 +18,16 @@ PROBED = (
     gauge(
         "certificate_earliest_expiry_timestamp_seconds",
         "Unix time at which the first certificate of that chain ends (notAfter, RFC 5280 §4.1.2.5).",
+    ),
+    gauge("dns_authenticated", "Whether the server says that it validated its answer (AD, RFC 4035 §3.2.3)."),
+    gauge("dns_validated", "Whether the answer is signed by keys that the anchor vouches for (RFC 4035 §5)."),
+    gauge(
+        "dns_signature_cause",
+        "1 for the cause that an answer is not validated for (RFC 4035 §4.3), such as expired, 0 for others.",
+    ),
+    gauge(
+        "dns_signature_expiry_timestamp_seconds",
+        "Unix time at which the first of the signatures ends that vouch for the answer (RFC 4034 §3.1.5).",
     ),
     gauge("tls_version_info", "Always 1: version and cipher that were agreed on (RFC 8446 §4.1)."),
     gauge(
