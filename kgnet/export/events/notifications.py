@@ -26,7 +26,7 @@ KINDS: Mapping[str, EventKind] = MappingProxyType(
         "1.3.6.1.2.1.15.7.2": EventKind.BGP_DOWN,  # RFC 1657, bgpBackwardTransition
         "1.3.6.1.4.1.9.9.43.2.0.1": EventKind.CONFIGURATION_CHANGE,  # CISCO-CONFIG-MAN-MIB
         "1.3.6.1.4.1.9.9.43.2.0.2": EventKind.CONFIGURATION_CHANGE,  # ccmCLIRunningConfigChanged
-        "1.3.6.1.4.1.30065.3.15.0.1": EventKind.CONFIGURATION_CHANGE,  # ARISTA-CONFIG-MAN-MIB
+        "1.3.6.1.4.1.30065.3.9.3.0.1": EventKind.CONFIGURATION_CHANGE,  # ARISTA-CONFIG-MAN-MIB
         "1.3.6.1.4.1.2636.4.5.0.1": EventKind.CONFIGURATION_CHANGE,  # JUNIPER-CFGMGMT-MIB, jnxCmCfgChange
     }
 )
