@@ -16,6 +16,7 @@ from test_report import ABOUT, REPORTS, in_vietnamese, text
 from kgnet import language, paths, plugins
 from kgnet.audit import pack as packs
 from kgnet.errors import PluginError
+from kgnet.model import domains
 from kgnet.model.language import ENGLISH
 from kgnet.model.outcome import Severity, Status
 from kgnet.ports import Rule
@@ -36,7 +37,7 @@ def controls() -> list[dict[str, str]]:
 
 def said() -> set[str]:
     """Return every text that a report or dashboard says by itself: `say("…")` in code and page, tables."""
-    found = {*_judged.DOMAINS.values(), _judged.OWN, _judged.UNSEEN}
+    found = {*domains.DOMAINS.values(), _judged.OWN, _judged.UNSEEN}
     found |= {each.value for each in (*Status, *Severity)}
     for page in REPORTS_FOLDER.rglob("*.j2"):
         found |= set(re.findall(r'\bsay\("([^"]+)"', page.read_text(encoding="utf-8")))

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from kgnet.model.domains import code_of
 from kgnet.model.fleet import Fleet
 from kgnet.model.outcome import Sample, Severity, Status
 
@@ -70,14 +71,8 @@ def _audit(fleet: Fleet, record: Record) -> Iterator[Sample]:
         for severity in Severity:
             yield Sample("audit_findings", failed[site, severity], {"site": site, "severity": severity.value})
     for (site, rule, severity), many in (+rules).items():
-        labels = {"site": site, "domain": _domain(rule), "severity": severity.value, "rule": rule}
+        labels = {"site": site, "domain": code_of(rule), "severity": severity.value, "rule": rule}
         yield Sample("audit_rule_findings", many, labels)
-
-
-def _domain(rule: str) -> str:
-    """Return the code of the rule's domain: of KG-AAA-01 it is AAA; empty: it is none of ours."""
-    found = re.fullmatch(r"KG-([A-Z0-9]+)-\d+", rule)
-    return found[1] if found else ""
 
 
 def _site(fleet: Fleet, finding: Record) -> str:

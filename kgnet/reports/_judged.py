@@ -11,6 +11,7 @@ from itertools import chain
 from kgnet import __version__
 from kgnet.findings import Findings, kept
 from kgnet.language import sentence
+from kgnet.model.domains import DOMAINS, code_of
 from kgnet.model.history import Baseline
 from kgnet.model.outcome import LIVE, Evidence, Finding, Severity, State, Status
 from kgnet.model.subject import Kind
@@ -20,37 +21,6 @@ WORST_FIRST = tuple(reversed(Severity))
 OPEN = (Status.ERROR, Status.FAIL, Status.WAIVED)  # what somebody has to look at, in this order
 UNSEEN = "the device could not be looked at"  # stands for the rule where none could be asked
 OWN = "Rules of the office"
-
-# What the middle of an id means: KG-AAA-01.  Other ids are those of an office's own rules.
-DOMAINS = {
-    "collect": "Collection",  # stands for the rule where a device could not be looked at
-    "AAA": "Logins and rights",
-    "PWD": "Passwords",
-    "ACC": "Management access",
-    "SNM": "SNMP",
-    "SVC": "Services of devices",
-    "LOG": "Logs",
-    "NTP": "Clocks",
-    "CPL": "Control plane",
-    "RTG": "Routing",
-    "PER": "Perimeter",
-    "ZON": "Zones",
-    "FW": "Packet filters",
-    "L2": "Switching",
-    "HA": "Availability",
-    "OPS": "Operations",
-    "V6": "IPv6",
-    "SRV": "Servers",
-    "MAIL": "Mail",
-    "WEB": "Web and DNS",
-    "VC": "Video conference",
-    "MON": "Monitoring",
-    "WAN": "WAN",
-    "LIV": "Running state",
-    "DC": "Data center",
-    "FAC": "Building",
-    "INT": "Drift from the intent",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +89,15 @@ def judged(findings: Findings, rules: Mapping[str, Rule], about: About) -> list[
     for (id, status, severity), many in findings.tally("rule", "status", "severity").items():
         held[id][Status(status), Severity(severity)] += many
     every = [_judged(findings.where(rule=id), id, held[id], rules.get(id), about) for id in held]
-    order = list(DOMAINS)
-    return sorted(every, key=lambda one: (order.index(code(one.id)) if code(one.id) in order else -1, one.id))
+    order = {code: place for place, code in enumerate(DOMAINS)}
+    return sorted(every, key=lambda one: (order.get(code_of(one.id), -1), one.id))
 
 
 def heat(findings: Findings) -> dict[str, dict[str, Cell]]:
     """Return site → domain's code → what was found there."""
     sites: dict[str, dict[str, Cell]] = defaultdict(lambda: defaultdict(Cell))
     for (site, rule, status, severity), many in findings.tally("site", "rule", "status", "severity").items():
-        sites[site][code(rule)].add(Status(status), Severity(severity), many)
+        sites[site][code_of(rule)].add(Status(status), Severity(severity), many)
     return {site: dict(cells) for site, cells in sorted(sites.items())}
 
 
@@ -139,7 +109,7 @@ def worst_first(every: Iterable[Judged]) -> list[Judged]:
 
 def used(findings: Findings, about: About) -> dict[str, str]:
     """Return the domains that were asked about: code → name, in their order."""
-    there = {code(rule): domain(rule, about) for (rule,) in findings.tally("rule")}
+    there = {code_of(rule): domain(rule, about) for (rule,) in findings.tally("rule")}
     return {each: there[each] for each in ("", *DOMAINS) if each in there}
 
 
@@ -148,15 +118,9 @@ def named(site: str, about: About) -> str:
     return f"{site} {about.sites.get(site, '')}".strip()
 
 
-def code(id: str) -> str:
-    """Return the code of a rule's domain: of KG-AAA-01 it is AAA; empty: it is none of ours."""
-    middle = id.split("-")[1:2] if id.startswith("KG-") else [id]
-    return middle[0] if middle and middle[0] in DOMAINS else ""
-
-
 def domain(id: str, about: About) -> str:
     """Return the domain's name in the report's language."""
-    return about.language.say(DOMAINS.get(code(id), OWN))
+    return about.language.say(DOMAINS.get(code_of(id), OWN))
 
 
 def counts(findings: Findings, about: About) -> str:

@@ -7,9 +7,10 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from kgnet.findings import Findings
+from kgnet.model.domains import code_of
 from kgnet.model.outcome import Finding, Status
 from kgnet.ports import About, Report, Rule
-from kgnet.reports._judged import UNSEEN, code, fix
+from kgnet.reports._judged import UNSEEN, fix
 
 # A waived finding is no failure: whoever answers for it is told in its text.
 OUTCOMES = {
@@ -56,7 +57,9 @@ def _counts(findings: Findings) -> dict[str, str]:
 def _case(finding: Finding, rule: Rule | None, about: About) -> Element:
     say = about.language.say
     title = rule.title if rule else say(UNSEEN)
-    case = Element("testcase", {"classname": f"{finding.device}.{code(finding.rule) or 'own'}", "time": "0"})
+    case = Element(
+        "testcase", {"classname": f"{finding.device}.{code_of(finding.rule) or 'own'}", "time": "0"}
+    )
     case.set("name", f"{finding.rule} {title}")
     if finding.stand:
         properties = SubElement(case, "properties")

@@ -11,11 +11,11 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from kgnet.findings import Findings
+from kgnet.model.domains import code_of
 from kgnet.model.outcome import Severity, State, Status
 from kgnet.ports import About, Report, Rule
 from kgnet.reports._judged import (
     OPEN,
-    code,
     counts,
     facts,
     heat,
@@ -57,7 +57,7 @@ def write(findings: Findings, rules: Mapping[str, Rule], about: About) -> Iterat
             bar=[*_bar(many)],
             every=every,
             open=worst_first(every),
-            code_of=code,
+            code_of=code_of,
             stands=bool(there.where(state=(State.NEW, State.STANDING))),
             gone=gone,
             still=still(rules, about),
