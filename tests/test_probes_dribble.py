@@ -28,6 +28,7 @@ PAUSE_S = 0.02  # between two bytes: each read alone is well within any limit
 RECORD = b"\x16\x03\x03\x40\x00"  # of a handshake, 16384 octets long (RFC 8446 §5.1)
 ENDLESS = {  # probe → how its protocol begins what never ends
     "h323": b"\x03\x00\xff\xff\x08",
+    "http": b"HTTP/1.1 200 OK\r\nX: ",
     "https": RECORD,
     "imaps": RECORD,
     "relay": b"220-",

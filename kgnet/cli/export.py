@@ -32,6 +32,7 @@ LOG = logging.getLogger(__name__)
 DEFAULT_LISTEN = "127.0.0.1:10910"
 OPEN_OPTIONS = (  # what a scraper may say about a probe
     *("port", "uri", "name", "kind", "want", "recursive", "anchor", "starttls", "offers"),
+    *("path", "must", "must_not", "redirects"),
 )
 
 Exporters = Annotated[

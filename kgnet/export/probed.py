@@ -1,4 +1,4 @@
-"""What the deeper looks of the probes give: TLS, DNSSEC."""
+"""What the deeper looks of the probes give: TLS, DNSSEC, web pages."""
 
 from __future__ import annotations
 
@@ -29,6 +29,13 @@ PROBED = (
         "dns_signature_expiry_timestamp_seconds",
         "Unix time at which the first of the signatures ends that vouch for the answer (RFC 4034 §3.1.5).",
     ),
+    gauge(
+        "http_phase_seconds",
+        "How long a phase of the visit took (RFC 9110), over all redirects: resolve, connect, tls, processing"
+        " until the response begins, transfer of the rest.",
+    ),
+    gauge("http_body_bytes", "Size of the page (RFC 9110 §6.4)."),
+    gauge("http_redirects", "How many redirects were followed (RFC 9110 §15.4)."),
     gauge("tls_version_info", "Always 1: version and cipher that were agreed on (RFC 8446 §4.1)."),
     gauge(
         "tls_version_accepted",
