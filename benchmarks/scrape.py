@@ -26,8 +26,9 @@ from kgnet import inventory, paths
 from kgnet.design import design
 from kgnet.emulate.agent import Agent, Tree
 from kgnet.emulate.agent import Agents as Served
+from kgnet.export.asked import COUNTERS, DISCONTINUITY, IF_OPER_STATUS, Job, Port, samples
 from kgnet.export.collector import Collector
-from kgnet.export.devices import COUNTERS, DISCONTINUITY, IF_OPER_STATUS, Job, Poller, Port, jobs, samples
+from kgnet.export.devices import Poller, jobs
 from kgnet.export.text import text
 from kgnet.measure import measure
 from kgnet.model.fleet import Fleet, Target

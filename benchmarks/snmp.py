@@ -21,7 +21,8 @@ import yaml
 
 from kgnet.emulate.agent import Agent, Tree
 from kgnet.emulate.agent import Agents as Served
-from kgnet.export.devices import COUNTERS, DISCONTINUITY, IF_NAME, IF_OPER_STATUS, Job, Poller, Port, samples
+from kgnet.export.asked import COUNTERS, DISCONTINUITY, IF_NAME, IF_OPER_STATUS, Job, Port, samples
+from kgnet.export.devices import Poller
 from kgnet.export.text import text
 from kgnet.wire.snmp import SYS_UPTIME, Agents, Credentials
 
@@ -100,13 +101,18 @@ def jobs(addresses: list[str]) -> list[Job]:
     return [Job(address, address, ports, (), "cisco_ios") for address in addresses]
 
 
-def polled(poller: Poller, devices: int) -> None:
+def polled(poller: Poller, devices: int) -> float:
+    """Poll and write; return the seconds of CPU that it took, once it is sure that all have answered."""
+    before = peer.own()
     said = [sample for answers in poller.poll(10) for sample in samples(answers)]
-    counted = sum(sample.name == "circuit_receive_bytes_total" for sample in said)
-    if counted != devices * INTERFACES or not text(said):
+    written = text(said)
+    taken = peer.own() - before
+    counted = written.count("\nkgnet_circuit_receive_bytes_total{")
+    if counted != devices * INTERFACES:
         sys.exit(
             f"{counted} of {devices * INTERFACES} interfaces answered: the machine is too busy to measure"
         )
+    return taken
 
 
 def main() -> None:
@@ -125,9 +131,7 @@ def main() -> None:
     with peer.exporter(path, modules()) as (pid, web):
         polled(poller, devices)  # indexes are learned, sessions opened
         for _ in range(rounds):
-            before = peer.own()
-            polled(poller, devices)
-            figures["ours"].append(peer.own() - before)
+            figures["ours"].append(polled(poller, devices))
             for name in ("same", "if_mib"):
                 before = peer.used(pid)
                 peer.scraped(web, [f"/snmp?module={name}&target={each}:{port}" for each in addresses])

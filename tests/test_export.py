@@ -26,8 +26,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from kgnet import paths
 from kgnet.errors import ProbeError, UsageError
 from kgnet.export import config
+from kgnet.export.asked import IF_DESCR, IF_NAME, IF_OPER_STATUS, SYS_UPTIME, Answers, Asked, samples
 from kgnet.export.catalogue import BY_NAME, FAMILIES, PREFIX
-from kgnet.export.devices import IF_DESCR, IF_NAME, IF_OPER_STATUS, SYS_UPTIME, Answers, jobs, samples
+from kgnet.export.devices import jobs
 from kgnet.export.expected import expected
 from kgnet.export.intent import intent
 from kgnet.export.pages import Pages
@@ -238,7 +239,7 @@ def test_every_circuit_is_counted_once_and_every_session_asked_once(fleet: Fleet
 
 def test_what_a_device_lacks_is_counted_and_not_made_up(lab_fleet: Fleet) -> None:
     job = next(job for job in jobs(lab_fleet) if job.device == "hub1")
-    said = list(samples(Answers(job, {}, {SYS_UPTIME: 4200}, 0.1)))
+    said = list(samples(Answers(Asked(job, {}), {SYS_UPTIME: 4200}, 0.1)))
     names = {sample.name for sample in said}
     assert values(said, "device_agent_uptime_seconds", "device") == {"hub1": 42.0}
     assert values(said, "device_objects_missing", "device")["hub1"] > 0
@@ -247,7 +248,7 @@ def test_what_a_device_lacks_is_counted_and_not_made_up(lab_fleet: Fleet) -> Non
 
 def test_a_device_that_does_not_answer_is_told_as_such(lab_fleet: Fleet) -> None:
     job = next(job for job in jobs(lab_fleet) if job.device == "hub1")
-    said = list(samples(Answers(job, {}, None, 2.1)))
+    said = list(samples(Answers(Asked(job, {}), None, 2.1)))
     assert {sample.name: sample.value for sample in said} == {
         "device_scrape_success": 0.0,
         "device_scrape_duration_seconds": 2.1,
@@ -272,10 +273,10 @@ def test_circuits_are_watched_by_the_name_that_the_device_has_for_them(
     job = next(job for job in jobs(built) if job.device == device)
     port = next(port for port in job.ports if port.circuit == circuit)
     assert (port.name, port.named) == (name, column)
-    asked = job.objects({name: 7})
-    assert {f"{column}.7", f"{IF_OPER_STATUS}.7"} <= set(asked)
-    answers = Answers(job, {name: 7}, {f"{column}.7": name.encode(), f"{IF_OPER_STATUS}.7": 1}, 0.1)
-    assert answers.oper(port) is True
+    asked = Asked(job, {name: 7})
+    assert {f"{column}.7", f"{IF_OPER_STATUS}.7"} <= set(asked.objects)
+    answers = Answers(asked, {f"{column}.7": name.encode(), f"{IF_OPER_STATUS}.7": 1}, 0.1)
+    assert [(each, up) for each, up, _ in answers.ends()] == [(port, True)]
     assert values(list(samples(answers)), "circuit_oper_up", "circuit")[circuit] == 1.0
 
 

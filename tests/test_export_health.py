@@ -18,7 +18,8 @@ from kgnet import inventory, paths
 from kgnet.design import design
 from kgnet.emulate.agent import Agent, Tree, answers
 from kgnet.export import devices, health
-from kgnet.export.devices import IF_NAME, Poller, jobs, samples
+from kgnet.export.asked import IF_NAME, samples
+from kgnet.export.devices import Poller, jobs
 from kgnet.model.fleet import Fleet
 from kgnet.model.outcome import Sample
 from kgnet.plugins import found

@@ -11,7 +11,8 @@ from pathlib import Path
 from threading import Lock
 from time import perf_counter
 
-from kgnet.export.devices import Answers, Poller, jobs, samples
+from kgnet.export.asked import Answers, samples
+from kgnet.export.devices import Poller, jobs
 from kgnet.export.expected import expected
 from kgnet.export.intent import intent
 from kgnet.export.records import records
@@ -172,11 +173,10 @@ def _evidence(answers: Iterable[Answers]) -> Evidence:
     sessions: dict[str, bool] = {}
     for answer in answers:
         scraped[answer.job.device] = answer.objects is not None
-        for port in answer.job.ports:
-            if (up := answer.oper(port)) is not None:
-                oper[End(answer.job.device, port.interface)] = up
-        for session in answer.job.sessions:
-            if session.circuit and (established := answer.session(session)) is not None:
+        for port, up, _ in answer.ends():
+            oper[End(answer.job.device, port.interface)] = up
+        for session, established in answer.sessions():
+            if session.circuit:
                 sessions[session.circuit] = established
     return Evidence(scraped=scraped, oper=oper, sessions=sessions)
 

@@ -30,7 +30,9 @@ def openmetrics(samples: Iterable[Sample]) -> str:
 def _grouped(samples: Iterable[Sample]) -> Iterator[tuple[Family, list[Sample]]]:
     by_name: defaultdict[str, list[Sample]] = defaultdict(list)
     for sample in samples:
-        by_name[BY_NAME[sample.name].name].append(sample)
+        by_name[sample.name].append(sample)
+    for unknown in by_name.keys() - BY_NAME.keys():
+        raise KeyError(unknown)
     return ((family, by_name[family.name]) for family in FAMILIES if family.name in by_name)
 
 
@@ -50,10 +52,12 @@ def _open_head(family: Family) -> str:
     return f"# HELP {name} {_value(family.help)}\n# TYPE {name} {kind}\n{told}"
 
 
-def _samples(family: Family, samples: Iterable[Sample]) -> Iterator[str]:
+def _samples(family: Family, samples: Iterable[Sample]) -> list[str]:
     name = PREFIX + family.name
-    for sample in samples:
-        yield f"{name}{_labels(tuple(sample.labels.items()))} {_number(sample.value)}\n"
+    return [
+        f"{name}{_labels(tuple(labels.items()))} {value if type(value) is int else _number(value)}\n"
+        for _, value, labels in samples
+    ]
 
 
 @lru_cache(maxsize=65536)

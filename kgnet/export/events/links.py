@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from kgnet.export.devices import Job, jobs
+from kgnet.export.asked import Job
+from kgnet.export.devices import jobs
 from kgnet.model.events import Event, EventKind
 from kgnet.model.fleet import Fleet
 from kgnet.model.outcome import Sample
