@@ -7,6 +7,7 @@ in the same GET as all else.  They are learned anew when the device has restarte
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ EXPONENTS = {code: 3 * (code - 9) for code in range(1, 18)}  # EntitySensorDataS
 SENSOR_SCALE, SENSOR_PRECISION = "2", "3"  # columns beside the value
 BEYOND = 1_000_000_000  # EntitySensorValue (RFC 3433 §3): so far above or below that it cannot be told
 RELATIONS = "=>~"  # of a row's condition: equal to, more than, has in its text
+STATE = re.compile(r",\s*(?:green|yellow|red)$", re.IGNORECASE)  # Catalyst: `SW#1, Sensor#1, GREEN`
+NO_VALUE = "-1"  # of a FortiGate's sensor that is not there
 
 HEALTH = (
     gauge(
@@ -55,8 +58,8 @@ class Row:
 
     *oid* ends in .0 if there is one of it, else it is a column; *names* is the column that names the parts.
     A value is multiplied by *scale*, and by the object of the same part in the column *times*.  *only* is a
-    condition on a part: `COLUMN=VALUE`, `COLUMN>NUMBER` or `COLUMN~TEXT`.  *form*: `is N` (1 if the value
-    is N, else 0), `text` (a number that is written out), `sensor` (RFC 3433: with scale and precision).
+    condition on a part: `COLUMN=VALUE`, `COLUMN>NUMBER` or `COLUMN~TEXT|TEXT`.  *form*: `is N` (1 if the
+    value is N, else 0), `text` (a number that is written out), `sensor` (RFC 3433: with scale and precision).
     """
 
     metric: str
@@ -155,7 +158,9 @@ def _holds(row: Row, index: str, objects: Objects) -> bool:
     if relation == ">":
         return isinstance(value, int) and value > int(operand)
     text = _text(value)
-    return operand.lower() in text.lower() if relation == "~" else text == operand
+    if relation == "~":
+        return any(word in text.lower() for word in operand.lower().split("|"))
+    return text == operand
 
 
 def _text(value: object) -> str:
@@ -163,8 +168,9 @@ def _text(value: object) -> str:
 
 
 def _name(row: Row, index: str, objects: Objects) -> str:
+    """Return the part's name without its state, so that it stays one series when that changes."""
     named = objects.get(f"{row.names}.{index}")
-    return _text(named) if named else index
+    return STATE.sub("", _text(named)) if named else index
 
 
 def _labels(device: str, row: Row, index: str, objects: Objects, *, alone: bool) -> Mapping[str, str]:
@@ -191,7 +197,7 @@ def told(known: Iterable[Pin], objects: Objects) -> Iterator[Sample]:
     """Yield what the parts say; one that the device did not tell, or that is no number, is left out."""
     for pin in known:
         value = objects.get(pin.oid)
-        if value is None:
+        if value is None or (pin.form == "text" and _text(value) == NO_VALUE):
             continue
         if pin.form.startswith("is "):
             yield Sample(pin.metric, float(value == int(pin.form[3:])), pin.labels)
