@@ -13,8 +13,11 @@ from kgnet.model.province import Province, Role, Service
 from kgnet.ports import Pass
 
 MAIL_PORTS = (("smtp", "smtp", 25), ("submission", "smtp", 587), ("imaps", "imaps", 993))
+STARTTLS = {"smtp": "smtp", "imaps": "", "https": ""}  # module → how TLS is asked for behind it
+SIPS = 5061  # RFC 3261 §19.1.2
 SECRETS = ("snmp/auth", "snmp/priv", "tls/ca.crt")
 RELAYED = "127.0.0.1:10514"  # where rsyslog on a monitoring host hands on to the exporter
+SELDOM_S = 600.0  # between tries of what servers write down as attempts on them
 SMALL_FLEET = 50  # devices: up to here a scrape costs next to nothing
 FAST_S, CALM_S = 5, 30
 WEB = (Role.PORTAL, Role.APPLICATION)
@@ -23,6 +26,7 @@ WEB = (Role.PORTAL, Role.APPLICATION)
 def run(province: Province, fleet: Fleet) -> Fleet:
     """Add the targets, and what the roles of the monitoring hosts need."""
     targets = (*_rooms(fleet), *_mail(fleet), *_names(fleet), *_applications(province, fleet))
+    targets += (*_relays(fleet), *_offers(fleet, targets))
     monitors = {
         host.name: _monitor(host, fleet, collects=host.name in province.settings.management.syslog)
         for host in fleet.with_role(Role.MONITOR)
@@ -58,6 +62,30 @@ def _mail(fleet: Fleet) -> Iterator[Target]:
             labels = {"device": host.name, "protocol": protocol}
             name = f"{host.name}.{fleet.domain}"
             yield _target(module, str(host.address), "mail_up", labels, port=port, name=name)
+
+
+def _relays(fleet: Fleet) -> Iterator[Target]:
+    """Try every mail server as a stranger: the monitor is none of those that it trusts."""
+    for host in fleet.with_role(Role.MAIL):
+        told = {"device": host.name}
+        relay = _target("relay", str(host.address), "mail_relay_refused", told, port=25)
+        yield replace(relay, every_s=SELDOM_S)
+
+
+def _offers(fleet: Fleet, targets: tuple[Target, ...]) -> Iterator[Target]:
+    """Try what each port with TLS takes beside what is good: those that are watched, and the registrars'."""
+    for target in targets:
+        if target.module in STARTTLS:
+            device, options = dict(target.labels)["device"], dict(target.options)
+            yield _offer(device, target.target, STARTTLS[target.module], options["port"], options["name"])
+    for host in fleet.with_role(Role.REGISTRAR):
+        yield _offer(host.name, str(host.address), "", SIPS, f"{host.name}.{fleet.domain}")
+
+
+def _offer(device: str, address: str, starttls: str, port: object, name: str) -> Target:
+    told = {"device": device, "name": name, "port": str(port)}
+    given = {"port": port, "name": name} | ({"starttls": starttls} if starttls else {})
+    return replace(_target("tls", address, "tls_up", told, **given), every_s=SELDOM_S)
 
 
 def _names(fleet: Fleet) -> Iterator[Target]:

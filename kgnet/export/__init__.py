@@ -8,6 +8,7 @@ text       samples → exposition format                 forms      which of the
 scrapes    many scrapers, few scrapes                  pages      /metrics, /probe, /sd, /healthz
 shard      several exporters, a part each              server     HTTP, and who may ask
 discovery  what there is to probe                      jobs       what Prometheus scrapes
+seldom     targets that are asked rarely              probed     the metrics of deeper probes
 own        what the exporter tells of itself           dashboards/  Grafana's, one file each
 config     the files of Prometheus and Alertmanager    rules/     the alerts, tested by promtool
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from kgnet.export.devices import Poller, jobs
 from kgnet.export.expected import expected
 from kgnet.export.intent import intent
 from kgnet.export.records import records
+from kgnet.export.seldom import Measure, Seldom
 from kgnet.export.topology import Evidence, judged
 from kgnet.model.fleet import Address, End, Fleet, Target
 from kgnet.model.outcome import Sample
@@ -24,14 +25,14 @@ from kgnet.wire.snmp import Agents
 
 LOG = logging.getLogger(__name__)
 
-Measure = Callable[[Target], Iterable[Sample]]
-
 SHOWS = "shows"  # label of a target that names the metric its success is told as
 RENAMED = {("room_answering", "sip_answer_seconds"): "room_answer_seconds"}
 SHOWN = (  # by a port of a server, under the name that it was asked for
     "certificate_chain_expiry_timestamp_seconds",
     "certificate_expiry_timestamp_seconds",
     "certificate_verified",
+    "smtp_relays",
+    "target_measured_timestamp_seconds",
     "tls_version_accepted",
     "tls_weak_cipher_accepted",
 )
@@ -56,7 +57,7 @@ class Part:
 
 
 class Collector:
-    """Collects a fleet.  It remembers sessions, indexes and counts of echoes, never a measured value."""
+    """Collects a fleet.  It remembers sessions, indexes, counts of echoes, and what is asked seldom."""
 
     def __init__(
         self,
@@ -72,7 +73,7 @@ class Collector:
         *told*: what devices told without being asked.
         """
         self.fleet = fleet
-        self._measure = measure
+        self._seldom = Seldom(measure)
         self._poller = Poller(jobs(fleet), agents) if agents else None
         self._state, self._told = state, told
         self._intent = tuple(intent(fleet))
@@ -150,10 +151,16 @@ class Collector:
 
     def _services(self, timeout_s: float) -> Part:
         """Measure every target of the design in threads of their own."""
-        futures = {self._targets.submit(self._measure, target): target for target in self.fleet.targets}
+        targets = sorted(self.fleet.targets, key=lambda each: each.every_s)  # the fresh ones go first
+        futures = {self._targets.submit(self._seldom.measure, target): target for target in targets}
         wait(futures, timeout_s)
-        found = (sample for future, target in futures.items() for sample in _target(target, future))
-        return Part("target", tuple(found))
+        found: dict[tuple[str, frozenset[tuple[str, str]]], Sample] = {}
+        for future, target in futures.items():
+            told = tuple(future.result()) if future.done() else self._seldom.last(target)
+            future.cancel()
+            for sample in _target(target, told):
+                found.setdefault((sample.name, frozenset(sample.labels.items())), sample)
+        return Part("target", tuple(found.values()))
 
     def _records(self, timeout_s: float) -> Part:
         del timeout_s  # two files: nothing to wait for
@@ -181,12 +188,12 @@ def _evidence(answers: Iterable[Answers]) -> Evidence:
     return Evidence(scraped=scraped, oper=oper, sessions=sessions)
 
 
-def _target(target: Target, future: Future[Iterable[Sample]]) -> Iterator[Sample]:
+def _target(target: Target, measured: tuple[Sample, ...]) -> Iterator[Sample]:
     """Yield what a target's samples mean: its success under the name it shows, and its certificate."""
     labels = dict(target.labels)
     shows = labels.pop(SHOWS)
-    measured = tuple(future.result()) if future.done() else ()
-    future.cancel()
+    if target.every_s and not measured:
+        return  # nobody has asked it yet: that is no failure
     success = [sample.value for sample in measured if sample.name == "probe_success"]
     yield Sample(shows, success[0] if success else 0.0, labels)
     options = dict(target.options)

@@ -32,6 +32,11 @@ def targets(fleet: Fleet, module: str, shard: Shard = WHOLE) -> list[dict[str, A
     ]
 
 
+def seldom(fleet: Fleet, module: str) -> bool:
+    """Return whether *module* asks what is to be asked rarely."""
+    return any(target.every_s for target in fleet.targets if target.module == module)
+
+
 def modules(fleet: Fleet) -> list[str]:
     """Return the modules with which something of the fleet is probed."""
     return sorted({module for module, _, _, _ in _all(fleet)})

@@ -14,10 +14,11 @@ from enum import StrEnum
 from pathlib import PurePath
 from typing import Any
 
-from kgnet.export.discovery import META, modules, targets
+from kgnet.export.discovery import META, modules, seldom, targets
 from kgnet.model.fleet import Fleet
 
 JOB = "kgnet"
+SELDOM = "2m"  # the longest that leaves no gap: Prometheus looks back five minutes
 TOLD = "site|device|circuit|room"  # what of a target becomes labels of its series
 
 
@@ -99,6 +100,7 @@ def _probe_job(fleet: Fleet, wiring: Wiring, module: str, folder: PurePath) -> d
         "job_name": name,
         "metrics_path": "/probe",
         "params": {"module": [module]},
+        **({"scrape_interval": SELDOM} if seldom(fleet, module) else {}),
         **found,
         "relabel_configs": relabel,
     }

@@ -6,6 +6,19 @@ from kgnet.export.family import gauge
 
 PROBED = (
     gauge(
+        "mail_relay_refused",
+        "Whether the mail server refused, when it was last tried, to take a stranger's letter to a stranger "
+        "(RFC 5321); 0 also if it could not be judged.",
+    ),
+    gauge(
+        "tls_up",
+        "Whether the port shook hands and answered what it takes of TLS (RFC 8446), when it was last tried.",
+    ),
+    gauge(
+        "target_measured_timestamp_seconds",
+        "Unix time at which the exporter last asked what it asks rarely; the values are of then.",
+    ),
+    gauge(
         "certificate_cause",
         "1 for the cause that a certificate does not verify for (RFC 5280 §6), such as expired, "
         "0 for every other.",

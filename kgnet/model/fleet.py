@@ -249,6 +249,7 @@ class Target:
     target: str
     labels: tuple[tuple[str, str], ...] = ()
     options: tuple[tuple[str, str], ...] = ()
+    every_s: float = 0.0  # it is asked that often at most; 0: at each scrape
 
 
 @dataclass(frozen=True, slots=True)
