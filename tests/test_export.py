@@ -534,11 +534,13 @@ def fetched(url: str, **headers: str) -> tuple[int, str]:
 
 
 def test_there_is_a_page_for_people_and_one_for_watchdogs() -> None:
-    with serving(Pages(lambda seconds: [], refuse, modules=["icmp"], timeout_s=1)) as url:
+    with serving(
+        Pages(lambda seconds: [], refuse, modules=[("icmp", "Echoes & <more>.")], timeout_s=1)
+    ) as url:
         status, page = fetched(url + "/")
         assert status == 200
         assert 'href="/metrics"' in page
-        assert "icmp" in page
+        assert "<code>icmp</code> Echoes &amp; &lt;more&gt;." in page
         assert fetched(url + "/healthz") == (200, "ok\n")
         assert fetched(url + "/nothing")[0] == 404
 

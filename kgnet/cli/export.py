@@ -32,7 +32,7 @@ LOG = logging.getLogger(__name__)
 DEFAULT_LISTEN = "127.0.0.1:10910"
 OPEN_OPTIONS = (  # what a scraper may say about a probe
     *("port", "uri", "name", "kind", "want", "recursive", "anchor", "starttls", "offers"),
-    *("path", "must", "must_not", "redirects"),
+    *("path", "must", "must_not", "redirects", "stateful"),
 )
 
 Exporters = Annotated[
@@ -110,8 +110,6 @@ def _server(
     from kgnet.export.server import Server, listen_address
     from kgnet.export.web import Web
     from kgnet.inventory import load
-    from kgnet.plugins import found
-    from kgnet.ports import Probe
     from kgnet.wire.snmp import Agents
 
     host, port = listen_address(listen)
@@ -134,13 +132,28 @@ def _server(
     pages = Pages(
         collector.collect,
         ask,
-        modules=found(Probe),
+        modules=_modules(),
         timeout_s=timeout_s,
         status=_status(fleet, inventory),
         scale=_scale(fleet, collecting, state),
         told=receiver.samples if receiver else None,
     )
     return Server(host, port, pages, Web(web_config) if web_config else None), receiver
+
+
+def _modules() -> list[tuple[str, str]]:
+    """Return what can be asked of a target: name, what it does, and what a scraper may say about it."""
+    from kgnet.plugins import found
+    from kgnet.ports import Probe
+
+    return [
+        (
+            name,
+            f"{(probe.measure.__doc__ or '').strip().splitlines()[0].replace('*', '')} Options: "
+            f"{', '.join(option for option in probe.options if option in OPEN_OPTIONS) or 'none'}.",
+        )
+        for name, probe in found(Probe).items()
+    ]
 
 
 def _scale(fleet: Fleet, collecting: Callable[[Fleet], Collect], state: Path | None) -> Scale:

@@ -68,7 +68,7 @@ class Pages:
         collect: Collect,
         ask: Ask,
         *,
-        modules: Iterable[str],
+        modules: Iterable[tuple[str, str]],
         timeout_s: float,
         status: StatusPage | None = None,
         scale: Scale | None = None,
@@ -146,8 +146,10 @@ class Pages:
         return Page(log.page(measured)) if debug else Page(measured, content_type=form.content_type)
 
 
-def _landing(modules: Iterable[str]) -> str:
-    listed = "".join(f"<li><code>{html.escape(name)}</code></li>" for name in modules)
+def _landing(modules: Iterable[tuple[str, str]]) -> str:
+    listed = "".join(
+        f"<li><code>{html.escape(name)}</code> {html.escape(told)}</li>" for name, told in modules
+    )
     return (
         f"<!doctype html><html lang=en><title>kgnet exporter</title><h1>kgnet exporter {__version__}</h1>"
         '<p><a href="/status">Status</a> of the province, for people.</p>'
