@@ -95,6 +95,18 @@ def test_rooms_mail_names_and_applications_of_the_lab_are_told_to_be_well(lab: L
         assert set(found[f"kgnet_{name}"].values()) == {1.0}, name
 
 
+def test_mail_servers_refuse_strangers_and_no_port_takes_what_is_retired(lab: Lab) -> None:
+    """Tried for real by the exporter itself: rarely, so a try that failed comes again after a minute."""
+    until(lambda: set(scraped(lab)["kgnet_tls_up"].values()) == {1.0}, 150)
+    found = scraped(lab)
+    assert set(found["kgnet_mail_relay_refused"].values()) == {1.0}
+    assert set(found["kgnet_smtp_relays"].values()) == {0.0}
+    assert set(found["kgnet_tls_weak_cipher_accepted"].values()) == {0.0}
+    by_version = found["kgnet_tls_version_accepted"]
+    old = [accepted for labels, accepted in by_version.items() if {"1.0", "1.1"} & set(labels)]
+    assert old and not any(old)
+
+
 def test_a_circuit_takes_as_long_as_it_was_ordered_to(lab: Lab) -> None:
     """There over the circuit itself; back the way the site prefers, which for a backup is its primary."""
     took = scraped(lab)["kgnet_circuit_rtt_seconds"]
