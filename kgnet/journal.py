@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import secrets as random
 import sqlite3
@@ -16,19 +17,23 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from kgnet import paths
 from kgnet.box import Box
 from kgnet.errors import JournalError, SecretError
-from kgnet.files import is_locked, locked
+from kgnet.files import is_locked, locked, write
 from kgnet.model.outcome import Action, Change, Outcome, Plan
 from kgnet.secrets import Secrets
 
+LOG = logging.getLogger(__name__)
+
 KEY = "journal/key"  # the secret whose box holds the old configurations
 NAME = "journal.sqlite"
+RECORD = "deploy.json"  # beside it: when each device was last worked on, for whoever hears that it changed
+REMEMBERED = timedelta(days=1)
 START = "0" * 64
 BUSY_S = 30.0  # how long one run waits for another that writes
 SCHEMA = """
@@ -135,6 +140,8 @@ class Journal:
             connection.execute(
                 "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?)", (*entry, _hash(before, *entry))
             )
+            if step in (HOLD, ENDED):
+                _record(connection, self._path.with_name(RECORD))
 
     def planned(self, run: str, todo: Plan) -> None:
         """Note what was agreed to for a device; no secret stands in a plan."""
@@ -259,6 +266,19 @@ def opened(store: Secrets | None) -> AbstractContextManager[Journal]:
 def _last(connection: sqlite3.Connection) -> tuple[int, str]:
     row = connection.execute("SELECT number, hash FROM entry ORDER BY number DESC LIMIT 1").fetchone()
     return row or (0, START)
+
+
+def _record(connection: sqlite3.Connection, path: Path) -> None:
+    """Write down when devices were last worked on: from before the change until it was kept or taken back."""
+    rows = connection.execute(
+        "SELECT each.device, MAX(each.at) FROM entry AS held JOIN entry AS each USING (run, device)"
+        " WHERE held.step = ? AND held.at > ? GROUP BY each.device ORDER BY each.device",
+        (HOLD, (datetime.now(UTC) - REMEMBERED).isoformat()),
+    )
+    try:
+        write(path, json.dumps({"devices": dict(rows.fetchall())}) + "\n")
+    except OSError as reason:
+        LOG.warning("%s: %s: monitoring takes our own changes for somebody else's", path, reason.strerror)
 
 
 def _entry(row: tuple[int, str, str, str, str, str, str]) -> Entry:

@@ -8,6 +8,7 @@ import re
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections import Counter
@@ -36,6 +37,7 @@ from kgnet.export.records import records
 from kgnet.export.server import Server, listen_address
 from kgnet.export.text import text
 from kgnet.export.topology import Evidence, every, judged, some
+from kgnet.journal import journal
 from kgnet.model.fleet import Fleet
 from kgnet.model.outcome import Sample
 from kgnet.model.province import Role
@@ -355,7 +357,7 @@ def test_ports_are_exposed_where_an_audit_saw_them_open(lab_fleet: Fleet, tmp_pa
 def test_a_record_that_is_none_is_told_as_missing(lab_fleet: Fleet, tmp_path: Path, written: str) -> None:
     (tmp_path / "audit.json").write_text(written)
     said = list(records(lab_fleet, tmp_path))
-    missing = ("audit_recorded", "drift_recorded", "backup_recorded")
+    missing = ("audit_recorded", "drift_recorded", "backup_recorded", "deploy_recorded")
     assert said == [Sample(name, 0) for name in missing]
 
 
@@ -364,6 +366,20 @@ def test_a_backup_tells_when_each_device_was_kept(lab_fleet: Fleet, tmp_path: Pa
     (tmp_path / "backup.json").write_text('{"devices": {"hub1": "2026-01-02T03:04:05+00:00"}}')
     said = list(records(lab_fleet, tmp_path))
     assert Sample("backup_timestamp_seconds", 1767323045, {"device": "hub1"}) in said
+
+
+def test_our_own_changes_are_told_from_before_they_are_made(lab_fleet: Fleet, tmp_path: Path) -> None:
+    """A device tells of its change at once, while the run still watches what comes of it."""
+    with journal(tmp_path / "journal.sqlite") as kept:
+        run = kept.begin(who="an", why="deploy")
+        kept.note(run, "hub2", "ended", result="failed")
+        assert "device_deploy_timestamp_seconds" not in {each.name for each in records(lab_fleet, tmp_path)}
+        kept.note(run, "hub1", "hold", detail="00ff")
+        held = values(list(records(lab_fleet, tmp_path)), "device_deploy_timestamp_seconds", "device")
+        kept.note(run, "hub1", "ended", result="changed")
+    ended = values(list(records(lab_fleet, tmp_path)), "device_deploy_timestamp_seconds", "device")
+    assert set(held) == set(ended) == {"hub1"}
+    assert time.time() - 60 < held["hub1"] <= ended["hub1"] <= time.time()
 
 
 # ── the alerts ──────────────────────────────────────────────────────────────

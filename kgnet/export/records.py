@@ -1,4 +1,4 @@
-"""audit.json, drift.json, backup.json → samples: what audits, plans and backups last found and kept."""
+"""audit.json, drift.json, backup.json, deploy.json → samples: what commands last found, kept and changed."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ def records(fleet: Fleet, folder: Path) -> Iterator[Sample]:
     yield from _read(folder / "audit.json", "audit_recorded", lambda record: _audit(fleet, record))
     yield from _read(folder / "drift.json", "drift_recorded", _drift)
     yield from _read(folder / "backup.json", "backup_recorded", _backup)
+    yield from _read(folder / "deploy.json", "deploy_recorded", _deploy)
 
 
 def _read(path: Path, recorded: str, samples: Callable[[Record], Iterator[Sample]]) -> list[Sample]:
@@ -94,6 +95,13 @@ def _drift(record: Record) -> Iterator[Sample]:
 
 
 def _backup(record: Record) -> Iterator[Sample]:
+    yield from _times(record, "backup_timestamp_seconds")
+
+
+def _deploy(record: Record) -> Iterator[Sample]:
+    yield from _times(record, "device_deploy_timestamp_seconds")
+
+
+def _times(record: Record, name: str) -> Iterator[Sample]:
     for device, when in record["devices"].items():
-        kept = datetime.fromisoformat(when)
-        yield Sample("backup_timestamp_seconds", kept.timestamp(), {"device": str(device)})
+        yield Sample(name, datetime.fromisoformat(when).timestamp(), {"device": str(device)})

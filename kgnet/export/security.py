@@ -26,6 +26,12 @@ SECURITY = (
     gauge("audit_errors", "Findings of the recorded audit for a site that could not be judged."),
     gauge("backup_recorded", "Whether a record of a backup is there and reads (`kgnet backup`)."),
     gauge("backup_timestamp_seconds", "Unix time at which the device's configuration was last kept whole."),
+    gauge("deploy_recorded", "Whether a record of our own changes is there and reads (`kgnet deploy`)."),
+    gauge(
+        "device_deploy_timestamp_seconds",
+        "Unix time at which `kgnet deploy` or a playbook of ours last worked on the device, of the last day "
+        "(journal of runs).",
+    ),
     gauge("drift_recorded", "Whether a record of a plan is there and reads (`kgnet plan --record`)."),
     gauge("drift_timestamp_seconds", "Unix time of the recorded plan: its numbers are as old as that."),
     gauge("drift_lines", "Lines that the recorded plan would add to or remove from the device."),
