@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from ipaddress import IPv4Interface, IPv4Network, IPv6Interface, IPv6Network
 
@@ -31,7 +31,8 @@ def run(province: Province, fleet: Fleet) -> Fleet:
     """Give every row of devices.csv its addresses."""
     plan = plan_of(province)
     devices = {row.name: _device(province, plan, row) for row in province.devices.values()}
-    devices = {name: _asking(device, devices) for name, device in devices.items()}
+    monitors = [row.name for row in province.devices.values() if row.role is Role.MONITOR]
+    devices = {name: _asking(device, devices, monitors) for name, device in devices.items()}
     rooms = {room.id: _room(province, plan, room) for room in province.rooms.values()}
     return replace(fleet, devices=devices, rooms=rooms)
 
@@ -58,12 +59,13 @@ def _device(province: Province, plan: Plan, row: DeviceRow) -> Device:
     )
 
 
-def _asking(device: Device, every: Mapping[str, Device]) -> Device:
-    """Return *device* with addresses in place of the names of our own time and log servers."""
+def _asking(device: Device, every: Mapping[str, Device], monitors: Iterable[str]) -> Device:
+    """Return *device* with addresses in place of the names of our own time and log servers, and monitors."""
     return replace(
         device,
         ntp=found_from(device, device.ntp, every),
         syslog=found_from(device, device.syslog, every),
+        traps=found_from(device, monitors, every),
     )
 
 

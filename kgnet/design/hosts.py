@@ -60,6 +60,7 @@ def _agent(device: Device) -> dict[str, Any]:
         "snmp_agent_engine_id": engine_id(f"{device.name}.{device.domain}").hex(),
         "snmp_agent_contact": device.contact,
         "snmp_agent_location": device.location,
+        "snmp_agent_trap_hosts": list(device.traps),
         "snmp_agent_agentx": device.role in ROUTERS,
     }
 

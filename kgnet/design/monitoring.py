@@ -18,6 +18,7 @@ SIPS = 5061  # RFC 3261 §19.1.2
 SECRETS = ("snmp/auth", "snmp/priv", "tls/ca.crt")
 RELAYED = "127.0.0.1:10514"  # where rsyslog on a monitoring host hands on to the exporter
 SELDOM_S = 600.0  # between tries of what servers write down as attempts on them
+NOTIFIED = "0.0.0.0:162"  # snmpTrapPort (RFC 3417 §3.2); every device knows its monitors by IPv4
 SMALL_FLEET = 50  # devices: up to here a scrape costs next to nothing
 FAST_S, CALM_S = 5, 30
 WEB = (Role.PORTAL, Role.APPLICATION)
@@ -113,6 +114,7 @@ def _monitor(host: Device, fleet: Fleet, *, collects: bool) -> Device:
     """Return the host with its variables; where it *collects* logs the exporter hears of them, too."""
     told = {
         "exporter_secrets": list(SECRETS),
+        "exporter_traps": NOTIFIED,
         "exporter_syslog_tcp": RELAYED if collects else "",
         "host_baseline_syslog_relay": RELAYED if collects else "",
         "prometheus_scrape_interval_seconds": scrape_interval_s(fleet),

@@ -21,7 +21,7 @@ BGP = ((179, 179),)
 BFD = ((3784, 3784), (4784, 4784))  # RFC 5881 §4, RFC 5883 §5
 SSH, SNMP = ((22, 22),), ((161, 161),)
 PROGRAMMED = {"arista_eos": ("eapi", 443), "juniper_junos": ("netconf", 830)}  # eAPI; RFC 6242 §7
-NTP, SYSLOG = ((123, 123),), ((514, 514),)
+NTP, SYSLOG, TRAPS = ((123, 123),), ((514, 514),), ((162, 162),)
 TACACS, RADIUS = ((49, 49),), ((1812, 1813),)  # RFC 8907 §4.1; RFC 2865 §3, RFC 2866 §3
 IPSEC = ((500, 500), (4500, 4500))  # RFC 7296 §2, RFC 3948: IKE, and all else behind a translator
 
@@ -120,9 +120,11 @@ def _served(context: _Context, device: Device) -> Iterator[FlowRule]:
 def _asked_by_switches(context: _Context, device: Device) -> Iterator[FlowRule]:
     """Yield what switches, which are managed out of band only, ask of this server there."""
     management = context.province.settings.management
+    monitors = [host.name for host in context.fleet.with_role(Role.MONITOR)]
     offered = (
         ("switches-ntp", management.ntp, "udp", NTP),
         ("switches-syslog", management.syslog, "udp", SYSLOG),
+        ("switches-traps", monitors, "udp", TRAPS),
         ("switches-tacacs", management.tacacs, "tcp", TACACS),
         ("switches-radius", management.radius, "udp", RADIUS),
     )

@@ -162,6 +162,7 @@ class Device:
     domain: str = ""
     ntp: tuple[str, ...] = ()
     syslog: tuple[str, ...] = ()
+    traps: tuple[str, ...] = ()  # who hears its notifications by SNMP, at port 162
     snmp_user: str = ""
     accounts: tuple[LocalAccount, ...] = ()
     aaa: AaaServers | None = None

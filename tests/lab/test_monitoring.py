@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 
 EXPORTER, PROMETHEUS, ALERTMANAGER = "127.0.0.1:10910", "127.0.0.1:9090", "127.0.0.1:9093"
 MONITOR = "mon1"
+CAP_NET_BIND_SERVICE = 10  # linux/capability.h
 BEHIND_902 = {"902", "30787", "30790"}
 
 
 def asked(lab: Lab, url: str) -> str:
-    return lab.must(MONITOR, "curl", "--silent", "--show-error", "--fail", "--max-time", "20", url)
+    """Return what the URL gives; a service that was just started may take a moment to listen."""
+    patience = ("--max-time", "20", "--retry", "20", "--retry-delay", "1", "--retry-connrefused")
+    return lab.must(MONITOR, "curl", "--silent", "--show-error", "--fail", *patience, url)
 
 
 def scraped(lab: Lab) -> dict[str, dict[tuple[str, ...], float]]:
@@ -141,7 +144,7 @@ def test_the_exporter_runs_as_nobody_in_particular(lab: Lab) -> None:
         if ":\t" in line
     )
     assert status["Uid"].split()[0] != "0"
-    assert int(status["CapEff"], 16) == 0
+    assert int(status["CapEff"], 16) == 1 << CAP_NET_BIND_SERVICE  # for notifications, which come to port 162
     arguments = lab.must(MONITOR, "cat", f"/proc/{pid}/cmdline")
     secret = (lab.state / "secrets/snmp/auth").read_text().strip()
     assert secret not in arguments
@@ -167,6 +170,25 @@ def test_who_fails_to_log_in_at_a_router_is_counted_by_way_of_the_log_server(lab
         text = "Failed password for root from 198.51.100.9 port 53144 ssh2"
         lab.must(device, "logger", "--priority", "auth.info", "--tag", "sshd", "--id=99", text)
         until(lambda name=device, had=before: counted(name) == had + 1)
+
+
+def test_a_restart_of_an_agent_is_told_by_a_trap_that_is_signed_and_encrypted(lab: Lab) -> None:
+    """It crosses the borders of the zones; none is refused, and none comes from a stranger."""
+    routers = [device.name for device in lab.fleet.with_role(Role.BRANCH)][:2]
+
+    def counted(device: str) -> float:
+        series = scraped(lab).get("kgnet_device_events_total", {})
+        return series.get((device, "restart", "trap"), 0)
+
+    for device in (*routers, "mail1"):
+        before = counted(device)
+        lab.must(device, "systemctl", "restart", "snmpd")
+        until(lambda name=device, had=before: counted(name) > had)
+    assert not {
+        why: number
+        for (why,), number in scraped(lab).get("kgnet_notifications_refused_total", {}).items()
+        if number and why != "time"
+    }
 
 
 def test_a_cut_primary_is_told_by_circuit_carrier_and_contract(lab: Lab) -> None:

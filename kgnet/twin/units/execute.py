@@ -73,14 +73,14 @@ def spawn(unit: Unit, command: str, env: dict[str, str]) -> subprocess.Popen[byt
     LOGS.mkdir(parents=True, exist_ok=True)
     with (LOGS / f"{unit.name}.log").open("ab") as log:
         return subprocess.Popen(
-            argv,
+            _capable(unit, user) + argv,
             env=env | _identity(unit.one("User")),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
             cwd=unit.one("WorkingDirectory").lstrip("-~") or "/",
-            preexec_fn=_become(unit, user),  # noqa: PLW1509  # single-threaded
+            preexec_fn=_become(unit, "" if unit.one("AmbientCapabilities") else user),  # noqa: PLW1509  # single-threaded
         )
 
 
@@ -123,6 +123,24 @@ def _ids(unit: Unit, user: str) -> tuple[int, int]:
 
     group = unit.one("Group")
     return entry.pw_uid, grp.getgrnam(group).gr_gid if group else entry.pw_gid
+
+
+def _capable(unit: Unit, user: str) -> list[str]:
+    """Return what becomes the unit's user and keeps the capabilities that the unit gives it (setpriv(1))."""
+    given = unit.one("AmbientCapabilities").lower().split()
+    if not user or not given:
+        return []
+    uid, gid = _ids(unit, user)
+    kept = ",".join(f"+{name.removeprefix('cap_')}" for name in given)
+    return [
+        "setpriv",
+        f"--reuid={uid}",
+        f"--regid={gid}",
+        "--init-groups",
+        f"--inh-caps={kept}",
+        f"--ambient-caps={kept}",
+        f"--bounding-set=-all,{kept}",
+    ]
 
 
 def _become(unit: Unit, user: str) -> Callable[[], None]:
