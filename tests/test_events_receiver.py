@@ -99,16 +99,21 @@ def test_what_logger_sends_counts_for_the_host_it_names(fleet: Fleet, form: str,
 
 
 FORWARDS = {"udp": 'protocol="udp"', "tcp": 'protocol="tcp" TCP_Framing="octet-counted"'}
+OVER_TLS = (  # to the receiver of that name only (RFC 5425 §5.2)
+    'protocol="tcp" TCP_Framing="octet-counted" StreamDriver="ossl" StreamDriverMode="1"'
+    ' StreamDriverAuthMode="x509/name" StreamDriverPermittedPeers="mon1.kg.example" action.resumeInterval="1"'
+)
 
 
 @contextmanager
-def rsyslog(folder: Path, way: str, port: int) -> Iterator[Path]:
+def rsyslog(folder: Path, forward: str, port: int, **settings: Path) -> Iterator[Path]:
     """rsyslog as a log server has it, which hands on what comes to the socket that is yielded."""
     config = folder / "rsyslog.conf"
+    own = " ".join(f'{name}="{path}"' for name, path in settings.items())
     config.write_text(
-        f'global(workDirectory="{folder}")\n'
+        f'global(workDirectory="{folder}" {own})\n'
         f'module(load="imuxsock" SysSock.Use="off")\ninput(type="imuxsock" Socket="{folder}/log")\n'
-        f'action(type="omfwd" target="127.0.0.1" port="{port}" {FORWARDS[way]} '
+        f'action(type="omfwd" target="127.0.0.1" port="{port}" {forward} '
         'template="RSYSLOG_SyslogProtocol23Format")\n'
     )
     started = subprocess.Popen(["rsyslogd", "-n", "-f", str(config), "-i", str(folder / "pid")])
@@ -119,21 +124,62 @@ def rsyslog(folder: Path, way: str, port: int) -> Iterator[Path]:
         started.wait(timeout=20)
 
 
-@pytest.mark.parametrize("way", FORWARDS)
-def test_what_rsyslog_hands_on_counts(fleet: Fleet, tmp_path: Path, way: str) -> None:
-    """As the log server does with what came to port 514."""
-    with (
-        listening(fleet, Ears(**{way: ANYWHERE})) as (receiver, said),
-        rsyslog(tmp_path, way, receiver.port(way)) as log,
-        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as opened,
-    ):
-        until = monotonic() + PATIENCE_S
+def log_there(log: Path) -> None:
+    """Log a refused login at the socket of a daemon that was just started."""
+    until = monotonic() + PATIENCE_S
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as opened:
         while monotonic() < until:
             with suppress(FileNotFoundError, ConnectionRefusedError):
                 opened.connect(str(log))
                 break
             threading.Event().wait(0.02)
         opened.send(f"<38>Nov 22 21:00:01 sshd[99]: {FAILED}".encode())
+
+
+@contextmanager
+def rsyslog_over_tls(folder: Path, papers: Path, port: int, me: str) -> Iterator[Path]:
+    with rsyslog(
+        folder,
+        OVER_TLS,
+        port,
+        defaultNetstreamDriverCAFile=papers / "ca.crt",
+        defaultNetstreamDriverCertFile=papers / f"{me}.crt",
+        defaultNetstreamDriverKeyFile=papers / f"{me}.key",
+    ) as log:
+        yield log
+
+
+def test_what_rsyslog_sends_over_tls_counts(fleet: Fleet, papers: Path, tmp_path: Path) -> None:
+    """Debian's own rsyslog with its OpenSSL driver, which shows a certificate and looks at ours."""
+    with (
+        listening(fleet, Ears(tls=ANYWHERE, web=papers / "tls.yml")) as (receiver, said),
+        rsyslog_over_tls(tmp_path, papers, receiver.port("tls"), "hub1") as log,
+    ):
+        log_there(log)
+        assert said("device_events_total", device=HERE, **REFUSED) == 1
+        assert said("events_received_total", transport="tls") == 1
+
+
+def test_rsyslog_with_a_certificate_of_somebody_else_is_not_heard(
+    fleet: Fleet, papers: Path, tmp_path: Path
+) -> None:
+    with (
+        listening(fleet, Ears(tls=ANYWHERE, web=papers / "tls.yml")) as (receiver, said),
+        rsyslog_over_tls(tmp_path, papers, receiver.port("tls"), "stranger") as log,
+    ):
+        log_there(log)
+        assert said("events_shed_total", transport="tls", why="certificate") >= 1
+        assert said("events_received_total", least=0, transport="tls") == 0
+
+
+@pytest.mark.parametrize("way", FORWARDS)
+def test_what_rsyslog_hands_on_counts(fleet: Fleet, tmp_path: Path, way: str) -> None:
+    """As the log server does with what came to port 514."""
+    with (
+        listening(fleet, Ears(**{way: ANYWHERE})) as (receiver, said),
+        rsyslog(tmp_path, FORWARDS[way], receiver.port(way)) as log,
+    ):
+        log_there(log)
         assert said("device_events_total", device=HERE, **REFUSED) == 1
 
 
