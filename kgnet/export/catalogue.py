@@ -11,6 +11,7 @@ from kgnet.export.family import counter as _counter
 from kgnet.export.family import gauge as _gauge
 from kgnet.export.health import HEALTH
 from kgnet.export.probed import PROBED
+from kgnet.export.rooms import ROOMS
 from kgnet.export.security import SECURITY
 
 __all__ = ["BY_NAME", "FAMILIES", "PREFIX", "Family", "Kind"]
@@ -166,6 +167,7 @@ FAMILIES = (
     ),
     _gauge("room_answering", "Whether the room's own system answers SIP OPTIONS."),
     _gauge("room_answer_seconds", "How long the room's own system took to answer SIP OPTIONS."),
+    *ROOMS,
     _gauge("registrar_up", "Whether the SIP registrar answers OPTIONS itself."),
     # ── services
     _gauge(

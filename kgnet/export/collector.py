@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 from time import perf_counter
 
+from kgnet.export import rooms
 from kgnet.export.asked import Answers, samples
 from kgnet.export.devices import Poller, jobs
 from kgnet.export.expected import expected
@@ -75,6 +77,7 @@ class Collector:
         self.fleet = fleet
         self._seldom = Seldom(measure)
         self._poller = Poller(jobs(fleet), agents) if agents else None
+        self._rooms = Poller(rooms.jobs(fleet), agents) if agents else None
         self._state, self._told = state, told
         self._intent = tuple(intent(fleet))
         self._echo_counts: dict[Address, tuple[int, int]] = {}
@@ -84,7 +87,7 @@ class Collector:
 
     def collect(self, timeout_s: float) -> list[Sample]:
         """Return every sample of one scrape; what has not answered within *timeout_s* has not answered."""
-        work = (self._echoes, self._devices, self._services, self._records)
+        work = (self._echoes, self._devices, self._services, self._records, self._conference)
         parts = [future.result() for future in [self._parts.submit(_timed, part, timeout_s) for part in work]]
         evidence = Evidence(
             echoes=parts[0].evidence.echoes,
@@ -148,6 +151,12 @@ class Collector:
         answers = self._poller.poll(timeout_s)
         found = tuple(sample for answer in answers for sample in samples(answer))
         return Part("snmp", found, _evidence(answers))
+
+    def _conference(self, timeout_s: float) -> Part:
+        """Ask the rooms' own systems, those that speak SNMP."""
+        if self._rooms is None:
+            return Part("room", success=not rooms.jobs(self.fleet))
+        return Part("room", tuple(chain.from_iterable(map(rooms.told, self._rooms.poll(timeout_s)))))
 
     def _services(self, timeout_s: float) -> Part:
         """Measure every target of the design in threads of their own."""

@@ -103,8 +103,13 @@ class Pin:
 
 @cache
 def rows(platform: str) -> tuple[Row, ...]:
-    """Return what devices of *platform* are asked about themselves; FileNotFoundError if nobody wrote it."""
-    text = (packaged("kgnet.platforms") / platform / FILE).read_text(encoding="utf-8")
+    """Return what devices of *platform*, or rooms of that system, are asked about themselves.
+
+    FileNotFoundError if nobody wrote it.
+    """
+    of_room = packaged("kgnet.rooms") / f"{platform}.csv"
+    file = of_room if of_room.is_file() else packaged("kgnet.platforms") / platform / FILE
+    text = file.read_text(encoding="utf-8")
     return tuple(
         Row(**{**row, "scale": float(row["scale"])})  # type: ignore[arg-type]  # csv knows no kinds
         for row in csv.DictReader(text.splitlines())
