@@ -287,7 +287,7 @@ def test_a_wrong_waiver_is_told_with_its_line(text: str, told: str, tmp_path: Pa
 def test_what_is_rendered_is_clean(rendered: Path) -> None:
     """The intent, written and read back, passes every rule that files can answer."""
     done = kgnet("audit", "--config-dir", str(rendered), "--format", "json")
-    rows = json.loads(done.stdout)
+    rows = json.loads(done.stdout)["findings"]
     wrong = [row for row in rows if row["status"] not in ("pass", "skip")]
     assert wrong == []
     assert (done.returncode, done.stderr) == (0, "")
@@ -304,7 +304,7 @@ def test_a_finding_names_file_and_line(files: Path) -> None:
     path.write_text("\n".join(lines[:gone] + lines[gone + 1 :]) + "\n")
     opened = 1 + next(number for number, line in enumerate(lines) if f"{address} remote-as " in line)
     done = kgnet("audit", "--config-dir", str(files), "--format", "json")
-    failed = [row for row in json.loads(done.stdout) if row["status"] == "fail"]
+    failed = [row for row in json.loads(done.stdout)["findings"] if row["status"] == "fail"]
     assert done.returncode == 2
     assert [(row["rule"], row["device"]) for row in failed] == [("KG-RTG-01", "r-899")]
     assert failed[0]["evidence"][0].startswith(f"{path}:{opened}: neighbour {address} ")
@@ -323,7 +323,7 @@ def test_an_empty_file_is_an_error(files: Path) -> None:
     """A copy that broke off is not a device without faults."""
     (files / "hub1.cfg").write_text("")
     done = kgnet("audit", "--config-dir", str(files), "--limit", "hub1", "--format", "json")
-    (row,) = json.loads(done.stdout)
+    (row,) = json.loads(done.stdout)["findings"]
     assert done.returncode == 1
     assert (row["rule"], row["status"]) == ("collect", "error")
     assert row["evidence"] == [f"{files / 'hub1.cfg'} is empty"]
@@ -382,7 +382,7 @@ def test_report_and_record_are_written_whole(files: Path, tmp_path: Path) -> Non
     done = kgnet(*argv, env={"KGNET_STATE": str(tmp_path / "unused")})
     assert (done.returncode, done.stdout) == (0, "")
     record = json.loads(kept.read_text())
-    assert record["findings"] == json.loads(report.read_text())
+    assert record["findings"] == json.loads(report.read_text())["findings"]
     assert sum(record["counts"].values()) == len(record["findings"])
     assert datetime.fromisoformat(record["time"]).utcoffset() == datetime.now(UTC).utcoffset()
     assert [path.name for path in kept.parent.iterdir()] == ["audit.json"]
@@ -417,7 +417,7 @@ def test_unreachable_devices_are_findings(tmp_path: Path) -> None:
         check=False,
         env={**os.environ, "KGNET_INVENTORY": str(LAB), **env},
     )
-    (row,) = json.loads(done.stdout)
+    (row,) = json.loads(done.stdout)["findings"]
     assert (done.returncode, row["rule"], row["device"], row["status"]) == (1, "collect", "hub1", "error")
     assert row["evidence"]
     assert list(tmp_path.iterdir()) == []  # a part of the fleet does not stand for the whole

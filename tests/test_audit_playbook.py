@@ -49,11 +49,11 @@ def test_the_threshold_decides_and_the_reports_are_kept(configs: Path) -> None:
     passed = playbook(configs, "audit_fails_from=never", "audit_sites=true")
     assert passed.returncode == 0, passed.stdout[-3000:] + passed.stderr[-1000:]
     report = state / "audit-report.json"
-    found = json.loads(report.read_text())
+    found = json.loads(report.read_text())["findings"]
     assert {"hub1", "r-899"} <= {row["device"] for row in found}
     assert any(row["rule"] == "KG-ACC-18" and row["status"] == "fail" for row in found)
     (day,) = (state / "audit-sites").iterdir()
-    sites = {path.name: json.loads(path.read_text()) for path in day.iterdir()}
+    sites = {path.name: json.loads(path.read_text())["findings"] for path in day.iterdir()}
     assert sorted(sites) == ["899.json", "DC.json"]
     assert {row["site"] for row in sites["899.json"]} == {"899"}
     assert [path.stat().st_mode & 0o777 for path in (report, *day.iterdir())] == [0o640] * 3

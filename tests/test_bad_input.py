@@ -256,7 +256,7 @@ def test_a_bad_file_is_its_devices_error_and_the_others_are_judged(tmp_path: Pat
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30)),
     )
     assert (done.returncode, done.stderr) == (1, "")
-    rows = json.loads(done.stdout)
+    rows = json.loads(done.stdout)["findings"]
     found = {row["device"]: row for row in rows if row["rule"] == "collect"}
     assert {name: row["status"] for name, row in found.items()} == dict.fromkeys(expected, "error")
     for name, told in expected.items():

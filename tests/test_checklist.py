@@ -93,7 +93,7 @@ def test_an_inventory_without_answers_cannot_be_judged(folder: Path) -> None:
     """No evidence is not a pass."""
     (folder / "facility.csv").unlink()
     argv = ("audit", "-i", folder, "--pack", "facility", "--format", "json")
-    rows = json.loads(kgnet(*argv, code=1))
+    rows = json.loads(kgnet(*argv, code=1))["findings"]
     assert {row["status"] for row in rows} == {"error"}
     assert {(row["device"], row["site"]) for row in rows} == {("DC", "DC")}
     assert all("kgnet checklist form" in row["evidence"][0] for row in rows)

@@ -7,12 +7,14 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 import shipped
 
 from kgnet import paths
+from kgnet.cli._report import FORMATS
 from kgnet.collect import spoken
 from kgnet.collect.detect import detected
 from kgnet.collect.folders import holdings
@@ -62,7 +64,7 @@ def oxidized(tmp_path: Path) -> Path:
 
 def test_a_bare_repository_is_read_as_it_was(oxidized: Path) -> None:
     """By a commit or by a day; each text with the day of its last change."""
-    now, then = ({each.name: each for each in holdings(oxidized, at)} for at in ("", "2026-01-31"))
+    now, then = ({each.name: each for each in holdings(oxidized, at).held} for at in ("", "2026-01-31"))
     assert now.keys() == then.keys() == {"R-899.kg.example", "hub1"}
     assert b"version 1" in now["hub1"].content()
     assert b"version 2" in then["hub1"].content()
@@ -76,14 +78,14 @@ def test_a_bare_repository_is_read_as_it_was(oxidized: Path) -> None:
 
 def test_devices_are_found_by_any_of_their_names(oxidized: Path) -> None:
     """Whatever the case, with the domain or without."""
-    assert owned(holdings(oxidized), FLEET).files.keys() == {"r-899", "hub1"}
+    assert owned(holdings(oxidized).held, FLEET).files.keys() == {"r-899", "hub1"}
 
 
 def test_addresses_tables_strangers_and_doubles(tmp_path: Path) -> None:
     hub = FLEET.devices["hub1"]
     for name in (str(hub.management), "R-899", "r-899.cfg", "old-name", "nobody", "README.md", ".hidden"):
         (tmp_path / name).write_text(IOS)
-    found = owned(holdings(tmp_path), FLEET, {"old-*": "mail1"})
+    found = owned(holdings(tmp_path).held, FLEET, {"old-*": "mail1"})
     assert {device: held.place.name for device, held in found.files.items()} == {
         "hub1": str(hub.management),
         "mail1": "old-name",
@@ -106,7 +108,7 @@ def test_rancids_groups(tmp_path: Path, separator: str) -> None:
     (configs / "CVS" / "Entries").write_text("x\n")
     for name in ("r1.example", "r3", "r4", "gone"):
         (configs / name).write_text("!RANCID-CONTENT-TYPE: cisco\n!\n" + IOS)
-    held = {each.name: each for each in holdings(tmp_path)}
+    held = {each.name: each for each in holdings(tmp_path).held}
     assert {name: each.kind for name, each in held.items()} == {
         "r1.example": "cisco", "r2": "juniper", "r3": "cisco", "r4": "cisco-nx", "gone": "",
     }  # fmt: skip
@@ -115,7 +117,7 @@ def test_rancids_groups(tmp_path: Path, separator: str) -> None:
     assert "is down: its file is an old one" in held["r3"].unusable
     assert "nobody collects it any more" in held["gone"].unusable
     done = kgnet("--config-dir", str(tmp_path), "--no-inventory", "--format", "json")
-    rows_ = json.loads(done.stdout)
+    rows_ = json.loads(done.stdout)["findings"]
     assert {row["device"] for row in rows_ if row["rule"] != "collect"} == {"r1.example"}
     assert "cisco-nx, which kgnet does not read" in str([row for row in rows_ if row["device"] == "r4"])
     assert done.returncode == 1
@@ -125,7 +127,7 @@ def test_nothing_leads_out_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "outside").write_text(IOS)
     (tmp_path / "in" / "r1").symlink_to(tmp_path / "outside")
-    (held,) = holdings(tmp_path / "in")
+    (held,) = holdings(tmp_path / "in").held
     assert "leads out of" in held.unusable
 
 
@@ -191,7 +193,7 @@ def test_what_is_ours_is_no_stranger() -> None:
 
 def test_without_an_inventory_what_asks_the_intent_is_skipped(oxidized: Path) -> None:
     done = kgnet("--config-dir", str(oxidized), "--no-inventory", "--pack", "baseline", "--format", "json")
-    rows = json.loads(done.stdout)
+    rows = json.loads(done.stdout)["findings"]
     assert {row["device"] for row in rows} == {"R-899.kg.example", "hub1"}
     skipped = [row["evidence"][0] for row in rows if row["status"] == "skip"]
     assert any("without an inventory nobody says" in why for why in skipped)
@@ -200,14 +202,14 @@ def test_without_an_inventory_what_asks_the_intent_is_skipped(oxidized: Path) ->
     assert ssh["status"] == "fail"
     place, number = ssh["evidence"][0].split(":")[:2]
     assert place == ssh["source"]
-    lines = holdings(oxidized)[1].content().decode().splitlines()
+    lines = holdings(oxidized).held[1].content().decode().splitlines()
     assert lines[int(number) - 1] in ("line vty 0 4", "ip ssh version 1")
     assert ssh["as_of"].startswith("2026-02-05")
 
 
 def test_an_old_file_is_no_evidence(oxidized: Path) -> None:
     done = kgnet("--config-dir", str(oxidized), "--no-inventory", "--max-age", "0.5", "--format", "json")
-    rows = json.loads(done.stdout)
+    rows = json.loads(done.stdout)["findings"]
     assert done.returncode == 1
     assert {(row["rule"], row["status"]) for row in rows} == {("collect", "error")}
     assert "is of 2026-01-05, which is too long ago" in str(rows)
@@ -218,7 +220,7 @@ def test_a_platform_may_be_named(tmp_path: Path) -> None:
     folder = ("--config-dir", str(tmp_path), "--no-inventory")
     assert "name it by --platform" in kgnet(*folder).stdout
     named = kgnet(*folder, "--platform", "sw*=cisco_ios", "--role", "access", "--format", "json")
-    assert "collect" not in {row["rule"] for row in json.loads(named.stdout)}
+    assert "collect" not in {row["rule"] for row in json.loads(named.stdout)["findings"]}
     assert "no such role" in kgnet(*folder, "--role", "king").stderr
 
 
@@ -229,6 +231,40 @@ def test_the_rest_is_asked_itself(oxidized: Path, tmp_path: Path) -> None:
     done = kgnet(
         "--config-dir", str(tmp_path / "mixed"), "--live-rest", "-l", "r-899,hub1", "--format", "json"
     )
-    rows = {row["device"]: row for row in json.loads(done.stdout)}
+    rows = {row["device"]: row for row in json.loads(done.stdout)["findings"]}
     assert rows["hub1"]["source"] == "live"
     assert rows["r-899"]["source"].endswith("mixed/r-899")
+
+
+def test_what_is_passed_over_is_counted_and_named_in_every_format(tmp_path: Path) -> None:
+    """A file that nobody judged must not look like one without faults."""
+    deep = tmp_path.joinpath("a", "b", "c", "d", "e")
+    deep.mkdir(parents=True)
+    (tmp_path / ".git").mkdir()
+    for name in ("r-899", "r-898.bak", "readme-hub1.cfg", ".r-897", "CVS"):
+        (tmp_path / name).write_text(IOS)
+    (deep / "r-896").write_text(IOS)
+    passed = (".r-897", "CVS", "a/b/c/d/e/", "r-898.bak", "readme-hub1.cfg")
+    assert holdings(tmp_path).passed == passed
+    note = f"passed over, by name or place no configurations: 5 files or folders: {', '.join(passed)}"
+    for form in sorted(FORMATS):
+        out = tmp_path.parent / f"{tmp_path.name}.{form}"
+        done = kgnet("--config-dir", str(tmp_path), "--no-inventory", "--format", form, "-o", str(out))
+        assert done.stderr == ""
+        told = out.read_bytes()
+        if form == "docx":
+            with zipfile.ZipFile(out) as parts:
+                told = parts.read("word/document.xml")
+        assert note in told.decode().replace("\\", ""), form
+    vietnamese = kgnet("--config-dir", str(tmp_path), "--no-inventory", "--lang", "vi").stdout
+    assert "bỏ qua vì theo tên hoặc vị trí không phải cấu hình: 5 tệp hoặc thư mục: .r-897" in vietnamese
+
+
+def test_what_rancid_and_git_hold_beside_is_named_too(oxidized: Path, tmp_path: Path) -> None:
+    wan = tmp_path / "wan"
+    (wan / "configs").mkdir(parents=True)
+    (wan / "router.db").write_text("r1;cisco;up\n")
+    for place in ("configs/r1", "notes", "router.db.old"):
+        (wan / place).write_text(IOS)
+    assert holdings(wan).passed == ("notes", "router.db.old")
+    assert holdings(oxidized).passed == ()

@@ -106,7 +106,7 @@ def test_a_week_of_audits(desk: Desk) -> None:
     assert "KG-ACC-18" in again.stdout
     assert "0 new, 0 fixed, 1 still standing" in again.stdout
     plain = desk.audit("--format", "json")
-    (row,) = (row for row in json.loads(plain.stdout) if row["status"] == "fail")
+    (row,) = (row for row in json.loads(plain.stdout)["findings"] if row["status"] == "fail")
     assert (plain.returncode, row["state"]) == (2, "standing")
     assert row["since"] == desk.runs()[2]["began"]
 
@@ -185,7 +185,9 @@ def test_the_report_outlives_the_history(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "broken").write_text("no database at all\n" * 100)
     done = desk.audit("--history", str(tmp_path / "broken"), "--format", "json")
     assert done.returncode == 1
-    assert [row["rule"] for row in json.loads(done.stdout) if row["status"] == "fail"] == ["KG-ACC-18"]
+    assert [row["rule"] for row in json.loads(done.stdout)["findings"] if row["status"] == "fail"] == [
+        "KG-ACC-18"
+    ]
     assert done.stderr.startswith("error: this audit is not recorded: the history ")
     assert done.stderr.count("\n") == 1
 

@@ -204,4 +204,4 @@ def test_the_command_asks_it(prometheus: str, tmp_path: Path) -> None:
     argv += ["--limit", "r-stc", "--prometheus", prometheus, "--format", "json"]
     done = subprocess.run(argv, capture_output=True, text=True, check=False)
     assert done.returncode == 2, done.stdout + done.stderr
-    assert "STC-1" in json.loads(done.stdout)[0]["evidence"][0]
+    assert "STC-1" in json.loads(done.stdout)["findings"][0]["evidence"][0]

@@ -52,8 +52,8 @@ def test_each_site_gets_its_own(configs: Path, tmp_path: Path) -> None:
     done = audit("--config-dir", str(configs), "--limit", "hub1,r-899", "--format", "json", "-o", str(whole),
                  "--per-site", str(tmp_path / "sites"))  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr) == (2, b"", b"")
-    every = json.loads(whole.read_text())
-    parts = [json.loads(path.read_text()) for path in sorted((tmp_path / "sites").iterdir())]
+    every = json.loads(whole.read_text())["findings"]
+    parts = [json.loads(path.read_text())["findings"] for path in sorted((tmp_path / "sites").iterdir())]
     assert sorted(map(json.dumps, every)) == sorted(json.dumps(row) for part in parts for row in part)
     assert [{row["site"] for row in part} for part in parts] == [{"899"}, {"DC"}]
     assert {path.name for path in (tmp_path / "sites").iterdir()} == {"899.json", "DC.json"}

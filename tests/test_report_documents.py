@@ -195,7 +195,7 @@ def test_the_dossier_tells_what_it_stands_on() -> None:
     about = replace(ABOUT, network="Kiên Giang", source="configs", limit="r-902,DC")
     document, _ = dossier(about)
     told = [each.text for each in document.paragraphs]
-    digest = sha256(text(REPORTS["json"]).encode()).hexdigest()
+    digest = sha256(text(REPORTS["jsonl"]).split("\n", 1)[1].encode()).hexdigest()
     for line in (
         "Network: Kiên Giang",
         "Time: 2026-11-22 08:30 UTC",

@@ -13,10 +13,10 @@ from xml.etree import ElementTree
 
 import pytest
 from jsonschema import Draft202012Validator
-from test_report import ABOUT, RULES, in_vietnamese, text
+from test_report import ABOUT, RULES, SEEN, in_vietnamese, text
 from test_report_sarif import SCHEMA
 
-from kgnet import plugins
+from kgnet import paths, plugins
 from kgnet.history import History, Told, place
 from kgnet.model.history import Asked
 from kgnet.model.outcome import Evidence, Finding, Severity, Status
@@ -83,6 +83,33 @@ def test_since_when_is_told_without_a_baseline_too(report: Report, told: Told) -
     assert "2026-03-02" in page
 
 
+def test_what_programs_read_is_as_the_published_schema_says(told: Told) -> None:
+    """Compared and not, whole and line by line; a finding that lacks or has a field more is refused."""
+    schema = json.loads((paths.PACKAGE / "data" / "audit.schema.json").read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+
+    whole = Draft202012Validator(schema)
+
+    def part(name: str) -> Draft202012Validator:
+        kept = {key: schema[key] for key in ("$schema", "$defs")}
+        return Draft202012Validator({**kept, "$ref": f"#/$defs/{name}"})
+
+    noted = replace(against(told), notes=("a waiver covers nothing",))
+    for about, findings in ((noted, told.news), (ABOUT, SEEN)):
+        page = json.loads(text(REPORTS["json"], findings, about))
+        whole.validate(page)
+        assert page["notes"] == list(about.notes)
+        first, *lines = map(json.loads, text(REPORTS["jsonl"], findings, about).splitlines())
+        part("first").validate(first)
+        for line in lines:
+            part("finding").validate(line)
+        assert page == {**first, "findings": lines}
+        assert first["findings"] == len(lines)
+        for wrong in ({**lines[0], "more": 1}, {**lines[0], "status": "good"}, {"rule": "KG-RTG-01"}):
+            assert not part("finding").is_valid(wrong)
+            assert not whole.is_valid({**page, "findings": [wrong]})
+
+
 @pytest.mark.parametrize("name", ["text", "markdown", "html", "docx"])
 def test_people_read_it_in_their_language(name: str, told: Told) -> None:
     """The counts, the heads, the words beside a day."""
@@ -94,7 +121,7 @@ def test_people_read_it_in_their_language(name: str, told: Told) -> None:
 
 def test_rows_of_programs(told: Told) -> None:
     """State and day of each; the head of the lines counts what is not there."""
-    rows = json.loads(text(REPORTS["json"], told.news, against(told)))
+    rows = json.loads(text(REPORTS["json"], told.news, against(told)))["findings"]
     assert [(row["rule"], row["status"], row["state"], row["since"]) for row in rows] == [
         ("KG-RTG-01", "fail", "new", "2026-11-22T08:30:00+00:00"),
         ("collect", "error", "new", "2026-11-22T08:30:00+00:00"),
@@ -171,7 +198,7 @@ def test_a_page_can_be_filtered_by_state(told: Told) -> None:
 
 def test_without_a_history_nothing_is_claimed() -> None:
     """Nobody knows since when."""
-    (row,) = json.loads(text(REPORTS["json"], [NOW[0]]))
+    (row,) = json.loads(text(REPORTS["json"], [NOW[0]]))["findings"]
     assert (row["state"], row["since"]) == (None, None)
     log = json.loads(text(REPORTS["sarif"], [NOW[0]]))
     assert "baselineState" not in log["runs"][0]["results"][0]

@@ -58,7 +58,7 @@ def audited(*argv: str | Path, inventory: Path) -> tuple[int, list[dict[str, str
         [KGNET, "audit", "-i", inventory, "--pack", inventory / PACK, "--format", "json", *argv],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    rows = json.loads(done.stdout) if done.stdout.startswith("[") else []
+    rows = json.loads(done.stdout)["findings"] if done.stdout.startswith("{") else []
     return done.returncode, [row for row in rows if row["rule"] != "collect"], done.stdout + done.stderr
 
 

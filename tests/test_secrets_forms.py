@@ -137,7 +137,7 @@ def test_an_error_quotes_no_secret(tmp_path: Path) -> None:
     from kgnet.collect.folders import holdings
 
     (tmp_path / "x.cfg").write_text(f"enable secret {SECRET}\n")
-    (held,) = holdings(tmp_path)
+    (held,) = holdings(tmp_path).held
     for told in (
         f"enable secret {SECRET}\n",
         f"!Command: show running-config\nusername a password {SECRET}\n",

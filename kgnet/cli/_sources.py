@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kgnet.model.pack import Pack
     from kgnet.ports import Rule
 
+MOST_NAMES = 20  # of files, in a sentence
 BASELINE = "baseline"  # the pack that is asked by default
 
 ConfigDir = Annotated[
@@ -179,6 +180,15 @@ class Sources:
     files: Mapping[str, Held] = field(default_factory=dict)
     live: frozenset[str] = frozenset()  # names of those that are asked themselves
     lost: Mapping[str, str] = field(default_factory=dict)  # file that is nobody's → why
+    passed: Sequence[str] = ()  # files and folders that were not judged at all
+
+    def notes(self) -> Iterator[str]:
+        """Yield what was passed over, and how much: nobody may take it for judged."""
+        many, names = len(self.passed), ", ".join(self.passed[:MOST_NAMES])
+        if many > MOST_NAMES:
+            names = f"{names} and {many - MOST_NAMES} more"
+        if many:
+            yield f"passed over, by name or place no configurations: {many} files or folders: {names}"
 
     def of(self, device: str, findings: Sequence[Finding], now: datetime | None = None) -> Iterator[Finding]:
         """Yield the findings of *device* with what they were judged by: *now*, or its file."""
@@ -197,11 +207,12 @@ def _known(asked: Asked, scope: Scope, now: datetime) -> Sources:
     from kgnet.collect.reading import Reading
 
     names = table(files.names) if files.names else {}
-    found = owned(holdings(files.path, files.at), scope.fleet, names)
+    there = holdings(files.path, files.at)
+    found = owned(there.held, scope.fleet, names)
     live = {device.name for device in devices if device.name not in found.files} if files.live_rest else set()
     lost = {} if asked.limit else found.lost  # whose they would be nobody knows
     reading = Reading(files.path, _oldest(files, now))
-    return Sources(devices, reading, found.files, frozenset(live), lost)
+    return Sources(devices, reading, found.files, frozenset(live), lost, there.passed)
 
 
 def _unknown(asked: Asked, now: datetime) -> Sources:
@@ -216,11 +227,13 @@ def _unknown(asked: Asked, now: datetime) -> Sources:
     if files.path is None:
         raise UsageError("--no-inventory says something of a folder — give it by --config-dir")
     platforms, roles = named_platforms(files.platforms), named_roles(files.roles)
-    pairs = strangers(holdings(files.path, files.at), platforms=platforms, roles=roles)
+    there = holdings(files.path, files.at)
+    pairs = strangers(there.held, platforms=platforms, roles=roles)
     found = {device.name: (device, held) for device, held in pairs}
     fleet = NOBODY.with_devices({name: device for name, (device, _) in found.items()})
     texts = {name: held for name, (_, held) in found.items()}
-    return Sources(select(fleet, asked.limit), Reading(files.path, _oldest(files, now)), texts)
+    reading = Reading(files.path, _oldest(files, now))
+    return Sources(select(fleet, asked.limit), reading, texts, passed=there.passed)
 
 
 def _oldest(files: Folder, now: datetime) -> datetime | None:

@@ -192,7 +192,8 @@ def _judged(
     pack = fixing.narrowed(complete, rules)
     held = waiving.load(waivers, rules) if waivers else ()
     scope = told.scope(pack, rules)
-    raw = _found(told, scope, judging(pack, rules, prometheus=told.prometheus), now)
+    sources = told.sources(scope, now)
+    raw = _found(told, sources, scope, judging(pack, rules, prometheus=told.prometheus), now)
     ended = keeping.ended(kept(waiving.waive(raw, held, now.date())))
     notes = waiving.idle(ended.findings, held, now.date())
     fleet = told.fleet(scope)
@@ -204,19 +205,21 @@ def _judged(
         fleet=fleet,
         source=told.files.path,
         limit=told.limit,
-        notes=[*notes],
+        notes=[*sources.notes(), *notes],
     )
     if scope:
         fixing.write(scope, ended.findings, complete, rules, limit=told.limit)
     return ended
 
 
-def _found(told: Asked, scope: Scope | None, judge: Judging, now: datetime) -> Iterator[Finding]:
+def _found(
+    told: Asked, sources: Sources, scope: Scope | None, judge: Judging, now: datetime
+) -> Iterator[Finding]:
     """Yield what is found in the files, on the devices, and of what is no device."""
     from kgnet.audit.search import carried
     from kgnet.cli import _subjects
 
-    sources, live = told.sources(scope, now), replace(judge, live=True)
+    live = replace(judge, live=True)
     beside = live if told.files.path is None or told.files.live_rest else judge
     others = _subjects.judged(scope, now, beside, told.rooms) if scope else ()
     return carried(

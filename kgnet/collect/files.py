@@ -32,7 +32,7 @@ def read_folder(
     Only those of *devices*, where given, in their order.  A file that is missing or cannot be read is the
     failure of its device, as in `each`.  UsageError if there are none, or all are of no device of the fleet.
     """
-    files = owned(holdings(folder), fleet).files
+    files = owned(holdings(folder).held, fleet).files
     for device in [fleet.devices[name] for name in files] if devices is None else devices:
         try:
             yield device, read_held(files.get(device.name), device, folder, mark=mark)

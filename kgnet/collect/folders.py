@@ -21,6 +21,8 @@ VERSIONS = {"CVS", "RCS", "SVN", "lost+found"}  # folders of version control
 OTHERS = (".sealed", ".new", ".bak", ".orig", ".swp", ".lock", ",v", "~", ".md", ".yml", ".yaml", ".csv")
 ABOUT = ("readme", "license", "makefile", "routers.", "waivers.")  # what such files' names begin with
 LIST = "router.db"  # RANCID's list of a group: name;type;state
+CONFIGS = "configs"  # the folder of a group's texts
+GIT = ".git"  # a checkout's own; what is in it is asked by `git`
 DEEPEST = 4  # folders in each other
 
 
@@ -37,6 +39,9 @@ class Held:
     kind: str = ""  # what the folder's list calls its platform
     when: datetime | None = None  # when it was written, or its last change committed
     unusable: str = ""  # why it is no evidence
+    passed: bool = (
+        False  # over: by its name or place it is no configuration; so is all in it, if it is a folder
+    )
 
     def content(self) -> bytes:
         """Return its bytes: of a file at most one more than the largest configuration has."""
@@ -46,20 +51,29 @@ class Held:
             return opened.read(LARGEST_BYTES + 1)
 
 
-def holdings(folder: Path, at: str = "") -> tuple[Held, ...]:
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What is in a folder; nothing of it is left unsaid."""
+
+    held: tuple[Held, ...]
+    passed: tuple[str, ...]  # places of files and folders that were passed over; those of folders end in /
+
+
+def holdings(folder: Path, at: str = "") -> Holdings:
     """Return the configurations in *folder*; those of its Git repository as they were *at* a commit or day.
 
     UsageError if there are none.
     """
     bare = bool(_repositories(folder))
     found = _committed(folder, at or "HEAD") if at or bare else _walked(folder)
-    held = tuple(_laid_out(found))
+    every = tuple(_laid_out(found))
+    held = tuple(each for each in every if not each.passed)
     if not held:
         raise UsageError(
             f"{folder}: no configuration in it — `kgnet backup -o {folder}` writes some; "
             "folders of Oxidized and RANCID are read as well"
         )
-    return held
+    return Holdings(held, tuple(sorted(each.name for each in every if each.passed)))
 
 
 # ── where the texts are ─────────────────────────────────────────────────────
@@ -80,8 +94,11 @@ def _walked(folder: Path) -> Iterator[Held]:
         here = Path(root)
         depth = len(here.relative_to(folder).parts)
         files += [name for name in folders if name.lower().endswith(SUFFIXES)]  # told as what they are
-        folders[:] = sorted({*folders} - {*files} if depth < DEEPEST else ())
-        folders[:] = [name for name in folders if not _is_other(name)]
+        below = sorted({*folders} - {*files} - {GIT})
+        folders[:] = [name for name in below if depth < DEEPEST and not _is_other(name)]
+        for name in sorted({*below} - {*folders}):
+            place = PurePosixPath((here / name).relative_to(folder))
+            yield Held(f"{place}/", str(here / name), place, here / name, passed=True)
         for name in sorted(files):
             path = here / name
             place = PurePosixPath(path.relative_to(folder))
@@ -125,13 +142,24 @@ def _committed(folder: Path, at: str) -> Iterator[Held]:
 
 
 def _laid_out(found: Iterable[Held]) -> Iterator[Held]:
-    texts = {each.place: each for each in found if not any(map(_is_other, each.place.parts))}
+    texts: dict[PurePosixPath, Held] = {}
+    for each in found:
+        if each.passed or any(map(_is_other, each.place.parts)):
+            yield _passed(each)
+        else:
+            texts[each.place] = each
     listed = {place.parent: each for place, each in texts.items() if place.name == LIST}
     for group, listing in listed.items():
         yield from _of_rancid(group, _rows(listing), texts, listing)
     for place, each in texts.items():
         if not any(place.is_relative_to(group) for group in listed):
             yield replace(each, name=_bare(each.name), group="/".join(place.parent.parts))
+        elif place.name != LIST and not any(place.parent == group / CONFIGS for group in listed):
+            yield _passed(each)
+
+
+def _passed(each: Held) -> Held:
+    return each if each.passed else replace(each, name=str(each.place), passed=True)
 
 
 def _is_other(name: str) -> bool:
@@ -152,12 +180,12 @@ def _of_rancid(
     listing: Held,
 ) -> Iterator[Held]:
     """Yield what a group's list names, and what stands beside without being named."""
-    files = {place.name: each for place, each in texts.items() if place.parent == group / "configs"}
+    files = {place.name: each for place, each in texts.items() if place.parent == group / CONFIGS}
     for name, (kind, state) in rows.items():
         each = files.pop(name, None)
         missing = "" if each else f"names {name}, and there is no file of it"
         down = "" if state in ("", "up") else f"says that {name} is {state}: its file is an old one"
-        held = each or replace(listing, place=group / "configs" / name, blob="")
+        held = each or replace(listing, place=group / CONFIGS / name, blob="")
         why = f"{LIST} {missing or down}" if missing or down else ""
         yield replace(held, name=name, kind=kind, group=str(group), unusable=why or held.unusable)
     for name, each in files.items():

@@ -12,7 +12,7 @@ from kgnet.language import sentence, told_finding, told_rule
 from kgnet.model.language import ENGLISH, Language
 from kgnet.model.outcome import Finding, State
 from kgnet.ports import About, Report, Rule
-from kgnet.reports._rows import page
+from kgnet.reports._rows import line
 
 __all__ = ["by_site", "file_name", "of_site", "pieces", "visible", "written"]
 
@@ -81,8 +81,8 @@ def _in(english: Findings, language: Language) -> Findings:
 
 
 def _digest(findings: Findings) -> str:
-    """Return the SHA-256 of the findings as JSON, in hexadecimal."""
+    """Return the SHA-256 of the findings as lines of JSON, in hexadecimal."""
     whole = sha256()
-    for piece in page(findings):
-        whole.update(piece.encode())
+    for finding in findings:
+        whole.update(f"{line(finding)}\n".encode())
     return whole.hexdigest()

@@ -6,7 +6,31 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from kgnet.model.outcome import Finding
+from kgnet import __version__
+from kgnet.findings import Findings
+from kgnet.model.history import Baseline
+from kgnet.model.outcome import Finding, Status
+from kgnet.ports import About
+
+
+def head(findings: Findings, about: About) -> dict[str, Any]:
+    """Return what is said of the audit before its findings; *baseline* is null where nothing is compared."""
+    return {
+        "kgnet": __version__,
+        "time": about.when.isoformat(timespec="seconds") if about.when else None,
+        "pack": about.pack,
+        "notes": list(about.notes),
+        "baseline": _baseline(about.baseline, findings.statuses()[Status.ERROR]),
+    }
+
+
+def _baseline(told: Baseline | None, errors: int) -> dict[str, Any] | None:
+    """Return what the findings are held against: the others stand as they stood."""
+    if told is None:
+        return None
+    when = told.when.isoformat(timespec="seconds") if told.when else None
+    counts = {"new": told.new, "fixed": told.fixed, "standing": len(told.standing), "errors": errors}
+    return {"asked": told.asked, "run": told.run or None, "time": when, **counts}
 
 
 def row(finding: Finding) -> dict[str, Any]:

@@ -40,10 +40,13 @@ class _Line:
 
 
 def write(findings: Findings, rules: Mapping[str, Rule], about: About) -> Iterator[str]:
-    """Yield every finding, also what passed; several pieces of evidence stand on lines of one cell."""
+    """Yield notes, then every finding, also what passed; pieces of evidence stand on lines of one cell."""
     row = csv.writer(_Line()).writerow
     yield MARK
     yield row([about.language.say(column) for column in COLUMNS])
+    for note in about.notes:
+        cells = {"status": about.language.say("note"), "evidence": note}
+        yield row([_cell(cells.get(column, "")) for column in COLUMNS])
     for finding in findings:
         yield row(map(_cell, _cells(finding, rules.get(finding.rule), about)))
 

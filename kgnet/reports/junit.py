@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from kgnet.findings import Findings
+from kgnet.findings import Findings, kept
 from kgnet.model.domains import code_of
 from kgnet.model.outcome import Finding, Status
 from kgnet.ports import About, Report, Rule
@@ -27,6 +27,10 @@ def write(findings: Findings, rules: Mapping[str, Rule], about: About) -> Iterat
     root.text = "\n"
     head, _, tail = ElementTree.tostring(root, encoding="unicode").partition("\n")
     yield f'<?xml version="1.0" encoding="UTF-8"?>\n{head}\n'
+    if about.notes:
+        suite = Element("testsuite", {"name": about.language.say("Notes"), **_counts(kept(()))})
+        SubElement(suite, "system-out").text = "\n".join(about.notes)
+        yield f"  {ElementTree.tostring(suite, encoding='unicode')}\n"
     for (device,) in findings.tally("device"):
         found = findings.where(device=device)
         suite = Element("testsuite", {"name": device, "hostname": device, **_counts(found)})

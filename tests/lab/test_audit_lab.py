@@ -19,7 +19,7 @@ OPEN = "check_sender_access static:OK, reject_unauth_destination"  # Postfix ref
 def audited(lab: Lab, *arguments: str) -> tuple[int, Rows]:
     done = lab.run(str(KGNET), "audit", "-i", str(LAB), "--format", "json", *arguments)
     assert not done.stderr, done.stderr
-    return done.returncode, json.loads(done.stdout)
+    return done.returncode, json.loads(done.stdout)["findings"]
 
 
 def failed(rows: Rows) -> set[tuple[str, str]]:

@@ -38,7 +38,7 @@ def cover(document: Document, findings: Findings, about: About, title: str) -> N
     for name, value in facts(findings, about):
         named(document, name, value)
     notes = (
-        say("The SHA-256 is that of the report that `--format json --lang en` writes of the same audit."),
+        say("The SHA-256 is that of `--format jsonl --lang en` of the same audit, without its first line."),
         say("A clause that is not known at first hand carries its mark in brackets: it is no proof of law."),
         say("What could not be judged is no pass; it is listed, with the reason."),
     )
