@@ -27,8 +27,7 @@ from kgnet.ports import Platform, Rule, gives
 from kgnet.remedies import Case
 
 INTENT = (
-    "The lines are the intent's: `kgnet plan -l {device}` shows them, "
-    "a live `kgnet audit --fix-plan` takes them."
+    "The lines are the intent's: `kgnet plan -l {device}` shows them, `kgnet audit --fix-plan` takes them."
 )
 
 

@@ -120,8 +120,25 @@ def test_no_secret_stands_in_the_plan(story: Story) -> None:
         assert not any(secret in told for told in said)
 
 
-def test_over_files_no_plan_is_made(story: Story, tmp_path: Path) -> None:
-    """It holds for a text that runs, and a file may be old."""
-    told = story.net.kgnet("audit", "--config-dir", str(tmp_path), "--fix-plan", "x.json", code=1)
-    assert "for live devices" in told
-    assert "report over files tells the commands" in told
+def test_a_plan_made_over_files_is_done_on_the_devices_that_run_them(story: Story, tmp_path: Path) -> None:
+    """From a backup the very plan comes that the devices gave; an older text is refused by the deploy."""
+    net, path, files = story.net, tmp_path / "offline.json", tmp_path / "files"
+    chosen = ("-l", net.only, "--rule", RULES)
+    net.kgnet("deploy", "-l", net.only, "--yes", "--despite-freeze")
+    for device, (_, wrong, _) in FAULTS.items():
+        typed(net, device, wrong)
+    net.kgnet("backup", "-l", net.only, "-o", str(files))
+    told = net.kgnet("audit", *chosen, "--config-dir", str(files), "--fix-plan", str(path), code=2)
+    assert "mends 3 findings on 3 devices" in told
+    live, offline = tmp_path / "live.json", json.loads(path.read_text())
+    net.kgnet("audit", *chosen, "--fix-plan", str(live), code=2)
+    assert offline["devices"] == json.loads(live.read_text())["devices"]
+    assert not any(secret in path.read_text() for secret in net.secrets())
+    net.kgnet("deploy", str(path), "--yes", "--despite-freeze")
+    assert net.kgnet("audit", *chosen).count("fail") == 0
+    for device, (_, wrong, strange) in FAULTS.items():
+        typed(net, device, strange)
+        typed(net, device, wrong)
+    assert "has changed since the plan was made" in net.kgnet(
+        "deploy", str(path), "--yes", "--despite-freeze", code=1
+    )

@@ -16,10 +16,12 @@ from kgnet.errors import DeviceError, UsageError
 from kgnet.model.outcome import Severity, Status
 
 if TYPE_CHECKING:
+    from kgnet.cli._sources import Sources
     from kgnet.cli._subjects import Scope
     from kgnet.findings import Findings
     from kgnet.mend import Fixes
     from kgnet.model.config import Config
+    from kgnet.model.facts import Snapshot
     from kgnet.model.fleet import Device
     from kgnet.model.pack import Pack
     from kgnet.plan.file import Planned
@@ -32,8 +34,8 @@ FixPlan = Annotated[
     Path | None,
     typer.Option(
         "--fix-plan",
-        help="Live devices: write a plan of what mends the findings, and of nothing else; "
-        "`kgnet deploy FILE` does it.",
+        help="Write a plan of what mends the findings, and of nothing else; `kgnet deploy FILE` does it on "
+        "devices that run the very text that was judged.",
         metavar="FILE",
         dir_okay=False,
     ),
@@ -54,17 +56,11 @@ class Fixing:
     path: Path | None
     ids: str
     least: Severity | None
-    over: Path | None  # the files that are judged instead of devices
     inventory: Path | None
     workers: int
 
     def __post_init__(self) -> None:
-        """Raise UsageError where no plan can be made: it holds for the very text that a device runs."""
-        if self.path and self.over:
-            raise UsageError(
-                "--fix-plan is for live devices: a plan holds for the text that a device runs now — "
-                "the report over files tells the commands"
-            )
+        """Raise UsageError where no plan can be made."""
         if self.path and not self.inventory:
             raise UsageError("--fix-plan needs an inventory: a plan is held against what it says")
 
@@ -92,13 +88,14 @@ class Fixing:
     def write(
         self,
         scope: Scope,
+        sources: Sources,
         findings: Findings,
         pack: Pack,
         rules: Mapping[str, Rule],
         *,
         limit: str,
     ) -> None:
-        """Look at the devices that failed once more, and write what mends them, if that was asked for."""
+        """Look once more at what failed, device or file, and write what mends it, if that was asked for."""
         from kgnet import collect, files
         from kgnet.plan import file
 
@@ -107,7 +104,7 @@ class Fixing:
         failed = findings.where(status=Status.FAIL)
         names = {name for (name,) in failed.tally("device")}
         devices = [device for device in scope.devices if device.name in names]
-        look = _look(pack, rules, {rule for (rule,) in failed.tally("rule")})
+        look = _look(sources, pack, rules, {rule for (rule,) in failed.tally("rule")})
         told = collect.in_order(devices, collect.each(devices, look, workers=self.workers))
         looked = list(_line.followed(told, len(devices), "mending"))
         found = {device.name: each for device, each in looked if not isinstance(each, DeviceError)}
@@ -128,7 +125,9 @@ class Fixing:
         _line.told(lost.values())
 
 
-def _look(pack: Pack, rules: Mapping[str, Rule], failed: set[str]) -> Callable[[Device], Found]:
+def _look(
+    sources: Sources, pack: Pack, rules: Mapping[str, Rule], failed: set[str]
+) -> Callable[[Device], Found]:
     """Return what looks at a device, judges it by the whole pack, and finds what mends what *failed*."""
     from kgnet import collect
     from kgnet.audit import audit
@@ -137,13 +136,20 @@ def _look(pack: Pack, rules: Mapping[str, Rule], failed: set[str]) -> Callable[[
 
     line = _line.line(None)
     authorities = line.store.get("tls/ca.crt") if line.store else ""
+    mark = line.store.mark if line.store else None
+
+    def seen(device: Device) -> Snapshot:
+        if sources.reading and device.name not in sources.live:
+            _, config = sources.reading.read(device, sources.files.get(device.name), mark)
+            return collect.told(config, device)
+        with line.open(device) as session:
+            have = collect.collect(device, session, mark=mark)
+            return observe(device, have, session, now=lambda: datetime.now(UTC), authorities=authorities)
 
     def look(device: Device) -> Found:
-        with line.open(device) as session:
-            have = collect.collect(device, session, mark=line.store.mark if line.store else None)
-            have = observe(device, have, session, now=lambda: datetime.now(UTC), authorities=authorities)
-        found = [each for each in audit(device, have, rules, pack) if each.rule in failed]
-        mender = Mender(device, have, line.want(device), rules, pack)
+        have, live = seen(device), device.name in sources.live
+        found = [each for each in audit(device, have, rules, pack, live=live) if each.rule in failed]
+        mender = Mender(device, have, line.want(device), rules, pack, live)
         return mender.fixes(found), have.config
 
     return look

@@ -140,7 +140,7 @@ def audit(
     files = Folder(config_dir, at, platform or (), role or (), names, live_rest, max_age)
     spreading = Spreading(jobs, cluster, plain=cluster_plain, over_files=config_dir is not None)
     told = Asked(None if no_inventory else inventory, limit, files, rooms, spreading, workers, prometheus)
-    fixing = Fixing(fix_plan, rule, severity, over=config_dir, inventory=told.inventory, workers=workers)
+    fixing = Fixing(fix_plan, rule, severity, inventory=told.inventory, workers=workers)
     now, report = datetime.now(UTC), shown(format_, lang, output, per_site)
     pack = pack or told.default_pack
     keeping = _history.keeping(history, since, subject, now, pack=pack, **told.kept)
@@ -208,7 +208,7 @@ def _judged(
         notes=[*sources.notes(), *notes],
     )
     if scope:
-        fixing.write(scope, ended.findings, complete, rules, limit=told.limit)
+        fixing.write(scope, sources, ended.findings, complete, rules, limit=told.limit)
     return ended
 
 

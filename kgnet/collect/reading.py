@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from kgnet.collect.files import config_of, text_of
+from kgnet.collect.files import Mark, config_of, text_of
 from kgnet.collect.folders import Held
 from kgnet.collect.owners import settled
 from kgnet.errors import Refused
@@ -21,10 +21,10 @@ class Reading:
     folder: Path
     oldest: datetime | None = None  # what is from before is no evidence
 
-    def read(self, device: Device, held: Held | None) -> tuple[Device, Config]:
+    def read(self, device: Device, held: Held | None, mark: Mark | None = None) -> tuple[Device, Config]:
         """Return the configuration, without secrets, and the device with its platform.
 
-        Refused if it is no evidence.
+        *mark* tells what stands in the place of a secret.  Refused if it is no evidence.
         """
         if held is None:
             raise Refused(device.name, f"{self.folder} has no file of this device")
@@ -33,4 +33,4 @@ class Reading:
             raise Refused(device.name, f"{told} — back the device up again, or ask it itself")
         text = text_of(held, device.name)
         known = device if device.platform else replace(device, platform=settled(held, text))
-        return known, config_of(text, known, held.where)
+        return known, config_of(text, known, held.where, mark=mark)
