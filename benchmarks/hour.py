@@ -3,7 +3,7 @@
     unshare --net python benchmarks/hour.py [MINUTES]           default: 60, at least 10
 
 Exit 1 if a scrape was late, failed or is missing, if the exporter's memory grew, or if series came that were
-not there when it had warmed up.  Needs prometheus; agents and echoes are those of `scrape.py`.
+not there when it had warmed up.  Needs prometheus; what it asks is `standin.py`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 import peer
-from scrape import AUTH, PRIV, own_network, serving
+from standin import AUTH, PRIV, own_network, serving
+
+from kgnet import inventory
+from kgnet.design import design
 
 EVERY_S = 15
 WARM_S = 150  # ten scrapes: indexes learned, threads started, buffers as large as they get
@@ -114,9 +117,12 @@ def main() -> None:
     prometheus = peer.program("prometheus")
     own_network()
     ours, theirs = peer.free_port(), peer.free_port()
-    with tempfile.TemporaryDirectory() as name, serving():
+    fleet = design(inventory.load(INVENTORY))
+    with tempfile.TemporaryDirectory() as name, serving(fleet, Path(name)) as authority:
         folder = Path(name)
         config = configured(folder, ours, theirs)
+        (folder / "secrets/tls").mkdir(mode=0o700)
+        authority.rename(folder / "secrets/tls/ca.crt")
         environment = ("env", f"KGNET_SECRETS={folder / 'secrets'}")
         stored = f"--storage.tsdb.path={folder / 'tsdb'}"
         listens = f"--web.listen-address={peer.HOME}:{theirs}"

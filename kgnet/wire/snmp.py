@@ -6,7 +6,6 @@ One that fails may be of an agent that has restarted since, or has another engin
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
@@ -102,13 +101,7 @@ class Agents:
         """Return all objects below *oid*, by GETBULK (RFC 3416 §4.2.3); errors as those of `get`."""
 
         async def walked(session: SnmpSession) -> Objects:
-            found: Objects = {}
-            below = session.fetch(oid)
-            while True:
-                async with asyncio.timeout(self._timeout_s):
-                    if not (each := await anext(below, None)):
-                        return found
-                found[each[0]] = each[1]
+            return {name: value async for name, value in session.fetch(oid)}
 
         return await self._talk(address, walked)
 
@@ -120,8 +113,7 @@ class Agents:
             size = self._fits.get(address, BATCH)
             batch = oids[at : at + size]
             anchored = batch if SYS_UPTIME in batch else (*batch, SYS_UPTIME)
-            async with asyncio.timeout(self._timeout_s):
-                answer = await session.get_many(anchored)
+            answer = await session.get_many(anchored)
             if SYS_UPTIME not in answer:
                 if size > 1:
                     self._fits[address] = size * 3 // 4
@@ -174,8 +166,7 @@ class Agents:
             port=self._port,
             user=self._credentials.user(),
             community=self._credentials.community,
-            timeout=None,  # type: ignore[arg-type]  # each read would arm a timer, and ours are there
+            timeout=self._timeout_s,
         )
-        async with asyncio.timeout(2 * self._timeout_s):  # the engine, then its clock
-            await session.refresh()
+        await session.refresh()
         return session
