@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import resource
 import socket
 import ssl
 import subprocess
@@ -11,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
@@ -28,6 +30,7 @@ from kgnet.export.web import Web, _openssl
 
 HOME = "127.0.0.1"
 USER, WORD = "prometheus", "a long pass word"
+SCRAPERS = 500
 GOOD = "tls_server_config: {cert_file: web.crt, key_file: web.key"
 TLS = {"cert_file": "web.crt", "key_file": "web.key"}
 
@@ -147,6 +150,22 @@ def test_a_slow_handshake_holds_nobody_up(papers: Path) -> None:
     web = Web(written(papers, {"tls_server_config": TLS}))
     with serving(web) as port, socket.create_connection((HOME, port)):  # which says nothing
         assert asked(port, papers) == 200
+
+
+def test_five_hundred_scrapers_with_a_password_are_let_in_at_once_over_tls(papers: Path) -> None:
+    """Their one password is compared once, slow as bcrypt is by design; a wrong one among them stays out."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8192), hard))
+    slow = bcrypt.hashpw(WORD.encode(), bcrypt.gensalt(11)).decode()
+    config = written(papers, {"tls_server_config": TLS, "basic_auth_users": {USER: slow}})
+    users = [f"{USER}:{WORD if number % 50 else 'wrong'}" for number in range(SCRAPERS)]
+    try:
+        with serving(Web(config)) as port, ThreadPoolExecutor(SCRAPERS) as clients:
+            asking = [clients.submit(asked, port, papers, user=user, path="metrics") for user in users]
+            heard_of = [each.result() for each in asking]
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert heard_of == [200 if number % 50 else 401 for number in range(SCRAPERS)]
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,7 @@ class Web:
         self._path, self._lock = path, Lock()
         self._salt = os.urandom(16)
         self._known: set[bytes] = set()  # passwords that were right, hashed: bcrypt is slow by design
+        self._compared: dict[bytes, Lock] = {}  # those that are just being compared
         self.config, self.context = _read(path)
         self._stamp = self._stamps()
 
@@ -121,13 +122,21 @@ class Web:
         return bool(names & set(tls.client_allowed_sans))
 
     def _right(self, password: bytes, wanted: bytes) -> bool:
+        """Compare; who comes with the same password meanwhile waits, and is spared a comparison."""
         seen = hmac.digest(self._salt, wanted + b"\0" + password, hashlib.sha256)
         if seen in self._known:
             return True
-        if len(password) > 72 or not bcrypt.checkpw(password, wanted):  # bcrypt reads no further
-            return False
-        self._known.add(seen)
-        return True
+        with self._lock:
+            turn = self._compared.setdefault(seen, Lock())
+        with turn:
+            right = seen in self._known or (
+                len(password) <= 72 and bcrypt.checkpw(password, wanted)  # bcrypt reads no further
+            )
+            if right:
+                self._known.add(seen)
+        with self._lock:
+            self._compared.pop(seen, None)
+        return right
 
     def _stamps(self) -> tuple[object, ...]:
         tls = self.config.tls_server_config
