@@ -17,7 +17,7 @@ from test_export import evidence, promtool
 from watched import asked, found, free_port, impatient, recorded, running, told, until
 
 from kgnet import inventory, paths
-from kgnet.cli.export import OPEN_OPTIONS
+from kgnet.cli._exporter import OPEN_OPTIONS
 from kgnet.design import design
 from kgnet.errors import UsageError
 from kgnet.export import config, discovery, jobs, shard

@@ -192,6 +192,13 @@ FAMILIES = (
     *SECURITY,
     # ── the exporter itself
     _gauge("build_info", "Always 1: the version of kgnet."),
+    _gauge(
+        "inventory_read_success",
+        "Whether the exporter watches by the inventory in its folder; 0: that does not read, the one of before holds.",
+    ),
+    _gauge(
+        "inventory_read_timestamp_seconds", "Unix time at which the exporter last took its inventory over."
+    ),
     _gauge("collector_success", "Whether this part of the scrape could do its work."),
     _gauge(
         "collector_duration_seconds",

@@ -24,6 +24,8 @@ EVERYWHERE = (  # each part tells its own: the scrape configuration's label `sha
     "collector_success",
     "collector_duration_seconds",
     "device_objects_missing",
+    "inventory_read_success",
+    "inventory_read_timestamp_seconds",
 )
 
 

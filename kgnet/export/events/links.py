@@ -27,9 +27,13 @@ class Links:
 
     def __init__(self, fleet: Fleet, indexes: Indexes) -> None:
         """*indexes*: what the poller knows, for notifications that say no name (RFC 2863 linkDown)."""
-        self._jobs: Mapping[str, Job] = {job.device: job for job in jobs(fleet)}
         self._indexes = indexes
         self._told: dict[str, dict[str | int, _Told]] = {}
+        self.adopt(fleet)
+
+    def adopt(self, fleet: Fleet) -> None:
+        """Tell of *fleet* from now on; the words of its devices stay."""
+        self._jobs: Mapping[str, Job] = {job.device: job for job in jobs(fleet)}
 
     def told(self, device: str, event: Event, when: float) -> None:
         if event.kind is EventKind.RESTART:

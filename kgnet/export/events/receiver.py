@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event as Signal
 from threading import Thread
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from kgnet.errors import UsageError
 from kgnet.export.events.limits import Limits
@@ -23,6 +23,9 @@ from kgnet.export.web import Web
 from kgnet.model.fleet import Fleet
 from kgnet.model.outcome import Sample
 from kgnet.wire.snmp import Credentials
+
+if TYPE_CHECKING:
+    from kgnet.export.events.traps import Traps
 
 BUFFER_BYTES = 4 << 20  # of the kernel, for datagrams; it gives what net.core.rmem_max allows
 BACKLOG = 128
@@ -65,6 +68,7 @@ class Receiver:
         self._started, self._thread = Signal(), Thread(target=self._run, name="events", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._end: asyncio.Event | None = None
+        self._traps: Traps | None = None
 
     def port(self, transport: str) -> int:
         """Return the port of udp, tcp, tls or snmp."""
@@ -81,6 +85,18 @@ class Receiver:
             self._loop.call_soon_threadsafe(self._end.set)
             self._thread.join()
         self.tally.keep()
+
+    def adopt(self, fleet: Fleet) -> None:
+        """Hear for *fleet* from now on, between two messages; sockets, keys and counts stay."""
+        if self._loop:
+            self._loop.call_soon_threadsafe(self._adopt, fleet)
+
+    def _adopt(self, fleet: Fleet) -> None:
+        self._sources.adopt(fleet)
+        self._reader.adopt(fleet)
+        self.tally.adopt(fleet)
+        if self._traps:
+            self._traps.adopt(fleet)
 
     def _indexes(self, device: str) -> Mapping[str, int]:
         return self.indexes(device)
@@ -110,7 +126,7 @@ class Receiver:
             from kgnet.export.events.traps import Traps  # slow to import
 
             bound = self._sockets["snmp"]
-            Traps(self._fleet, self._sources, self.tally, self._credentials, bound)
+            self._traps = Traps(self._fleet, self._sources, self.tally, self._credentials, bound)
         streams = [
             loop.create_task(Streams(self._reader, self._sockets[name], web).serve())
             for name, web in (("tcp", None), ("tls", self._web))

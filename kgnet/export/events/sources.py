@@ -15,6 +15,10 @@ class Sources:
 
     def __init__(self, fleet: Fleet, relays: frozenset[str] = frozenset()) -> None:
         self._relays = relays
+        self.adopt(fleet)
+
+    def adopt(self, fleet: Fleet) -> None:
+        """Know *fleet* from now on, and no other."""
         self._domain = f".{fleet.domain}".lower()
         self._names = {name.lower(): name for name in fleet.devices}
         self._addresses = {

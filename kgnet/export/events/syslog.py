@@ -34,6 +34,9 @@ class Reader:
     def __init__(self, fleet: Fleet, sources: Sources, limits: Limits, tally: Tally) -> None:
         self._fleet, self._sources, self._limits, self._tally = fleet, sources, limits, tally
 
+    def adopt(self, fleet: Fleet) -> None:
+        self._fleet = fleet
+
     def take(self, data: bytes, address: str, transport: str) -> None:
         self._tally.count("events_received_total", transport=transport)
         message = read(data)

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from threading import Lock
 
@@ -47,14 +48,21 @@ class Tally:
         clock: Callable[[], float] = time.time,
     ) -> None:
         """*ways*: what is listened for; *kept*: the file for it, None: a restart begins at 0."""
-        self._fleet, self._links, self._path, self._clock = fleet, links, kept, clock
+        self._links, self._ways, self._path, self._clock = links, ways, kept, clock
         self._lock = Lock()
         self._kept = _read(kept) if kept else _Kept()
         self._kept.boots += 1
         self._other: Counter[tuple[str, tuple[tuple[str, str], ...]]] = Counter()
         self._written = 0.0
-        for key in ((name, kind.value, way) for name in fleet.devices for kind in ALWAYS for way in ways):
-            self._kept.counts.setdefault(key, 0)
+        self.adopt(fleet)
+
+    def adopt(self, fleet: Fleet) -> None:
+        """Tell of *fleet* from now on; what was counted stays."""
+        with self._lock:
+            self._fleet = fleet
+            self._links.adopt(fleet)
+            for name, kind, way in product(fleet.devices, ALWAYS, self._ways):
+                self._kept.counts.setdefault((name, kind.value, way), 0)
 
     @property
     def boots(self) -> int:

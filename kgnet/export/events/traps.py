@@ -62,7 +62,7 @@ class Traps:
     ) -> None:
         self._sources, self._tally, self._credentials = sources, tally, credentials
         self._limits = Limits(per_s=PER_SECOND, at_once=AT_ONCE)
-        self._designed = {engine_id(f"{name}.{fleet.domain}"): name for name in fleet.devices}
+        self.adopt(fleet)
         self._engines: dict[str, OrderedDict[bytes, None]] = {}
         self._from = ""  # the device whose message is being read
         self._heard = False  # whether it was told or refused
@@ -75,6 +75,10 @@ class Traps:
         dispatcher.register_transport(udp.DOMAIN_NAME, transport)
         self._engine.register_transport_dispatcher(dispatcher)
         transport.open_server_mode(sock=bound)
+
+    def adopt(self, fleet: Fleet) -> None:
+        """Know the engines of *fleet* from now on; keys that were made for others do no harm."""
+        self._designed = {engine_id(f"{name}.{fleet.domain}"): name for name in fleet.devices}
 
     def take(self, data: bytes, address: Any) -> bool:
         """Return whether pysnmp is to read the message: it is of ours, not too much, and of version 3."""
