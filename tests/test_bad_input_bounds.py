@@ -218,7 +218,7 @@ def test_what_stands_in_a_folder_cannot_hurt_an_audit(jobs: str, tmp_path: Path)
     (folder / f"{good.name}.cfg").write_text(text, encoding="utf-8")
     done = command(folder, str(pack), "-j", jobs, "-l", ",".join(names[: len(ODD) + 1]))
     assert (done.returncode, done.stderr) == (1, "")
-    rows = json.loads(done.stdout)
+    rows = json.loads(done.stdout)["findings"]
     unread = {row["device"]: row["evidence"][0] for row in rows if row["rule"] == "collect"}
     for name, (case, (_, told)) in zip(names, ODD.items(), strict=False):
         if told:

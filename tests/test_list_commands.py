@@ -52,7 +52,7 @@ def test_nothing_is_typed_that_was_not_listed(net: Net, device: str) -> None:
         [*argv, "--history", "none"],
         capture_output=True, text=True, timeout=120, check=False, env=net.environment(),
     )  # fmt: skip
-    assert {row["source"] for row in json.loads(done.stdout)} >= {"live"}, done.stderr
+    assert {row["source"] for row in json.loads(done.stdout)["findings"]} >= {"live"}, done.stderr
     said = typed(net, device)
     assert len(said) > 2
     assert said <= known, said - known
