@@ -14,8 +14,9 @@ from typing import TypeVar
 
 from kgnet import paths
 from kgnet.collect.detect import spoken
-from kgnet.collect.files import SUFFIX, Mark, held_config, read_file, read_folder, read_held, read_text, told
+from kgnet.collect.files import SUFFIX, Mark, read_file, read_text, told
 from kgnet.collect.parts import Read, as_typed
+from kgnet.collect.reading import read_folder
 from kgnet.environment import access
 from kgnet.errors import DeviceError, ReadError, Refused, Unreachable
 from kgnet.model.config import Config, unfit
@@ -33,11 +34,9 @@ __all__ = [
     "collect",
     "configuration",
     "each",
-    "held_config",
     "in_order",
     "read_file",
     "read_folder",
-    "read_held",
     "read_text",
     "sealed",
     "session",

@@ -1,55 +1,26 @@
-"""files → Snapshots: what a folder of configurations says of devices, none of them trusted."""
+"""a file → Snapshot: what a configuration says of a device; none is trusted.  For folders see `reading`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from kgnet.collect.detect import foreign, main_part
-from kgnet.collect.folders import Held, holdings
-from kgnet.collect.owners import owned
+from kgnet.collect.folders import Held
 from kgnet.collect.parts import Read, as_typed
 from kgnet.collect.printed import LARGEST_BYTES, decoded, restored, unwrapped
-from kgnet.errors import DeviceError, ReadError, Refused
+from kgnet.errors import ReadError, Refused
 from kgnet.model.config import Config
 from kgnet.model.facts import Snapshot
-from kgnet.model.fleet import Device, Fleet
+from kgnet.model.fleet import Device
 from kgnet.plugins import one
 from kgnet.ports import Platform, gives
 
 Mark = Callable[[str], str]  # a secret's value → what stands in its place, e.g. `Secrets.mark`
 
 SUFFIX = ".cfg"
-
-
-def read_folder(
-    folder: Path, fleet: Fleet, *, devices: Sequence[Device] | None = None, mark: Mark | None = None
-) -> Iterator[tuple[Device, Snapshot | DeviceError]]:
-    """Yield what the files in *folder* say, one after the other: none is kept.
-
-    Only those of *devices*, where given, in their order.  A file that is missing or cannot be read is the
-    failure of its device, as in `each`.  UsageError if there are none, or all are of no device of the fleet.
-    """
-    files = owned(holdings(folder).held, fleet).files
-    for device in [fleet.devices[name] for name in files] if devices is None else devices:
-        try:
-            yield device, read_held(files.get(device.name), device, folder, mark=mark)
-        except DeviceError as reason:
-            yield device, reason
-
-
-def read_held(held: Held | None, device: Device, folder: Path, *, mark: Mark | None = None) -> Snapshot:
-    """Return what the configuration says that *folder* has of *device*, as `read_file` does."""
-    return told(held_config(held, device, folder, mark=mark), device)
-
-
-def held_config(held: Held | None, device: Device, folder: Path, *, mark: Mark | None = None) -> Config:
-    """Return the configuration that *folder* has of *device*, without secrets; Refused if it is none."""
-    if held is None:
-        raise Refused(device.name, f"{folder} has no file of this device")
-    return config_of(text_of(held, device.name), device, held.where, mark=mark)
 
 
 def text_of(held: Held, device: str) -> str:

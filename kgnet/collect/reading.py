@@ -1,17 +1,19 @@
-"""a device, what a folder holds of it → its configuration, if it is evidence and of a platform of ours."""
+"""a folder → what it holds of each device, if that is evidence and a text of a platform of ours."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from kgnet.collect.files import Mark, config_of, text_of
-from kgnet.collect.folders import Held
-from kgnet.collect.owners import settled
-from kgnet.errors import Refused
+from kgnet.collect.files import Mark, config_of, text_of, told
+from kgnet.collect.folders import Held, holdings
+from kgnet.collect.owners import owned, settled
+from kgnet.errors import DeviceError, Refused
 from kgnet.model.config import Config
-from kgnet.model.fleet import Device
+from kgnet.model.facts import Snapshot
+from kgnet.model.fleet import Device, Fleet
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,23 @@ class Reading:
         if held is None:
             raise Refused(device.name, f"{self.folder} has no file of this device")
         if self.oldest and held.when and held.when < self.oldest:
-            told = f"{held.where} is of {held.when:%Y-%m-%d}, which is too long ago"
-            raise Refused(device.name, f"{told} — back the device up again, or ask it itself")
+            old = f"{held.where} is of {held.when:%Y-%m-%d}, which is too long ago"
+            raise Refused(device.name, f"{old} — back the device up again, or ask it itself")
         text = text_of(held, device.name)
         known = device if device.platform else replace(device, platform=settled(held, text))
         return known, config_of(text, known, held.where, mark=mark)
+
+
+def read_folder(folder: Path, fleet: Fleet) -> Iterator[tuple[Device, Snapshot | DeviceError]]:
+    """Yield what the files in *folder* say, one after the other: none is kept.
+
+    A file that cannot be read is the failure of its device, as in `each`.  UsageError if there are none, or
+    all are of no device of the fleet.
+    """
+    reading = Reading(folder)
+    for name, held in owned(holdings(folder).held, fleet).files.items():
+        try:
+            device, config = reading.read(fleet.devices[name], held)
+            yield device, told(config, device)
+        except DeviceError as reason:
+            yield fleet.devices[name], reason

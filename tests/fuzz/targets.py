@@ -12,8 +12,9 @@ from pathlib import Path, PurePosixPath
 from kgnet import paths, plugins
 from kgnet.audit import pack as packs
 from kgnet.audit import waivers
-from kgnet.collect.files import read_held
+from kgnet.collect import told as read_out
 from kgnet.collect.folders import Held
+from kgnet.collect.reading import Reading
 from kgnet.design import design
 from kgnet.errors import KgnetError, ReadError
 from kgnet.inventory import load
@@ -50,7 +51,7 @@ def platform(name: str, told: bytes) -> None:
     file.write_bytes(told)
     device = Device("r-1", "DC", Role.BRANCH, name, 1, IPv4Address("172.20.0.9"))
     held = Held("r-1", str(file), PurePosixPath(file.name), file)
-    have = read_held(held, device, file.parent)
+    have = read_out(Reading(file.parent).read(device, held)[1], device)
     assert all(isinstance(fact, kind) for kind, fact in have.facts.items())
     for part in PLATFORMS[name].parts:
         if part.name in have.config.parts:
