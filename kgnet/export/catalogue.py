@@ -194,7 +194,7 @@ FAMILIES = (
     _gauge("build_info", "Always 1: the version of kgnet."),
     _gauge(
         "inventory_read_success",
-        "Whether the exporter watches by the inventory in its folder; 0: that does not read, the one of before holds.",
+        "Whether the exporter serves the inventory in its folder; 0: it does not read, another holds.",
     ),
     _gauge(
         "inventory_read_timestamp_seconds", "Unix time at which the exporter last took its inventory over."
