@@ -21,7 +21,7 @@ from kgnet.errors import TwinError
 DEVICES = "hub1:fw1:spine1:leaf1:r-31114:r-910:r-911:r-31064:r-31069:r-31072"
 LEAF = "leaf1"
 MISTAKE = "\ninterface Management1\n   shutdown\n"  # somebody adds this to a template
-BEHIND = re.compile(r"\d+ (?:sites|rooms|services|mailboxes)")
+BEHIND = re.compile(r"\b\d+ (?:sites|rooms|services|mailboxes)")
 QUICK_S = "15"  # until the leaf takes the mistake back
 
 

@@ -15,7 +15,9 @@ TOO_LARGE = f"is larger than {LARGEST_BYTES} bytes: no configuration is"
 FREE = re.compile(
     rb"\s*(?:[!#]|\d+ remark |remark )|(?:.*[ \t])?(?:description|comment|contact|location|name)[ =]"
 )
-NOISE = re.compile(r"\x1b\[[\d;?]*[A-Za-z]|^ ?[-<]+ ?[Mm]ore ?[->]+[ \x08]*|\r+(?=\n|\Z)", re.MULTILINE)
+NOISE = re.compile(
+    r"\x1b\[[\d;?]*[A-Za-z]|^ ?[-<]+ ?[Mm]ore ?[->]+[ \x08]*|(?<!\r)\r+(?=\n|\Z)", re.MULTILINE
+)
 PAGERS = tuple(f"{dash}{blank}{more}" for dash in "-<" for blank in ("", " ") for more in ("More", "more"))
 NAME = r"[\w.@:~/-]+(?:\([\w./-]+\))?"
 PROMPT = rf"(?:<[~*]?[\w./-]+>|\[[~*\w@. /:-]+\] ?[>/]?|{NAME} ?(?:\([\w./-]+\) )?[>#$%])"

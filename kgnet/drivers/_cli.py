@@ -23,7 +23,9 @@ TAIL_BYTES = 1024
 SURE_S = 0.02  # silence after the prompt that was there before
 UNSURE_S = 0.3  # silence after what looks like another prompt, or like a question
 NO_ECHO_S = 2.0  # silence after a prompt where the command was not echoed
-MORE = re.compile(r"-+ ?\(?[Mm]ore\b[^\n]{0,20}-+ ?$|^--More-- ?$|\[Q quit\|[^\]\n]*\] ?$", re.MULTILINE)
+MORE = re.compile(
+    r"(?<!-)-+ ?\(?[Mm]ore\b[^\n]{0,20}-+ ?$|^--More-- ?$|\[Q quit\|[^\]\n]*\] ?$", re.MULTILINE
+)
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>78]|\x1b\][^\x07]*\x07|\x00")
 LEFT = re.compile(r"\x1b\[(\d*)D")
 QUESTION = re.compile(r"[^\n]*[\])?:]\s*")
@@ -159,7 +161,7 @@ def shown_head(raw: bytes | bytearray) -> str:
 def shown(text: str) -> str:
     """Return *text* as it stands on a screen in the end: what is typed over is gone, pages are joined."""
     text = ESCAPE.sub("", LEFT.sub(lambda found: "\b" * int(found[1] or 1), text))
-    text = re.sub(r"\r+\n", "\n", text)
+    text = re.sub(r"(?<!\r)\r+\n", "\n", text)
     return "\n".join(_typed_over(line) if "\b" in line or "\r" in line else line for line in text.split("\n"))
 
 

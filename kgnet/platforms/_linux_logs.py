@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import takewhile
 
 from kgnet.errors import ReadError
 from kgnet.model.facts import System
@@ -142,7 +143,7 @@ def local_log(text: str) -> LocalLog:
 
 # ── changes of the configuration ────────────────────────────────────────────
 
-WATCH = re.compile(r"^-w (\S+) -p (\S+)|-F (?:dir|path)=(\S+).*-F perm=(\S+)", re.MULTILINE)
+WATCH = re.compile(r"^-w (\S+) -p (\S+)|-F (?:dir|path)=(\S+) (?:.* )?-F perm=(\S+)", re.MULTILINE)
 
 
 def change_log(text: str, *files: str) -> ChangeLog:
@@ -161,18 +162,26 @@ def _within(file: str, folder: str) -> bool:
 # ── how long they stay ──────────────────────────────────────────────────────
 
 DAYS = {"daily": 1, "weekly": 7, "monthly": 28, "yearly": 365, "hourly": 1 / 24}
-BLOCK = re.compile(r"^((?:[ \t]*\"?/[^\n{}]*\n?)+)\s*\{([^}]*)\}", re.MULTILINE)
 
 
 def log_archive(text: str) -> LogArchive:
     """Read logrotate.conf(5): times of rotation × what is kept of them; by size alone, nothing is sure."""
     bare = re.sub(r"^\s*#.*$", "", text, flags=re.MULTILINE)
-    common = _rotation(BLOCK.sub("", bare), {})
+    blocks = [each.partition("{")[::2] for each in bare.split("}")]  # what stands before each, and inside
+    common = _rotation("\n".join(before for before, _ in blocks), {})
     days: dict[str, float | None] = {}
-    for patterns, inside in BLOCK.findall(bare):
-        told = _rotation(inside, common)
-        days |= dict.fromkeys((word.strip('"') for word in patterns.split()), _days(told))
+    for before, inside in blocks:
+        if inside:
+            told = _rotation(inside, common)
+            days |= dict.fromkeys(_patterns(before), _days(told))
     return LogArchive(days)
+
+
+def _patterns(before: str) -> Iterator[str]:
+    """Yield the files that a block is of: the lines right before it that begin with a path."""
+    lines = [line.strip() for line in before.rstrip().splitlines()]
+    for line in takewhile(lambda line: line.startswith(("/", '"/')), reversed(lines)):
+        yield from (word.strip('"') for word in line.split())
 
 
 def _rotation(text: str, before: Mapping[str, str]) -> Mapping[str, str]:

@@ -13,7 +13,7 @@ from kgnet.ports import Reader
 PROCESSES = ("sh", "-c", "echo '# ps'; ps -C suricata,snort,zeek -o args=; true")
 HOSTAPD = ("sh", "-c", "echo '# hostapd'; cat /etc/hostapd/hostapd.conf 2>/dev/null; true")
 INLINE = re.compile(r"(?:^|\s)(?:-q|--nfqueue|-Q|--daq-mode inline|--simulate-ips)(?:\s|=|$)")
-PAIR = re.compile(r"^\s*(\w+)=(.*?)\s*$", re.MULTILINE)
+PAIR = re.compile(r"^[ \t]*(\w+)=(.*)$", re.MULTILINE)
 
 
 def inspection(text: str) -> Inspection:
@@ -33,7 +33,7 @@ def wireless(text: str) -> WirelessNetworks:
         if key in ("bss", "interface") and "ssid" in values:
             networks.append(_network(values))
             values = {}
-        values[key] = value
+        values[key] = value.rstrip()
     return WirelessNetworks(tuple(networks))
 
 

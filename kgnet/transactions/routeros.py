@@ -25,9 +25,9 @@ CTRL_X = "\x18"
 SAVED = " saved"  # said of the lock once there is a backup: the one in the backup does not say so
 MOST_ACTIONS = 80  # of the 100 that safe mode can take back, its own and other people's among them
 ENTRY = re.compile(
-    r"^\s*\d+ (?P<flags>[A-Z ]*?) *(?=\S*=)(?P<rest>.*?\bname=(?P<name>kgnet-\S+).*)$", re.MULTILINE
+    r"^[ \t]*\d+ +(?P<flags>(?:[A-Z]+ +)*)(?=\S*=)(?P<rest>.*?\bname=(?P<name>kgnet-\S+).*)$", re.MULTILINE
 )
-OWNER = re.compile(r"\bcomment=(?P<owner>.*?)(?= [a-z-]+=|\s*$)")
+OWNER = re.compile(r"\bcomment=(?P<owner>\S*(?:[ \t]+(?![a-z-]+=)\S*)*)")
 TOKEN = re.compile(r"kgnet-(?P<token>[0-9a-f]{16})")
 FILE = re.compile(r"\bname=(?P<name>kgnet-\S+\.backup)\b")
 RECEIVED = re.compile(r"\breceived=[1-9]")

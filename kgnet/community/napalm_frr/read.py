@@ -11,7 +11,7 @@ from typing import Any
 VERSION = re.compile(r"^FRRouting (\S+) \(([^)]*)\)", re.MULTILINE)
 NOISE = re.compile(r"^(Building configuration\.\.\.|Current configuration:)\s*\n", re.MULTILINE)
 DESCRIPTION = re.compile(
-    r"^interface (\S+)[^\n]*\n(?:(?!exit|!|interface)[^\n]*\n)*? description ([^\n]+)", re.MULTILINE
+    r"^interface (\S+)(?: [^\n]*)?\n(?:(?!exit|!|interface)[^\n]*\n)*? description ([^\n]+)", re.MULTILINE
 )
 SECRETS = (
     re.compile(r"(^ *neighbor \S+ password )\S.*$", re.MULTILINE),
@@ -124,14 +124,14 @@ def _prefixes(peer: Mapping[str, Any]) -> dict[str, int]:
 
 def ping(text: str) -> dict[str, Any]:
     """Read what Linux's ping prints."""
-    totals = re.search(r"(\d+) packets transmitted, (\d+)(?: packets)? received", text)
+    totals = re.search(r"\b(\d+) packets transmitted, (\d+)(?: packets)? received", text)
     if totals is None:
         return {"error": text.strip().splitlines()[-1] if text.strip() else "ping said nothing"}
     sent, received = int(totals[1]), int(totals[2])
     times = [float(time) for time in TIMES.findall(text)]
     mean = sum(times) / len(times) if times else 0.0
     spread = (sum((time - mean) ** 2 for time in times) / len(times)) ** 0.5 if times else 0.0
-    answered = re.findall(r"bytes from ([0-9a-fA-F:.]+)[^\n]*?time=([\d.]+) ms", text)
+    answered = re.findall(r"bytes from ([0-9a-fA-F:.]+) [^\n]*?time=([\d.]+) ms", text)
     return {
         "success": {
             "probes_sent": sent,

@@ -26,9 +26,9 @@ MODEL = re.compile(r"^cisco (\S+) .*(?:memory|processor)", re.MULTILINE | re.IGN
 MODEL_NUMBER = re.compile(r"^Model [Nn]umber\s*:\s*(\S+)", re.MULTILINE)
 BOARD = re.compile(r"^Processor board ID (\S+)", re.MULTILINE)
 SYSTEM_SERIAL = re.compile(r"^System [Ss]erial [Nn]umber\s*:\s*(\S+)", re.MULTILINE)
-SPAN = re.compile(r"(\d+) (year|week|day|hour|minute|second)s?")
+SPAN = re.compile(r"\b(\d+) (year|week|day|hour|minute|second)s?")
 UNITS_S = {"year": 31_536_000, "week": 604_800, "day": 86_400, "hour": 3600, "minute": 60, "second": 1}
-MODULE = re.compile(r'NAME: "(.*?)".*\n\s*PID: *(\S*?) *,.*?SN: *(\S*)')
+MODULE = re.compile(r'NAME: "([^"]*)".*\n\s*PID:([^,\n]*),.*?SN: *(\S*)')
 NAMES = {
     **{"Gi": "GigabitEthernet", "Te": "TenGigabitEthernet", "Fa": "FastEthernet", "Lo": "Loopback"},
     **{"Tu": "Tunnel", "Vl": "Vlan", "Po": "Port-channel", "Fo": "FortyGigabitEthernet", "Et": "Ethernet"},
@@ -65,7 +65,7 @@ def hardware(text: str) -> Hardware:
 
 def inventory(text: str) -> Inventory:
     """Read `show inventory`; what has no serial number is part of something else."""
-    modules = tuple(Module(*found) for found in MODULE.findall(text) if found[2])
+    modules = tuple(Module(name, pid.strip(), serial) for name, pid, serial in MODULE.findall(text) if serial)
     if not modules:
         raise ReadError(f"no part with a serial number in it: {text.strip()[:80]!r}")
     return Inventory(modules)
@@ -83,9 +83,8 @@ def lldp_neighbors(text: str) -> LldpNeighbors:
 
 def _neighbors(text: str) -> Iterator[LldpNeighbor]:
     for chunk in re.split(r"^-{10,}\s*$", text, flags=re.MULTILINE)[1:]:
-        told = dict(
-            re.findall(r"^(Local Intf|Port id|Chassis id|System Name): *(.*?) *$", chunk, re.MULTILINE)
-        )
+        rows = re.findall(r"^(Local Intf|Port id|Chassis id|System Name):(.*)$", chunk, re.MULTILINE)
+        told = {name: value.strip() for name, value in rows}
         if "Local Intf" not in told or "Port id" not in told:
             raise ReadError(f"a neighbour without its port: {chunk.strip()[:80]!r}")
         name = told.get("System Name") or told.get("Chassis id", "")
@@ -99,11 +98,11 @@ def snmp_users(text: str) -> SnmpUsers:
     """Read `show snmp user`; an agent without users prints nothing."""
     users = []
     for chunk in re.split(r"^User name: ", text, flags=re.MULTILINE)[1:]:
-        auth = re.search(r"^Authentication Protocol: *(.*?)\s*$", chunk, re.MULTILINE)
-        priv = re.search(r"^Privacy Protocol: *(.*?)\s*$", chunk, re.MULTILINE)
+        auth = re.search(r"^Authentication Protocol:(.*)$", chunk, re.MULTILINE)
+        priv = re.search(r"^Privacy Protocol:(.*)$", chunk, re.MULTILINE)
         if not auth or not priv:
             raise ReadError(f"a user of SNMP without protocols: {chunk.strip()[:80]!r}")
-        users.append(SnmpUser(chunk.split()[0], _protocol(auth[1]), _cipher(priv[1])))
+        users.append(SnmpUser(chunk.split()[0], _protocol(auth[1].strip()), _cipher(priv[1].strip())))
     if text.strip() and not users:
         raise ReadError(f"no list of SNMP users: {text.strip()[:80]!r}")
     return SnmpUsers(tuple(users))
@@ -122,7 +121,7 @@ def _cipher(told: str) -> str:
 
 def logins(text: str) -> Logins:
     """Read `show users`: whoever asks is among them."""
-    if not re.search("Line +User +.*Location", text):
+    if not re.search(r"(?m)^[ \t]*Line +User .*Location", text):
         raise ReadError(f"no list of logins: {text.strip()[:80]!r}")
     return Logins(tuple(_login(*found.groups()) for found in LOGIN.finditer(text)))
 

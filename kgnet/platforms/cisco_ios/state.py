@@ -141,7 +141,9 @@ def seconds(text: str) -> float:
         hours, minutes, rest = map(int, found.groups())
         return float(hours * 3600 + minutes * 60 + rest)
     if re.fullmatch(r"(?:\d+[ywdh])+", text):
-        return float(sum(int(count) * SHORT_S[unit] for count, unit in re.findall(r"(\d+)([ywdh])", text)))
+        return float(
+            sum(int(count) * SHORT_S[unit] for count, unit in re.findall(r"(?<!\d)(\d+)([ywdh])", text))
+        )
     raise ReadError(f"{text!r} is no time as IOS tells it")
 
 

@@ -40,7 +40,7 @@ FREE = re.compile(
     r"(?:description|remark|name|snmp-server (?:location|contact)|neighbor (\S+) description) .*"
 )
 ACCESS_LIST = re.compile(r"(?:ip access-list (?:standard|extended)|ipv6 access-list) \S+")
-NUMBER = re.compile(r"(?:sequence )?\d+ (?=permit|deny|remark)")
+NUMBER = re.compile(r"\b(?:sequence )?\d+ (?=permit|deny|remark)")
 SEQUENCE = re.compile(r" sequence \d+$")  # older releases put it last in IPv6 lists
 POLICE = re.compile(
     r"police (?:cir )?(\d+)(?: bc \d+)?(?: be \d+)?(?: conform-action transmit)?(?: exceed-action drop)?"

@@ -53,7 +53,7 @@ def interface_errors(text: str) -> InterfaceErrors:
 
 
 PEER = re.compile(
-    r"^(?P<address>[0-9a-fA-F.:]+)\s+4\s+(?P<asn>[0-9.]+)\s+\d+\s+\d+\s+\d+\s+\d+\s+\d+\s+(?P<age>\S+)\s+(?P<state>.+?)\s*$"
+    r"^(?P<address>[0-9a-fA-F.:]+)\s+4\s+(?P<asn>[0-9.]+)\s+\d+\s+\d+\s+\d+\s+\d+\s+\d+\s+(?P<age>\S+)\s+(?P<state>\S(?:.*\S)?)\s*$"
 )
 
 

@@ -54,7 +54,7 @@ def hardware(text: str) -> Hardware:
 
 # ── interfaces ──────────────────────────────────────────────────────────────
 
-PHYSICAL = re.compile(r"Physical interface: (\S+), +(.*?), +Physical link is +(\w+)")
+PHYSICAL = re.compile(r"Physical interface: (\S+),([^,]*), +Physical link is +(\w+)")
 LOGICAL = re.compile(r"  Logical interface (\S+)")
 FLAGS = re.compile(r"    Flags: +(.*)")
 PROTOCOL_MTU = re.compile(r"    Protocol inet6?, +MTU: +(\w+)")
@@ -71,7 +71,7 @@ def interface_states(text: str) -> InterfaceStates:
     link, unit = False, ""
     for line in _lines(text, PHYSICAL, "show interfaces"):
         if port := PHYSICAL.match(line):
-            link, unit = port[2].startswith("Enabled") and port[3] == "Up", ""
+            link, unit = port[2].strip() == "Enabled" and port[3] == "Up", ""
         elif logical := LOGICAL.match(line):
             unit = "" if OWN.fullmatch(logical[1]) else logical[1]
             if unit:
@@ -138,7 +138,7 @@ def bgp_peers(text: str) -> BgpPeers:
 def _seconds(since: str) -> float:
     """Read `5:12`, `1:05:12`, `2d 3:04:05`, `3w2d 4:05:06`."""
     days, _, clock = since.rpartition(" ")
-    total = sum(int(number) * SECONDS[unit] for number, unit in re.findall(r"(\d+)([wd])", days))
+    total = sum(int(number) * SECONDS[unit] for number, unit in re.findall(r"(?<!\d)(\d+)([wd])", days))
     seconds = 0
     for part in clock.split(":"):
         seconds = seconds * 60 + int(part)

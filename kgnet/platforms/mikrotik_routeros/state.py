@@ -18,7 +18,7 @@ from kgnet.model.managed import (
 )
 from kgnet.platforms._management import duration_s
 
-ROW = re.compile(r"^\s*(?P<number>\d+) +(?P<flags>(?:[A-Za-z]+ +)*)(?=[a-z-]+[a-z0-9.-]*=)")
+ROW = re.compile(r"^\s*(?P<number>\d+) +(?P<flags>(?:[A-Za-z]+ +)*)(?=[a-z-][a-z0-9.-]*=)")
 KEY = re.compile(r"(?:^|(?<= ))([a-z][a-z0-9.-]*)=")
 SETTING = re.compile(r"^\s*(?P<name>[a-z][a-z0-9-]*): (?P<value>.*)$", re.MULTILINE)
 
@@ -92,7 +92,9 @@ def bgp_peers(text: str) -> BgpPeers:
                 address=ip_address(values["remote.address"].partition("%")[0]),
                 remote_as=int(values.get("remote.as", "0") or 0),
                 state="Established" if up else "Idle",
-                uptime_s=duration_s(re.sub(r"\d+ms$", "", values.get("uptime", "")) or "0s") if up else 0.0,
+                uptime_s=duration_s(re.sub(r"(?<!\d)\d+ms$", "", values.get("uptime", "")) or "0s")
+                if up
+                else 0.0,
                 prefixes_received=int(values.get("prefix-count", "0") or 0),
             )
         )
