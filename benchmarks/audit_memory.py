@@ -1,10 +1,10 @@
 """What memory and time `kgnet audit` of a folder takes, the whole command: from few files to many.
 
-    python benchmarks/audit_memory.py [FILES…] [--formats jsonl,json,text]
+    python benchmarks/audit_memory.py [FILES…] [--formats jsonl,json,text] [--rounds 5]
 
 The files are those of `audit_fleet.py`, short ones. Told are the peak of memory of the largest process, the
 time on the clock and the CPU time of all, for each format; then the last number of files by one process and
-by two.
+by two, in turns, with the medians.
 
 Bars: memory that does not grow by more than 15 % from 100 files to 5,000, with a history as without one;
 two processes on two idle cores take at most 0.6 of the time of one.
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -47,6 +48,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("files", nargs="*", type=int, default=[100, 1000, 5000])
     parser.add_argument("--formats", default="jsonl,json,text")
+    parser.add_argument("--rounds", type=int, default=5)
     wanted = parser.parse_args()
     for files in wanted.files:
         with tempfile.TemporaryDirectory() as name:
@@ -61,11 +63,20 @@ def main() -> None:
                     measured(folder, "jsonl", "--history", str(history)),
                 )
             if files == wanted.files[-1]:
-                for jobs in ("1", "2"):
-                    told(
-                        f"{files:5} files, -j{jobs}",
-                        measured(folder, "jsonl", "-j", jobs, "--history", "none"),
-                    )
+                spread(folder, files, wanted.rounds)
+
+
+def spread(folder: Path, files: int, rounds: int) -> None:
+    """Tell the medians of one process and of two, in turns: what else the machine does meets both alike."""
+    runs: dict[str, list[tuple[float, float, float]]] = {"1": [], "2": []}
+    for _ in range(rounds):
+        for jobs, kept in runs.items():
+            kept.append(measured(folder, "jsonl", "-j", jobs, "--history", "none"))
+    for jobs, kept in runs.items():
+        megabytes, passed, cpu = (statistics.median(column) for column in zip(*kept, strict=True))
+        told(f"{files:5} files, -j{jobs}, median of {rounds}", (megabytes, passed, cpu))
+    ratio = statistics.median(two[1] / one[1] for one, two in zip(runs["1"], runs["2"], strict=True))
+    print(f"{files:5} files: -j2 takes {ratio:.2f} of the time of -j1", flush=True)
 
 
 def told(what: str, figures: tuple[float, float, float]) -> None:
