@@ -15,6 +15,8 @@ import pytest
 from snmp_agents import AUTH, CREDENTIALS, HOME, PRIV, an_agent, net_snmp, served, until
 
 from kgnet.emulate.agent import Agent, Script, Tree, answers
+from kgnet.plugins import one
+from kgnet.ports import Platform
 from kgnet.wire.snmp import SYS_UPTIME, Agents, Credentials
 
 HC_IN = "1.3.6.1.2.1.31.1.1.1.6"
@@ -60,6 +62,17 @@ def test_a_real_agent_takes_every_digest_of_sha_2(words: str, tmp_path: Path) ->
         known = Credentials.of("watcher", AUTH, PRIV, digest=digest, cipher=cipher)
         agents = Agents(known, port=port, timeout_s=0.3)
         assert until(lambda: asked(agents, "1.3.6.1.2.1.1.5.0")) == {"1.3.6.1.2.1.1.5.0": b"real"}
+
+
+def test_an_agent_that_knows_no_sha_2_is_spoken_to_by_the_digest_of_its_platform(tmp_path: Path) -> None:
+    usual = Credentials.of("watcher", AUTH, PRIV)
+    with net_snmp(tmp_path, "SHA", "AES-128") as port:
+        digest = one(Platform, "mikrotik_routeros").snmp_digest
+        weaker = Credentials.of("watcher", AUTH, PRIV, digest=digest)
+        agents = Agents(usual, others={HOME: weaker}, port=port, timeout_s=0.3)
+        assert until(lambda: asked(agents, "1.3.6.1.2.1.1.5.0")) == {"1.3.6.1.2.1.1.5.0": b"real"}
+        with pytest.raises(PermissionError, match="refused"):
+            asked(Agents(usual, port=port, timeout_s=0.3), "1.3.6.1.2.1.1.5.0")
 
 
 # ── agents that do not answer as they should ────────────────────────────────

@@ -84,7 +84,7 @@ class Exporter:
 
         measure = partial(_measured, _authority(self._store))
         credentials = _credentials(fleet, self._store)
-        agents = Agents(credentials) if credentials else None
+        agents = Agents(credentials, others=_others(fleet, credentials, self._store)) if credentials else None
 
         def collecting(part: Fleet) -> Collect:
             told = self.follower.samples
@@ -169,6 +169,24 @@ def _credentials(fleet: Fleet, store: Secrets | None) -> Credentials | None:
         return Credentials.of(user, store.get("snmp/auth"), store.get("snmp/priv"))
     except ValueError as reason:
         raise UsageError(f"{store.folder}: {reason}") from reason
+
+
+def _others(fleet: Fleet, usual: Credentials, store: Secrets | None) -> Mapping[str, Credentials]:
+    """Return as whom we speak to the agents that do not know the usual digest, by address."""
+    from kgnet.plugins import one
+    from kgnet.ports import Platform
+    from kgnet.wire.snmp import Credentials
+
+    digests = {
+        str(device.management): digest
+        for device in fleet.devices.values()
+        if (digest := one(Platform, device.platform).snmp_digest) != usual.digest
+    }
+    if store is None or not digests:
+        return {}
+    keys = store.get("snmp/auth"), store.get("snmp/priv")
+    made = {digest: Credentials.of(usual.name, *keys, digest=digest) for digest in set(digests.values())}
+    return {address: made[digest] for address, digest in digests.items()}
 
 
 def _authority(store: Secrets | None) -> str:

@@ -191,6 +191,7 @@ class Platform:
     session: tuple[str, ...] = ()  # what its driver types by itself before anything is asked
     signs: re.Pattern[str] | None = None  # finds what only its text has: whose text is this?
     kinds: tuple[str, ...] = ()  # what lists of collectors call it: RANCID's type, Oxidized's model
+    snmp_digest: str = "SHA-256"  # by which its agent authenticates, of `kgnet.wire.snmp.DIGESTS`
     whole: bool = True  # the templates print all of it, so that all else may be removed (`--replace`)
 
     @property

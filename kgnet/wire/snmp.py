@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from gufo.snmp import (
     Aes128Key,
     Aes256Key,
+    Sha1Key,
     Sha224Key,
     Sha256Key,
     Sha384Key,
@@ -33,6 +35,7 @@ PORT = 161
 BATCH = 60  # objects in one GET; where an answer would be too big for the agent, it is fewer from then on
 SYS_UPTIME = "1.3.6.1.2.1.1.3.0"  # RFC 3418: every agent has it, so an answer without it was too big
 DIGESTS = {"SHA-224": Sha224Key, "SHA-256": Sha256Key, "SHA-384": Sha384Key, "SHA-512": Sha512Key}  # RFC 7860
+DIGESTS |= {"SHA-1": Sha1Key}  # RFC 3414 §7: for systems that know no better
 CIPHERS = {"AES-128": Aes128Key, "AES-256": Aes256Key}  # RFC 3826; the longer one as net-snmp does it
 FRESH_S = 100.0  # an agent's clock is trusted for 150 s (RFC 3414 §2.2.3)
 ATTEMPTS = 3
@@ -83,8 +86,17 @@ class Credentials:
 class Agents:
     """Speaks to many agents as one user.  Loops of several threads may share it: a session is lent to one."""
 
-    def __init__(self, credentials: Credentials, *, port: int = PORT, timeout_s: float = 0.7) -> None:
-        self._credentials, self._port, self._timeout_s = credentials, port, timeout_s
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        others: Mapping[str, Credentials] = MappingProxyType({}),
+        port: int = PORT,
+        timeout_s: float = 0.7,
+    ) -> None:
+        """*others*: as whom to speak to some addresses instead."""
+        self._credentials, self._others = credentials, others
+        self._port, self._timeout_s = port, timeout_s
         self._idle: defaultdict[str, list[tuple[float, SnmpSession]]] = defaultdict(list)
         self._silent: set[str] = set()  # did not answer last time: asked once, not ATTEMPTS times
         self._fits: dict[str, int] = {}  # objects in one GET, for agents that cannot answer BATCH
@@ -145,11 +157,14 @@ class Agents:
                 self._idle[address].append((time.monotonic(), session))
                 return answer
         if isinstance(failure, SnmpAuthError):
-            raise PermissionError(f"SNMP user {self._credentials.name} or its keys are refused") from failure
+            raise PermissionError(f"SNMP user {self._as(address).name} or its keys are refused") from failure
         if isinstance(failure, SnmpError):
             raise ConnectionError(f"SNMP: {failure or type(failure).__name__}") from failure
         self._silent.add(address)
         raise TimeoutError("no answer by SNMP") from None
+
+    def _as(self, address: str) -> Credentials:
+        return self._others.get(address, self._credentials)
 
     def _kept(self, address: str) -> SnmpSession | None:
         """Return a session whose idea of the agent's clock is still good, if there is one."""
@@ -161,11 +176,12 @@ class Agents:
         return None
 
     async def _opened(self, address: str) -> SnmpSession:
+        known = self._as(address)
         session = SnmpSession(
             address,
             port=self._port,
-            user=self._credentials.user(),
-            community=self._credentials.community,
+            user=known.user(),
+            community=known.community,
             timeout=self._timeout_s,
         )
         await session.refresh()

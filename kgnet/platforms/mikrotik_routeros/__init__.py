@@ -50,6 +50,7 @@ PLATFORM = Platform(
         ),
         re.compile(r"^(?:not enough permissions|no permission|interrupted|unable to)", re.M),
     ),
+    snmp_digest="SHA-1",
     whole=False,
     kinds=("mikrotik", "routeros"),
     signs=re.compile(r"^/(?:system|interface|ip|user|snmp|routing)(?: |$)|^# .* by RouterOS", re.MULTILINE),
