@@ -91,7 +91,7 @@ def test_planned_work_is_shown_as_such(fleet: Fleet, samples: tuple[Sample, ...]
     """District 902 is down as announced; what hangs on it is still cut off, and 904 still lost a circuit."""
     announced = ("902", "902-1", "902-2")
     planned = [
-        replace(each, value=0.0)
+        each._replace(value=0.0)
         if each.name in ("site_expected", "circuit_expected") and {*each.labels.values()} & {*announced}
         else each
         for each in samples

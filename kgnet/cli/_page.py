@@ -87,8 +87,9 @@ def pending(plans: list[dict[str, Any]]) -> str:
     return f"{len(plans)} devices, " + (f"open on {', '.join(open_)}" if open_ else "all as wanted")
 
 
-def tally(findings: list[dict[str, Any]]) -> str:
+def tally(report: dict[str, Any]) -> str:
+    """Return how many findings of an audit there are of each status, from its JSON."""
     counts = dict.fromkeys(("pass", "fail", "error", "skip", "waived"), 0)
-    for finding in findings:
+    for finding in report["findings"]:
         counts[finding["status"]] += 1
     return ", ".join(f"{count} {status}" for status, count in counts.items() if count)
