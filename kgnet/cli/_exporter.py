@@ -44,7 +44,7 @@ class Exporter:
         self._store = secrets.from_environment()
         credentials = _credentials(fleet, self._store)
         self.receiver = Receiver(fleet, ears, credentials=credentials) if ears else None
-        self._pages = self._of(fleet)
+        self._pages = self._of(fleet, credentials)
         self._served: Server | None = None
 
     def server(self, listen: str, web_config: Path | None) -> Server:
@@ -71,19 +71,18 @@ class Exporter:
     def _adopt(self) -> None:
         """Take the inventory over; who is being answered by the old one still is."""
         fleet = self._read()
-        self._pages = self._of(fleet)
+        self._pages = self._of(fleet, _credentials(fleet, self._store))
         if self.receiver:
             self.receiver.adopt(fleet)
         if self._served:
             self._served.pages = self._pages
 
-    def _of(self, fleet: Fleet) -> Pages:
+    def _of(self, fleet: Fleet, credentials: Credentials | None) -> Pages:
         from kgnet.export.collector import Collector
         from kgnet.export.pages import Pages
         from kgnet.wire.snmp import Agents
 
         measure = partial(_measured, _authority(self._store))
-        credentials = _credentials(fleet, self._store)
         agents = Agents(credentials, others=_others(fleet, credentials, self._store)) if credentials else None
 
         def collecting(part: Fleet) -> Collect:
