@@ -1,22 +1,29 @@
-"""What the TLS probe tells of real servers: `openssl s_server` in several states of neglect."""
+"""What the TLS probe tells of real servers: `openssl s_server` in states of neglect, and an old one."""
 
 from __future__ import annotations
 
 import socket
+import socketserver
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 
 import pytest
+from tlslite.api import X509, HandshakeSettings, TLSConnection, X509CertChain, parsePEMKey
+from tlslite.errors import TLSError
 
 from kgnet.measure import measure
 from kgnet.model.outcome import Sample
 from kgnet.plugins import one
 from kgnet.ports import Probe
 from kgnet.probes._tls import LONGEST_CHAIN
+from kgnet.wire import tls_hello, tls_offers
+from kgnet.wire.deadline import Deadline
 from kgnet.wire.tls import CAUSES
+from kgnet.wire.tls_suites import WEAK
 
 HOME, NAME = "127.0.0.1", "www.kg.example"
 DAY_S = 86400
@@ -137,9 +144,14 @@ def test_why_a_certificate_does_not_verify(
         (("-tls1_3",), {"1.3"}, ""),
         (("-tls1_1", *ANY), {"1.1"}, "NULL"),
         (ANY, {"1.0", "1.1", "1.2", "1.3"}, "NULL"),
-        (("-tls1_2", "-cipher", "ECDHE-RSA-NULL-SHA:@SECLEVEL=0"), {"1.2"}, "ECDHE-RSA-NULL-SHA"),
+        (
+            ("-tls1_2", "-cipher", "ECDHE-RSA-NULL-SHA:@SECLEVEL=0"),
+            {"1.2"},
+            "TLS_ECDHE_RSA_WITH_NULL_SHA",
+        ),
+        (("-tls1_2", "-cipher", "AECDH-AES256-SHA:@SECLEVEL=0"), {"1.2"}, "TLS_ECDH_anon_WITH_AES"),
     ],
-    ids=["as it should be", "1.3 only", "1.1 only", "everything", "no encryption"],
+    ids=["as it should be", "1.3 only", "1.1 only", "everything", "no encryption", "nobody in particular"],
 )
 def test_which_versions_and_weak_ciphers_a_server_takes(
     options: tuple[str, ...], taken: set[str], weak: str, papers: Path
@@ -148,12 +160,95 @@ def test_which_versions_and_weak_ciphers_a_server_takes(
     with serving(papers, *options) as port:
         found = told(port, papers)
     versions = values(found, "tls_version_accepted", "version")
-    assert set(versions) == {"1.0", "1.1", "1.2", "1.3"}
+    assert set(versions) == {"ssl3", "1.0", "1.1", "1.2", "1.3"}
     assert {version for version, accepted in versions.items() if accepted} == taken
     ((cipher, accepted),) = values(found, "tls_weak_cipher_accepted", "cipher").items()
     assert (weak in cipher, bool(cipher), accepted) == (True, bool(weak), float(bool(weak)))
     agreed = values(found, "tls_version_info", "version")
     assert list(agreed) == ["TLSv" + max(taken)]
+
+
+@contextmanager
+def old_server(
+    papers: Path, ciphers: list[str], least: tuple[int, int], most: tuple[int, int]
+) -> Iterator[int]:
+    """Run a server of another library, which still speaks what OpenSSL has forgotten; yields its port."""
+    chain = X509CertChain([X509().parse((papers / "leaf.crt").read_text())])
+    key = parsePEMKey((papers / "leaf.key").read_text(), private=True)
+    settings = HandshakeSettings()
+    settings.cipherNames, settings.minVersion, settings.maxVersion = ciphers, least, most
+    settings.macNames = ["sha", "md5", "sha256", "aead"]
+
+    class Shaking(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with suppress(OSError, TLSError):
+                connection = TLSConnection(self.request)
+                connection.handshakeServer(certChain=chain, privateKey=key, settings=settings)
+
+    with socketserver.ThreadingTCPServer((HOME, 0), Shaking) as server:
+        server.daemon_threads = True
+        Thread(target=server.serve_forever, args=(0.05,)).start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("ciphers", "least", "most", "taken", "weak"),
+    [
+        (["3des"], (3, 0), (3, 0), {"ssl3"}, "3DES"),
+        (["rc4"], (3, 0), (3, 1), {"ssl3", "1.0"}, "RC4"),
+        (["aes128", "3des"], (3, 2), (3, 3), {"1.1", "1.2"}, "3DES"),
+        (["aes128gcm", "aes256gcm"], (3, 3), (3, 4), {"1.2", "1.3"}, ""),
+    ],
+)
+def test_what_openssl_has_forgotten_is_still_found(
+    ciphers: list[str],
+    least: tuple[int, int],
+    most: tuple[int, int],
+    taken: set[str],
+    weak: str,
+    papers: Path,
+) -> None:
+    """A client that does not know RC4 hears that a server refuses it, whatever that takes from others."""
+    with old_server(papers, ciphers, least, most) as port:
+        offers = tls_offers.taken(HOME, port, Deadline(10), protocol="", name=NAME)
+    assert offers.unknown == ""
+    assert {version for version, accepted in offers.versions.items() if accepted} == taken
+    assert (weak in str(offers.weak), bool(offers.weak)) == (True, bool(weak))
+
+
+@pytest.mark.parametrize(
+    ("answer", "refused"),
+    [
+        (b"", True),
+        (b"\x15\x03\x03\x00\x02\x02\x28", True),  # a fatal alert
+        (b"\x15\x03\x03\x00\x02\x01\x70\x15\x03\x03\x00\x02\x02\x28", True),  # after a warning
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", False),
+        (b"\x16\x03\x03\x00\x04\x02\x00\x00\x00", False),  # a ServerHello without a word in it
+        (b"\x16\x03\x03\x00\x05\x02\x00\x00", False),  # cut off
+        (b"\x16\x03\x03\x00\x04\x0b\x00\x00\x00", False),  # a certificate before any greeting
+    ],
+)
+def test_what_is_no_answer_is_neither_taken_nor_refused(answer: bytes, refused: bool) -> None:
+    def speak(listening: socket.socket) -> None:
+        with listening.accept()[0] as peer:
+            peer.recv(4096)
+            peer.sendall(answer)
+
+    with socket.create_server((HOME, 0)) as listening:
+        thread = Thread(target=speak, args=(listening,))
+        thread.start()
+        try:
+            with Deadline(5).connect(HOME, listening.getsockname()[1]) as stream:
+                if refused:
+                    assert tls_hello.ask(stream, tls_hello.TLS_1_2, tuple(WEAK), NAME) is None
+                else:
+                    with pytest.raises(ConnectionError):
+                        tls_hello.ask(stream, tls_hello.TLS_1_2, tuple(WEAK), NAME)
+        finally:
+            thread.join()
 
 
 def test_what_is_not_known_is_not_told_as_refused(papers: Path) -> None:

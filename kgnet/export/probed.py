@@ -52,11 +52,11 @@ PROBED = (
     gauge("tls_version_info", "Always 1: version and cipher that were agreed on (RFC 8446 §4.1)."),
     gauge(
         "tls_version_accepted",
-        "Whether a handshake in this version of TLS succeeds; 1.0 and 1.1 are retired (RFC 8996).",
+        "Whether a server takes this version; ssl3, 1.0 and 1.1 are retired (RFC 7568, RFC 8996).",
     ),
     gauge(
         "tls_weak_cipher_accepted",
         "Whether a client that knows nothing but weak ciphers (RFC 9325 §4.1) is taken; cipher is the one "
-        "that was chosen, empty if none.",
+        "that was chosen, by its name in IANA's registry, empty if none.",
     ),
 )

@@ -26,8 +26,8 @@ def tls(
 ) -> Iterator[Sample]:
     """Shake hands as for *name*; *ca_file* holds the authorities to trust (default: the system's).
 
-    *starttls* is smtp or imap where TLS is asked for in clear.  *offers*: try each version, too, and weak
-    ciphers, as far as OpenSSL here still knows them; what it takes does not fail the probe.
+    *starttls* is smtp or imap where TLS is asked for in clear.  *offers*: try each version, too, from SSL 3.0
+    on, and weak ciphers; what it takes does not fail the probe.
     """
     if starttls and starttls not in OPENINGS:
         raise ProbeError(f"{host}: {starttls!r} has no STARTTLS here — known: {', '.join(OPENINGS)}")
