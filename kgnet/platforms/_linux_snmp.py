@@ -19,22 +19,39 @@ EVERYWHERE = re.compile(r"(?:(?:udp6?|tcp6?):)?(?:(?:0\.0\.0\.0|\[::\]|::|\*)(?:
 
 
 def agent(server: SnmpServer) -> SnmpAgent:
-    """Return the agent; the users' least level is auth where none is written."""
+    """Return the agent; the users' least level is auth where none is written.
+
+    The user by which it asks itself is none of them, where that may see a part only (iquerySecName, -V).
+    """
     said = server.values
     if not said:
         raise ReadError("snmpd.conf is empty")
+    itself = set(_itself(said))
     communities = list(_communities(said))
     unlimited = [f"{word} {name}" for word, name, source in communities if source in ("", "default")]
     return SnmpAgent(
-        users=tuple(_user(arguments) for arguments in said.get("createuser", ())),
+        users=tuple(user for each in said.get("createuser", ()) if (user := _user(each)).name not in itself),
         communities=len(communities),
         writable=any(word in said for word in WRITING),
         access_list=None,
         line=0,
-        groups=tuple(_group(each) for word in ("rouser", "rwuser") for each in said.get(word, ())),
+        groups=tuple(
+            group
+            for word in ("rouser", "rwuser")
+            for each in said.get(word, ())
+            if (group := _group(each)).name not in itself
+        ),
         well_known=tuple(name for _, name, _ in communities if well_known(name)),
         unlimited=(*unlimited, *_open(said)),
     )
+
+
+def _itself(said: Directives) -> Iterator[str]:
+    """Yield the user that the agent asks itself as, if that may see a part only."""
+    for name in said.get("iquerysecname", ()):
+        looks = [each.split() for each in said.get("rouser", ())]
+        if any(words[0] == name and "-V" in words for words in looks) and "rwuser" not in said:
+            yield name
 
 
 def _communities(said: Directives) -> Iterator[tuple[str, str, str]]:

@@ -191,6 +191,19 @@ def test_a_restart_of_an_agent_is_told_by_a_trap_that_is_signed_and_encrypted(la
     }
 
 
+def test_an_interface_that_goes_down_is_told_by_a_trap_of_its_router(lab: Lab) -> None:
+    """By way of the backup: the agent looks at its interfaces itself, every few seconds."""
+
+    def counted(kind: str) -> float:
+        series = scraped(lab).get("kgnet_device_events_total", {})
+        return series.get(("r-902", kind, "trap"), 0)
+
+    before = {kind: counted(kind) for kind in ("link_down", "link_up")}
+    with cut(lab, "902-1"):
+        until(lambda: counted("link_down") > before["link_down"])
+    until(lambda: counted("link_up") > before["link_up"])
+
+
 def test_a_cut_primary_is_told_by_circuit_carrier_and_contract(lab: Lab) -> None:
     row = lab.fleet.circuits["902-1"].row
     with cut(lab, "902-1"):
