@@ -188,6 +188,8 @@ def _written(evidence: tuple[Evidence, ...], remedy: Remedy, since: datetime | N
             visible(each.where),
             each.note,
             next(prints) if _unmarked(each) else each.fingerprint,
+            visible(each.found),
+            visible(each.wanted),
             *((each.stand.state.value, each.stand.since.isoformat()) if each.stand else ()),
         )
         for each in evidence
@@ -225,9 +227,9 @@ def _read(said: str) -> Said:
     pieces, commands, notes, since = json.loads(said)
     evidence = tuple(
         Evidence(
-            what, where, note, Stand(State(told[0]), _instant(told[1])) if told else None, fingerprint=mark
+            what, where, note, Stand(State(told[0]), _instant(told[1])) if told else None, mark, found, wanted
         )
-        for what, where, note, mark, *told in pieces
+        for what, where, note, mark, found, wanted, *told in pieces
     )
     remedy = Remedy(tuple(commands), tuple(notes)) if commands or notes else NO_REMEDY
     return evidence, remedy, _instant(since) if since else None

@@ -1,7 +1,7 @@
 """The languages of reports: `data/texts.vi.csv` and `data/rules.vi.csv` beside the English of the code.
 
 A sentence of the engine or of a rule is made of a text with `{holes}`; it is found again by what stands
-around them.
+around them. What it wants stands after its word for `wanted` in each language.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from string import Formatter
 
 from kgnet.errors import PluginError
 from kgnet.model.language import ENGLISH, Language
-from kgnet.model.outcome import Finding
+from kgnet.model.outcome import Evidence, Finding
 from kgnet.paths import PACKAGE
 from kgnet.ports import Rule
 
@@ -59,9 +59,23 @@ def told_rule(rule: Rule, language: Language) -> Rule:
 
 def told_finding(finding: Finding, language: Language) -> Finding:
     """Return *finding* with its evidence in *language*, as far as there are words for it."""
-    evidence = tuple(replace(each, what=sentence(each.what, language)) for each in finding.evidence)
+    evidence = tuple(_told(each, finding.rule, language) for each in finding.evidence)
     remedy = replace(finding.remedy, notes=tuple(sentence(note, language) for note in finding.remedy.notes))
     return replace(finding, evidence=evidence, remedy=remedy)
+
+
+def _told(each: Evidence, rule: str, language: Language) -> Evidence:
+    """Return the evidence with its sentence told, and what was found and wanted, as that parts them."""
+    what = sentence(each.what, language)
+    if not each.wanted:
+        return replace(each, what=what)
+    if each.found == each.what:
+        title = language.rules.get((rule, each.wanted), each.wanted)
+        return replace(each, what=what, found=what, wanted=title)
+    rest = each.what[len(each.found) :].partition(" wanted")[2]
+    seen = "" if each.wanted.endswith(rest) else rest[rest.find(" (") :]
+    parted = re.fullmatch(f"(.*)[:,;] {language.say('wanted')} (.*)", what.removesuffix(seen), re.DOTALL)
+    return replace(each, what=what, found=parted[1], wanted=parted[2]) if parted else replace(each, what=what)
 
 
 def sentence(english: str, language: Language) -> str:

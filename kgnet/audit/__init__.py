@@ -7,14 +7,14 @@ only where there is nothing to collect, and says so: a router of a vendor has no
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from kgnet.audit.intent import looks_at_intent
 from kgnet.errors import DeviceError, MissingFact, NotOurs, ReadError
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
-from kgnet.model.outcome import COLLECT, Evidence, Finding, Severity, Status
+from kgnet.model.outcome import COLLECT, Evidence, Finding, Severity, Status, piece
 from kgnet.model.pack import Choice, Pack
 from kgnet.model.province import Role
 from kgnet.model.subject import Kind, Subject
@@ -187,7 +187,10 @@ def _given(choice: Choice) -> dict[str, object]:
 
 
 def _evidence(wrong: Wrong, rule: Rule, have: Snapshot) -> Evidence:
-    """Return what is wrong with its place: by default where the rule's first fact was read."""
-    if isinstance(wrong, Evidence):
-        return wrong
-    return Evidence(wrong, have.sources.get(rule.needs[0], "") if rule.needs else "")
+    """Return what is wrong and what was wanted, by default as the rule's title says, and where.
+
+    Its place is by default where the rule's first fact was read.
+    """
+    if not isinstance(wrong, Evidence):
+        wrong = piece(wrong, have.sources.get(rule.needs[0], "") if rule.needs else "")
+    return wrong if wrong.wanted else replace(wrong, found=wrong.what, wanted=rule.title)

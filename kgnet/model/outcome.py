@@ -111,6 +111,29 @@ class Stand:
     since: datetime
 
 
+class Deviation(NamedTuple):
+    """What a rule found, and what it wanted instead; people read the one sentence that is made of both."""
+
+    found: str
+    wanted: str
+    joint: str = ": "  # between the two
+    after: str = ""  # what else is said of *wanted*, e.g. who asks for it
+    seen: str = ""  # what shows it
+
+    def __str__(self) -> str:
+        aside = "," if ", or " in self.wanted else ""
+        seen = f" ({self.seen})" if self.seen else ""
+        return f"{self.found}{self.joint}{self.wanted}{aside} wanted{self.after}{seen}"
+
+
+Told = str | Deviation  # a finding in words
+
+
+def of(prefix: str, told: Told) -> Told:
+    """Return what is *told* of something that *prefix* names, with a space at its end."""
+    return told._replace(found=f"{prefix}{told.found}") if isinstance(told, Deviation) else f"{prefix}{told}"
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What a rule saw: *where* is `file:line`, or the command that was asked."""
@@ -120,9 +143,25 @@ class Evidence:
     note: bool = False  # said by the audit itself, e.g. who answers for it: no part of what was seen
     stand: Stand | None = None
     fingerprint: str = ""  # the same in the next audit, although lines move and measured values change
+    found: str = ""  # of a failure: what of the sentence is so
+    wanted: str = ""  # … and what was to be so instead: in the rule's words, else its title
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}" if self.where else self.what
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """Return what was found and what was wanted, where the sentence says both; else it, and nothing."""
+        both = self.wanted and self.found != self.what
+        return (self.found, self.wanted) if both else (self.what, "")
+
+
+def piece(told: Told, where: str, *, seen: str = "") -> Evidence:
+    """Return what is *told* as evidence; *seen* is the text that shows it."""
+    if isinstance(told, Deviation):
+        told = told._replace(seen=seen or told.seen)
+        return Evidence(str(told), where, found=told.found, wanted=f"{told.wanted}{told.after}")
+    return Evidence(f"{told} ({seen})" if seen else told, where)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from kgnet.findings import Findings
 from kgnet.model.fleet import Device, Fleet
 from kgnet.model.history import Baseline
 from kgnet.model.language import ENGLISH, Language
-from kgnet.model.outcome import Evidence, Sample, Severity
+from kgnet.model.outcome import Evidence, Sample, Severity, Told
 from kgnet.model.province import Province, Role
 from kgnet.ports.device import (
     Access,
@@ -77,7 +77,7 @@ class System:
 
 # ── rules ───────────────────────────────────────────────────────────────────
 
-Wrong = str | Evidence
+Wrong = Told | Evidence
 Judge = Callable[..., Iterator[Wrong]]
 
 

@@ -218,6 +218,16 @@ def facts(findings: Findings, about: About) -> list[tuple[str, str]]:
     return [(name, value) for name, value in told if value]
 
 
+def seen(evidence: Iterable[Evidence], about: About) -> str:
+    """Return the evidence: where and what was found, and below it what was wanted where that is told, too."""
+    lines = []
+    for each in evidence:
+        found, wanted = each.parts
+        lines.append(f"{each.where}: {found}" if each.where else found)
+        lines.extend([f"{about.language.say('wanted')}: {wanted}"] if wanted else [])
+    return "\n".join(lines)
+
+
 def fix(finding: Finding, about: About) -> list[str]:
     """Return what mends it, a line each: commands below a word of ours, then what else one has to know."""
     say, remedy = about.language.say, finding.remedy

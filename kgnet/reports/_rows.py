@@ -34,9 +34,10 @@ def _baseline(told: Baseline | None, errors: int) -> dict[str, Any] | None:
 
 
 def row(finding: Finding) -> dict[str, Any]:
-    """Return {rule, device, site, status, severity, evidence, remedy, source, as_of, state, since}.
+    """Return {rule, device, site, status, severity, evidence, found, wanted, remedy, source, …, since}.
 
-    *evidence* is a list of texts, *remedy* is {commands, note}, null where nothing failed;
+    *evidence* is a list of texts; of a failure *found* and *wanted* are, too, one for each of them;
+    *remedy* is {commands, note}, null where nothing failed;
     *source* is the file that was judged, or `live`, and *as_of* its time;
     *state* (new, standing, fixed) and *since* are null where no history was asked, and for what is not open.
     """
@@ -48,6 +49,8 @@ def row(finding: Finding) -> dict[str, Any]:
         "status": finding.status.value,
         "severity": finding.severity.value,
         "evidence": [str(evidence) for evidence in finding.evidence],
+        "found": [each.found for each in finding.evidence if each.wanted],
+        "wanted": [each.wanted for each in finding.evidence if each.wanted],
         "remedy": {"commands": list(finding.remedy.commands), "note": finding.remedy.note}
         if finding.remedy
         else None,

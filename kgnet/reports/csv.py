@@ -22,6 +22,8 @@ COLUMNS = (
     "site name",
     "device",
     "evidence",
+    "found",
+    "wanted",
     "remedy",
     "state",
     "since",
@@ -62,6 +64,8 @@ def _cells(finding: Finding, rule: Rule | None, about: About) -> Iterator[str]:
     yield about.sites.get(finding.site, "")
     yield finding.device
     yield "\n".join(map(str, finding.evidence))
+    yield "\n".join(each.found for each in finding.evidence if each.wanted)
+    yield "\n".join(each.wanted for each in finding.evidence if each.wanted)
     yield "\n".join(filter(None, (*finding.remedy.commands, finding.remedy.note)))
     yield say(finding.stand.state.value) if finding.stand else ""
     yield finding.stand.since.isoformat(timespec="seconds") if finding.stand else ""

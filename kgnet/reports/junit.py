@@ -65,13 +65,9 @@ def _case(finding: Finding, rule: Rule | None, about: About) -> Element:
         "testcase", {"classname": f"{finding.device}.{code_of(finding.rule) or 'own'}", "time": "0"}
     )
     case.set("name", f"{finding.rule} {title}")
-    if finding.stand:
-        properties = SubElement(case, "properties")
-        for name, value in (
-            ("state", finding.stand.state.value),
-            ("since", finding.stand.since.isoformat(timespec="seconds")),
-        ):
-            SubElement(properties, "property", {"name": name, "value": value})
+    properties = list(_properties(finding))
+    if properties:
+        SubElement(case, "properties").extend(Element("property", each) for each in properties)
     if finding.status in OUTCOMES:
         told = [str(each) for each in finding.evidence]
         outcome = SubElement(case, OUTCOMES[finding.status], {"message": told[0] if told else title})
@@ -79,6 +75,17 @@ def _case(finding: Finding, rule: Rule | None, about: About) -> Element:
         why = [f"{say('why')}: {rule.why}"] if rule and rule.why else []
         outcome.text = "\n".join([*told, *fix(finding, about), *why])
     return case
+
+
+def _properties(finding: Finding) -> Iterator[dict[str, str]]:
+    """Yield since when it stands, then of each piece of evidence what was found and wanted."""
+    if finding.stand:
+        yield {"name": "state", "value": finding.stand.state.value}
+        yield {"name": "since", "value": finding.stand.since.isoformat(timespec="seconds")}
+    for each in finding.evidence:
+        if each.wanted:
+            yield {"name": "found", "value": each.found}
+            yield {"name": "wanted", "value": each.wanted}
 
 
 REPORT = Report("junit", "xml", write)

@@ -18,6 +18,7 @@ from kgnet.reports._judged import (
     judged,
     looked_at,
     named,
+    seen,
     since,
     still,
     used,
@@ -84,7 +85,7 @@ def _open(one: Judged, about: About) -> Iterator[str]:
                 say(each.status.value),
                 named(each.site, about),
                 each.device,
-                "\n".join([_evidence(each), *fix(each, about)]),
+                "\n".join([seen(each.evidence, about), *fix(each, about)]),
                 _since(each, about),
             ]
             for each in one.of(*OPEN)
@@ -100,7 +101,13 @@ def _compared(gone: Findings, rules: Mapping[str, Rule], about: About) -> Iterat
         yield from _table(
             [say(column) for column in ("rule", "site", "device", "evidence", "since")],
             (
-                [each.rule, named(each.site, about), each.device, _evidence(each), since(each, about)]
+                [
+                    each.rule,
+                    named(each.site, about),
+                    each.device,
+                    seen(each.evidence, about),
+                    since(each, about),
+                ]
                 for each in gone
             ),
         )
@@ -113,10 +120,6 @@ def _compared(gone: Findings, rules: Mapping[str, Rule], about: About) -> Iterat
 def _since(finding: Finding, about: About) -> str:
     state = about.language.say(finding.stand.state.value) if finding.stand else ""
     return f"{since(finding, about)} {state}".strip()
-
-
-def _evidence(finding: Finding) -> str:
-    return "\n".join(map(str, finding.evidence))
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

@@ -136,6 +136,8 @@ def _results(finding: Finding, place: int, every: Sequence[Judged]) -> Iterator[
                 "status": finding.status.value,
             },
         }
+        if each.wanted:
+            result["properties"] |= {"found": each.found, "wanted": each.wanted}
         if finding.remedy:
             commands, note = finding.remedy.commands, finding.remedy.note
             result["properties"]["remedy"] = {"commands": list(commands), "note": note}

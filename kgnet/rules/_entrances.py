@@ -9,7 +9,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_network, summarize_address_ra
 from kgnet.model.access import ANYWHERE, Entrances
 from kgnet.model.facts import PacketFilter, Snapshot
 from kgnet.model.fleet import Network
-from kgnet.model.outcome import Evidence
+from kgnet.model.outcome import Deviation, Evidence
 from kgnet.rules._permits import Permit, accepting, of_rule
 from kgnet.rules._places import at
 
@@ -33,8 +33,11 @@ class Comer:
     network: Network
     line: int
 
-    def evidence(self, have: Snapshot, what: str) -> Evidence:
-        return at(have, Entrances, self.line, f"{self.way}: open to {self.network}, {what}")
+    def evidence(self, have: Snapshot, what: str = "", *, wanted: str = "") -> Evidence:
+        """Return what is wrong with it: *what* besides, or who is *wanted* instead."""
+        found = f"{self.way}: open to {self.network}"
+        told = Deviation(found, wanted, joint=", ") if wanted else f"{found}, {what}"
+        return at(have, Entrances, self.line, told)
 
 
 def within(inner: Network, outer: Network) -> bool:

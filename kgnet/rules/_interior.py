@@ -5,7 +5,7 @@ from __future__ import annotations
 from kgnet.errors import NotOurs
 from kgnet.model.facts import Snapshot
 from kgnet.model.forwarding import InteriorLink, InteriorLinks
-from kgnet.model.outcome import Evidence
+from kgnet.model.outcome import Evidence, Told, of
 from kgnet.rules._places import at
 
 NAMES = {"ospf": "OSPF", "ospf3": "OSPFv3", "isis": "IS-IS", "eigrp": "EIGRP", "rip": "RIP"}
@@ -27,6 +27,6 @@ def running(have: Snapshot, *protocols: str) -> list[InteriorLink]:
     return found
 
 
-def on(have: Snapshot, link: InteriorLink, what: str) -> Evidence:
+def on(have: Snapshot, link: InteriorLink, what: Told) -> Evidence:
     """Return *what* is wrong with the link, with its place."""
-    return at(have, InteriorLinks, link.line, f"{link.interface}: {NAMES[link.protocol]} {what}")
+    return at(have, InteriorLinks, link.line, of(f"{link.interface}: {NAMES[link.protocol]} ", what))

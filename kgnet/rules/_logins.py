@@ -8,6 +8,7 @@ from kgnet.errors import NotOurs
 from kgnet.model.credentials import REMOVED
 from kgnet.model.facts import Snapshot
 from kgnet.model.managed import Aaa, Account, Accounts
+from kgnet.model.outcome import Deviation, Told, of
 from kgnet.ports import Wrong
 from kgnet.rules._places import at
 from kgnet.rules._removed import but_removed
@@ -37,7 +38,7 @@ def usable(have: Snapshot) -> Iterator[Account]:
     return (each for each in have.get(Accounts).accounts if each.hash or each.keys)
 
 
-def _weak(hashed: str) -> str:
+def _weak(hashed: str) -> Told:
     """Say what is wrong with how a password is kept; empty: nothing.  NotOurs if the device does not tell."""
     if hashed in UNTOLD:
         raise NotOurs("the device does not tell how it keeps passwords")
@@ -45,7 +46,7 @@ def _weak(hashed: str) -> str:
         return "asks for no password"
     if not hashed or hashed in STRONG or hashed == REMOVED:
         return ""
-    return f"keeps its password as {hashed}: a hash such as {', '.join(STRONG[:4])} wanted"
+    return Deviation(f"keeps its password as {hashed}", f"a hash such as {', '.join(STRONG[:4])}")
 
 
 Kept = tuple[str, str, int]  # whose password, what keeps it, its line
@@ -54,6 +55,8 @@ Kept = tuple[str, str, int]  # whose password, what keeps it, its line
 def kept_weakly(have: Snapshot, fact: type, every: Iterable[Kept]) -> Iterator[Wrong]:
     """Yield the passwords that are kept too weakly; NotOurs or MissingFact if nobody can tell."""
     held = list(every)
-    wrong = (at(have, fact, line, f"{who} {told}") for who, hashed, line in held if (told := _weak(hashed)))
+    wrong = (
+        at(have, fact, line, of(f"{who} ", told)) for who, hashed, line in held if (told := _weak(hashed))
+    )
     removed = ((who, line) for who, hashed, line in held if hashed == REMOVED)
     return but_removed(wrong, have, fact, removed)

@@ -17,6 +17,7 @@ from itertools import product
 from kgnet.errors import MissingFact
 from kgnet.model.facts import FilterRule, PacketFilter, Snapshot
 from kgnet.model.fleet import Device, Firewall, FlowRule, Network
+from kgnet.model.outcome import Deviation
 from kgnet.ports import Wrong
 from kgnet.rules._places import at
 
@@ -127,7 +128,7 @@ def policy(have: Snapshot, chain: str) -> Iterator[Wrong]:
     if found is None:
         yield f"there is no chain {chain}: nothing is filtered"
     elif found != "drop":
-        yield f"chain {chain} ends in {found}: drop wanted"
+        yield Deviation(f"chain {chain} ends in {found}", "drop")
 
 
 def differences(wanted: tuple[FlowRule, ...], have: Snapshot, chain: str) -> Iterator[Wrong]:

@@ -7,21 +7,21 @@ from collections.abc import Iterator
 from kgnet.errors import MissingFact
 from kgnet.model.facts import ConfiguredBgp, ConfiguredNeighbor, Snapshot
 from kgnet.model.fleet import BgpNeighbor, Device, Routing
-from kgnet.model.outcome import Evidence
+from kgnet.model.outcome import Evidence, Told, piece
 
 
-def at(have: Snapshot, fact: type, line: int, what: str) -> Evidence:
-    """Return *what* with its place: `file:line`, or the command and the line of text that it printed.
+def at(have: Snapshot, fact: type, line: int, told: Told) -> Evidence:
+    """Return what is *told* with its place: `file:line`, or the command and the line of text that it printed.
 
     *line* 0 is none: the text does not say it, or it is no configuration.
     """
     source = have.sources.get(fact) or have.config.source or have.device
     if not line:
-        return Evidence(what, source)
+        return piece(told, source)
     if source == have.config.source:
-        return Evidence(what, f"{source}:{line}")
-    text = next((each.text for each in have.config.lines() if each.number == line), None)
-    return Evidence(f"{what} ({text})" if text else what, source)
+        return piece(told, f"{source}:{line}")
+    text = next((each.text for each in have.config.lines() if each.number == line), "")
+    return piece(told, source, seen=text)
 
 
 def routing(want: Device) -> Routing:

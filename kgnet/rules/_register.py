@@ -7,6 +7,7 @@ from datetime import date
 
 from kgnet.model.facts import Snapshot
 from kgnet.model.operations import Record, Register
+from kgnet.model.outcome import Deviation
 from kgnet.ports import Wrong
 
 
@@ -20,7 +21,12 @@ def stale(have: Snapshot, kind: str, what: str, most_days: int) -> Iterator[Wron
         yield f"the {what} of {found.on} lies in the future ({found.proof})"
     elif (register.asked - found.on).days > most_days:
         days = (register.asked - found.on).days
-        yield f"the last {what} is of {found.on}, {days} days ago, at most {most_days} wanted ({found.proof})"
+        yield Deviation(
+            f"the last {what} is of {found.on}, {days} days ago",
+            f"at most {most_days}",
+            joint=", ",
+            seen=found.proof,
+        )
 
 
 def _day(record: Record) -> date:

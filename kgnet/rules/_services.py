@@ -6,18 +6,18 @@ from collections.abc import Iterator
 
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
-from kgnet.model.outcome import Evidence
+from kgnet.model.outcome import Evidence, Told, of
 from kgnet.model.services import Provisioning, Service, Services
 from kgnet.rules._places import at
 
 
-def on(have: Snapshot, what: str, *names: str) -> Iterator[Evidence]:
+def on(have: Snapshot, what: Told, *names: str) -> Iterator[Evidence]:
     """Yield the services *names*, each as the device tells of it, with *what* is wrong with it."""
     return (told(have, Services, service, what) for service in have.get(Services).named(*names))
 
 
-def told(have: Snapshot, fact: type[Services] | type[Provisioning], service: Service, what: str) -> Evidence:
-    return at(have, fact, service.line, f"{service.told}: {what}")
+def told(have: Snapshot, fact: type[Services] | type[Provisioning], service: Service, what: Told) -> Evidence:
+    return at(have, fact, service.line, of(f"{service.told}: ", what))
 
 
 def asked_for(want: Device, service: Service) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from kgnet.errors import MissingFact
 from kgnet.model.facts import Kernel, Settings
+from kgnet.model.outcome import Deviation
 
 
 def value(settings: Settings, key: str) -> str:
@@ -33,11 +34,11 @@ def words(settings: Settings, key: str) -> tuple[str, ...]:
     return tuple(word for text in held for word in re.split(r"[\s,]+", text.strip()) if word)
 
 
-def told(family: str, name: str, found: Mapping[str, int], good: str = "0") -> Iterator[str]:
+def told(family: str, name: str, found: Mapping[str, int], good: str = "0") -> Iterator[Deviation]:
     """Yield one line a wrong value of a setting, with the interfaces that have it."""
     for value in sorted(set(found.values())):
         where = ", ".join(interface for interface, own in found.items() if own == value)
-        yield f"net.{family}.conf.*.{name} = {value} for {where}: {good} wanted"
+        yield Deviation(f"net.{family}.conf.*.{name} = {value} for {where}", good)
 
 
 def on_interfaces(kernel: Kernel, family: str, name: str) -> Iterator[tuple[str, int]]:

@@ -8,7 +8,7 @@ from kgnet.errors import MissingFact
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.layer2 import Switching, SwitchPort
-from kgnet.model.outcome import Evidence
+from kgnet.model.outcome import Evidence, Told, of
 from kgnet.model.province import Role
 from kgnet.plugins import one
 from kgnet.ports import Platform
@@ -49,6 +49,6 @@ def user_vlans(have: Snapshot) -> dict[int, SwitchPort]:
     return found
 
 
-def on(have: Snapshot, port: SwitchPort, what: str) -> Evidence:
+def on(have: Snapshot, port: SwitchPort, what: Told) -> Evidence:
     """Return *what* is wrong with the port, with its place."""
-    return at(have, Switching, port.line, f"{port.name} {what}")
+    return at(have, Switching, port.line, of(f"{port.name} ", what))

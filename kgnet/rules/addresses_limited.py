@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.layer2 import Switching
+from kgnet.model.outcome import Deviation
 from kgnet.model.province import Role
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
@@ -20,4 +21,4 @@ def addresses_limited(want: Device, have: Snapshot, *, most: int = 4) -> Iterato
         limit = port.most_addresses
         if limit is None or limit > most:
             told = "any number of" if limit is None else limit
-            yield on(have, port, f"takes {told} MAC addresses: at most {most} wanted")
+            yield on(have, port, Deviation(f"takes {told} MAC addresses", f"at most {most}"))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.layer2 import Switching
+from kgnet.model.outcome import Deviation
 from kgnet.model.province import Role
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
@@ -19,7 +20,7 @@ def arp_inspection(want: Device, have: Snapshot) -> Iterator[Wrong]:
     inspected = have.get(Switching).inspected
     for vlan, port in user_vlans(have).items():
         if vlan not in inspected:
-            yield on(have, port, f"is in VLAN {vlan}, where ARP is believed: ARP inspection wanted")
+            yield on(have, port, Deviation(f"is in VLAN {vlan}, where ARP is believed", "ARP inspection"))
     for port in of_hosts(have):
         if port.arp_trusted:
             yield on(have, port, "is trusted with whatever it says by ARP: only ports of switches may be")

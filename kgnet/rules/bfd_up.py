@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kgnet.model.facts import BfdPeers, Snapshot
 from kgnet.model.fleet import Device
-from kgnet.model.outcome import Severity
+from kgnet.model.outcome import Deviation, Severity
 from kgnet.ports import Wrong, rule
 from kgnet.rules._control import ROUTERS
 from kgnet.rules._places import routing
@@ -33,4 +33,8 @@ def bfd_up(want: Device, have: Snapshot, *, most_detection_ms: int = 3000) -> It
             yield f"{who} is down"
         elif peer.receive_interval_ms * peer.multiplier > most_detection_ms:
             takes_ms = peer.receive_interval_ms * peer.multiplier
-            yield f"{who} notices a dead line after {takes_ms} ms, at most {most_detection_ms} ms wanted"
+            yield Deviation(
+                f"{who} notices a dead line after {takes_ms} ms",
+                f"at most {most_detection_ms} ms",
+                joint=", ",
+            )

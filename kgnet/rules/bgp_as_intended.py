@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kgnet.model.facts import ConfiguredBgp, Snapshot
 from kgnet.model.fleet import Device
-from kgnet.model.outcome import Severity
+from kgnet.model.outcome import Deviation, Severity
 from kgnet.ports import Wrong, rule
 from kgnet.rules._control import ROUTERS
 from kgnet.rules._places import at, met, routing
@@ -24,7 +24,7 @@ def bgp_as_intended(want: Device, have: Snapshot) -> Iterator[Wrong]:
     """A neighbour that nobody planned is a way in or out; one that is missing is a line paid for in vain."""
     bgp, wanted = have.get(ConfiguredBgp), routing(want)
     if bgp.asn != wanted.asn:
-        yield at(have, ConfiguredBgp, bgp.line, f"is AS {bgp.asn}: {wanted.asn} wanted")
+        yield at(have, ConfiguredBgp, bgp.line, Deviation(f"is AS {bgp.asn}", str(wanted.asn)))
     planned = {neighbor.address for neighbor in wanted.neighbors}
     for found in bgp.neighbors:
         if found.address not in planned:
@@ -38,5 +38,5 @@ def bgp_as_intended(want: Device, have: Snapshot) -> Iterator[Wrong]:
     if bgp.neighbors:
         for meant, found in met(wanted.neighbors, have):
             if meant.remote_as != found.remote_as:
-                told = f"neighbour {found.address} is AS {found.remote_as}: {meant.remote_as} wanted"
-                yield at(have, ConfiguredBgp, found.line, told)
+                other = Deviation(f"neighbour {found.address} is AS {found.remote_as}", str(meant.remote_as))
+                yield at(have, ConfiguredBgp, found.line, other)

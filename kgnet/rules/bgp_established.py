@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kgnet.model.facts import BgpPeers, Snapshot
 from kgnet.model.fleet import Device
-from kgnet.model.outcome import Severity
+from kgnet.model.outcome import Deviation, Severity
 from kgnet.ports import Wrong, rule
 from kgnet.rules._control import ROUTERS
 from kgnet.rules._places import routing
@@ -32,6 +32,8 @@ def bgp_established(want: Device, have: Snapshot, *, least_uptime_s: float = 0.0
         elif peer.state != "Established":
             yield f"{who} is {peer.state}"
         elif peer.uptime_s < least_uptime_s:
-            yield f"{who} is up for {peer.uptime_s:.0f} s only, at least {least_uptime_s:g} s wanted"
+            yield Deviation(
+                f"{who} is up for {peer.uptime_s:.0f} s only", f"at least {least_uptime_s:g} s", joint=", "
+            )
         elif not peer.prefixes_received:
             yield f"{who} is up and tells no prefix"

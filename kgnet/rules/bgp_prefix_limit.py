@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kgnet.model.facts import ConfiguredBgp, Snapshot
 from kgnet.model.fleet import Device
+from kgnet.model.outcome import Deviation
 from kgnet.ports import Wrong
 from kgnet.rules._control import ROUTERS, control
 from kgnet.rules._places import at, outer_neighbors
@@ -18,5 +19,5 @@ def bgp_prefix_limit(want: Device, have: Snapshot, *, most: int = 10_000) -> Ite
         limit = neighbor.maximum_prefix
         if limit is None or limit > most:
             told = "has no limit" if limit is None else f"may send {limit} prefixes"
-            what = f"neighbour {neighbor.address} {told}: at most {most} wanted"
+            what = Deviation(f"neighbour {neighbor.address} {told}", f"at most {most}")
             yield at(have, ConfiguredBgp, neighbor.line, what)

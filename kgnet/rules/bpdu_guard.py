@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.layer2 import Switching
+from kgnet.model.outcome import Deviation
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
 from kgnet.rules._switching import SWITCHES, of_hosts, on
@@ -17,4 +18,4 @@ def bpdu_guard(want: Device, have: Snapshot) -> Iterator[Wrong]:
     """A switch that somebody brings along could make itself the root of the tree, or close a loop."""
     for port in of_hosts(have):
         if not port.bpdu_guard:
-            yield on(have, port, "stays open when a switch is plugged in: BPDU guard wanted")
+            yield on(have, port, Deviation("stays open when a switch is plugged in", "BPDU guard"))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.managed import Accounts
+from kgnet.model.outcome import Deviation
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
 from kgnet.rules._logins import ALWAYS_THERE, usable
@@ -21,5 +22,5 @@ def break_glass(want: Device, have: Snapshot, *, most: int = 1) -> Iterator[Wron
         yield "has no local account that may administer it: nobody gets in when no server answers"
     if len(found) > most:
         names = ", ".join(each.name for each in found)
-        told = f"has {len(found)} local accounts ({names}): at most {most} wanted"
+        told = Deviation(f"has {len(found)} local accounts ({names})", f"at most {most}")
         yield at(have, Accounts, found[most].line, told)

@@ -9,6 +9,7 @@ from kgnet.errors import MissingFact
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.offers import TlsOffers
+from kgnet.model.outcome import Deviation
 from kgnet.model.province import Role
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
@@ -31,4 +32,6 @@ def certificates_valid(want: Device, have: Snapshot, *, least_days: int = 14) ->
             yield f"{told(offer)}: the certificate ends on {offer.not_after:%Y-%m-%d}"
         kind, _, bits = offer.key.partition(" ")
         if bits and int(bits) < LEAST_BITS.get(kind, 0):
-            yield f"{told(offer)}: the certificate's key is {offer.key}: {LEAST_BITS[kind]} bits wanted"
+            yield Deviation(
+                f"{told(offer)}: the certificate's key is {offer.key}", f"{LEAST_BITS[kind]} bits"
+            )

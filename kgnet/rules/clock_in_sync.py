@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kgnet.model.facts import Clock, Snapshot
 from kgnet.model.fleet import Device
-from kgnet.model.outcome import Severity
+from kgnet.model.outcome import Deviation, Severity
 from kgnet.ports import Wrong, rule
 
 
@@ -25,4 +25,4 @@ def clock_in_sync(want: Device, have: Snapshot, *, most_offset_s: float = 0.1) -
         yield f"follows no time server (asked: {', '.join(clock.sources) or 'none'})"
     elif abs(clock.offset_s) > most_offset_s:
         way = "late" if clock.offset_s > 0 else "early"
-        yield f"is {abs(clock.offset_s):.3f} s {way}, at most {most_offset_s:g} s wanted"
+        yield Deviation(f"is {abs(clock.offset_s):.3f} s {way}", f"at most {most_offset_s:g} s", joint=", ")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kgnet.model.access import Console
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
+from kgnet.model.outcome import Deviation
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
 from kgnet.rules._places import at
@@ -17,7 +18,11 @@ def console_idle(want: Device, have: Snapshot, *, most_s: int = 600) -> Iterator
     """Who leaves a console without logging out leaves it to whoever next opens the cabinet."""
     console = have.get(Console)
     if console.idle_s is None:
-        yield at(have, Console, console.line, f"a session on the console never ends: after {most_s} s wanted")
+        yield at(
+            have, Console, console.line, Deviation("a session on the console never ends", f"after {most_s} s")
+        )
     elif console.idle_s > most_s:
-        told = f"a session on the console ends after {console.idle_s} s, at most {most_s} s wanted"
+        told = Deviation(
+            f"a session on the console ends after {console.idle_s} s", f"at most {most_s} s", joint=", "
+        )
         yield at(have, Console, console.line, told)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.layer2 import Switching
+from kgnet.model.outcome import Deviation
 from kgnet.model.province import Role
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
@@ -19,7 +20,7 @@ def dhcp_snooping(want: Device, have: Snapshot) -> Iterator[Wrong]:
     watched = have.get(Switching).snooped
     for vlan, port in user_vlans(have).items():
         if vlan not in watched:
-            yield on(have, port, f"is in VLAN {vlan}, where DHCP is not watched: DHCP snooping wanted")
+            yield on(have, port, Deviation(f"is in VLAN {vlan}, where DHCP is not watched", "DHCP snooping"))
     for port in of_hosts(have):
         if port.dhcp_trusted:
             yield on(have, port, "is trusted to answer DHCP: only ports towards the server may be")

@@ -8,6 +8,7 @@ from kgnet.errors import MissingFact
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.hosting import DnsServer
+from kgnet.model.outcome import Deviation
 from kgnet.model.province import Role
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
@@ -25,7 +26,11 @@ def dns_authoritative(want: Device, have: Snapshot) -> Iterator[Wrong]:
     if not found.zones:
         raise MissingFact("it is the authority for no zone, so there is nothing to judge")
     if found.recursion:
-        yield "looks up others' names for whoever asks: recursion no wanted"
+        yield Deviation("looks up others' names for whoever asks", "recursion no")
     for zone in found.zones:
         if "any" in zone.transfers:
-            yield f"zone {zone.name}: everybody may copy it whole; its secondaries alone wanted"
+            yield Deviation(
+                f"zone {zone.name}: everybody may copy it whole",
+                "its secondaries alone",
+                joint="; ",
+            )

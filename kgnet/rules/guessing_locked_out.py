@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kgnet.model.credentials import LockOut
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
+from kgnet.model.outcome import Deviation
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
 from kgnet.rules._places import at
@@ -23,7 +24,10 @@ def guessing_locked_out(
     found = have.get(LockOut)
     if not found.attempts or found.duration_s == 0:
         yield at(
-            have, LockOut, found.line, f"failed logins lock nobody out: after {most} for {least_s} s wanted"
+            have,
+            LockOut,
+            found.line,
+            Deviation("failed logins lock nobody out", f"after {most} for {least_s} s"),
         )
         return
     if found.attempts > most:
@@ -31,9 +35,12 @@ def guessing_locked_out(
             have,
             LockOut,
             found.line,
-            f"locks out after {found.attempts} failed logins: at most {most} wanted",
+            Deviation(f"locks out after {found.attempts} failed logins", f"at most {most}"),
         )
     if found.duration_s is not None and found.duration_s < least_s:
         yield at(
-            have, LockOut, found.line, f"locks out for {found.duration_s} s: at least {least_s} s wanted"
+            have,
+            LockOut,
+            found.line,
+            Deviation(f"locks out for {found.duration_s} s", f"at least {least_s} s"),
         )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.mailing import HeloNames
+from kgnet.model.outcome import Deviation
 from kgnet.model.province import Role
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
@@ -17,7 +18,7 @@ def helo_agrees(want: Device, have: Snapshot) -> Iterator[Wrong]:
     """Large mail providers refuse hosts that call themselves otherwise than the DNS does."""
     found = have.get(HeloNames)
     if "." not in found.helo:
-        yield f"greets as {found.helo}: a full name wanted (RFC 5321 §2.3.5)"
+        yield Deviation(f"greets as {found.helo}", "a full name", after=" (RFC 5321 §2.3.5)")
     if not found.addresses:
         yield f"greets as {found.helo}, which has no address"
     for address, names in found.addresses:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kgnet.model.facts import Snapshot, System
 from kgnet.model.fleet import Device
+from kgnet.model.outcome import Deviation
 from kgnet.ports import Wrong
 from kgnet.rules._control import ROUTERS, control
 
@@ -17,6 +18,6 @@ def hostname(want: Device, have: Snapshot) -> Iterator[Wrong]:
     """A log line, an alert and a prompt that bear the wrong name send people to the wrong device."""
     found = have.get(System)
     if found.hostname != want.name:
-        yield f"is called {found.hostname or 'nothing'}: {want.name} wanted"
+        yield Deviation(f"is called {found.hostname or 'nothing'}", want.name)
     if found.domain is not None and found.domain != want.domain:
-        yield f"its domain is {found.domain or 'none'}: {want.domain or 'none'} wanted"
+        yield Deviation(f"its domain is {found.domain or 'none'}", want.domain or "none")

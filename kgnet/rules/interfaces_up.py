@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kgnet.errors import MissingFact
 from kgnet.model.facts import InterfaceStates, Snapshot
 from kgnet.model.fleet import Device
-from kgnet.model.outcome import Severity
+from kgnet.model.outcome import Deviation, Severity
 from kgnet.ports import Wrong, rule
 from kgnet.rules._ports import port
 
@@ -34,4 +34,6 @@ def interfaces_up(want: Device, have: Snapshot, *, least_mtu_bytes: int = 1280) 
         elif not state.up:
             yield f"{who} is down"
         elif state.mtu_bytes < least_mtu_bytes:
-            yield f"{who} carries {state.mtu_bytes} bytes at most, {least_mtu_bytes} wanted"
+            yield Deviation(
+                f"{who} carries {state.mtu_bytes} bytes at most", str(least_mtu_bytes), joint=", "
+            )

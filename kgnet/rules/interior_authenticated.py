@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.forwarding import InteriorLinks
+from kgnet.model.outcome import Deviation
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
 from kgnet.rules._interior import HOW, on, running
@@ -19,4 +20,4 @@ def interior_authenticated(
     """A protocol that somebody left running believes the first who speaks it, unless a key is asked."""
     for link in running(have, "eigrp", "isis", "rip"):
         if not link.passive and link.authentication not in accepted:
-            yield on(have, link, f"{HOW[link.authentication]}: {' or '.join(accepted)} wanted")
+            yield on(have, link, Deviation(HOW[link.authentication], " or ".join(accepted)))

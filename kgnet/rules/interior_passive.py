@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device, InterfaceKind
 from kgnet.model.forwarding import InteriorLinks
+from kgnet.model.outcome import Deviation
 from kgnet.ports import Wrong
 from kgnet.rules._control import ROUTERS, control
 from kgnet.rules._interior import NAMES, on, running
@@ -21,4 +22,4 @@ def interior_passive(want: Device, have: Snapshot) -> Iterator[Wrong]:
         lan = segments.get(link.interface)
         if not link.passive and (lan or link.interface == "all"):
             where = f"the segment {lan.zone or lan.segment or lan.name}" if lan else "every segment"
-            yield on(have, link, f"looks for neighbours in {where}: passive wanted")
+            yield on(have, link, Deviation(f"looks for neighbours in {where}", "passive"))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kgnet.model.facts import ConfiguredInterfaces, Snapshot
 from kgnet.model.fleet import Device, InterfaceKind
 from kgnet.model.forwarding import Ipv6
+from kgnet.model.outcome import Deviation
 from kgnet.ports import Wrong
 from kgnet.rules._control import ROUTERS, control
 from kgnet.rules._places import at
@@ -30,5 +31,5 @@ def ipv6_enabled(want: Device, have: Snapshot, *, zones: tuple[str, ...] = ("dmz
     for link in want.interfaces:
         built = found.get(port(want, link)) if link.ipv6 else None
         if built and not any(each.version == 6 for each in built.addresses):
-            what = f"{built.name} has no IPv6 address: {link.ipv6} wanted"
+            what = Deviation(f"{built.name} has no IPv6 address", str(link.ipv6))
             yield at(have, ConfiguredInterfaces, built.line, what)

@@ -8,6 +8,7 @@ from kgnet.errors import MissingFact
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.managed import LogHosts
+from kgnet.model.outcome import Deviation
 from kgnet.model.province import Role
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
@@ -23,7 +24,7 @@ def logs_collected(want: Device, have: Snapshot, *, least: int = 1) -> Iterator[
         raise MissingFact(f"the intent names no collector for {want.name}")
     found = have.get(LogHosts)
     if 0 < len(found.hosts) < least:
-        what = f"sends to {len(found.hosts)} collectors, at least {least} wanted"
+        what = Deviation(f"sends to {len(found.hosts)} collectors", f"at least {least}", joint=", ")
         yield at(have, LogHosts, found.line, what)
     for collector in want.syslog:
         if collector not in found.hosts:

@@ -8,6 +8,7 @@ from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.managed import LogHosts
 from kgnet.model.operations import Logging, tells
+from kgnet.model.outcome import Deviation
 from kgnet.model.province import Role
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
@@ -23,8 +24,15 @@ def logs_enough(want: Device, have: Snapshot, *, severity: str = "informational"
     if not sent.hosts:
         yield at(have, LogHosts, sent.line, "sends to no collector")
     elif not tells(sent.severity, severity):
-        what = f"sends {sent.severity or 'some programs only'} and what is more urgent: {severity} wanted"
+        what = Deviation(
+            f"sends {sent.severity or 'some programs only'} and what is more urgent", f"{severity}"
+        )
         yield at(have, LogHosts, sent.line, what)
     made = have.facts.get(Logging)  # where daemons hand their messages to the host's own log first
     if isinstance(made, Logging) and made.targets and not tells(made.severity, severity):
-        yield at(have, Logging, made.line, f"logs {made.severity} and what is more urgent: {severity} wanted")
+        yield at(
+            have,
+            Logging,
+            made.line,
+            Deviation(f"logs {made.severity} and what is more urgent", severity),
+        )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.operations import LocalLog, tells
+from kgnet.model.outcome import Deviation
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
 from kgnet.rules._places import at
@@ -27,10 +28,10 @@ def logs_kept_here(
     if not log.severity:
         yield at(have, LocalLog, log.line, "keeps no messages of its own")
     elif not tells(log.severity, severity):
-        what = f"keeps {log.severity} and what is more urgent: {severity} wanted"
+        what = Deviation(f"keeps {log.severity} and what is more urgent", severity)
         yield at(have, LocalLog, log.line, what)
     if log.severity and log.size is not None and log.size < least:
-        what = f"keeps {log.size} {log.unit} of its messages, at least {least} wanted"
+        what = Deviation(f"keeps {log.size} {log.unit} of its messages", f"at least {least}", joint=", ")
         yield at(have, LocalLog, log.line, what)
     if log.severity and not log.lasting:
         yield at(have, LocalLog, log.line, "loses its own messages at a restart")

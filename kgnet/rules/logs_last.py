@@ -8,6 +8,7 @@ from fnmatch import fnmatch
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.operations import LogArchive
+from kgnet.model.outcome import Deviation
 from kgnet.model.province import Role
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
@@ -29,6 +30,6 @@ def logs_last(
         yield f"no rotation is set for {file}: it grows until the disk is full"
     for days in held:
         if days is None:
-            yield f"nothing says for how long {file} is kept: at least {least_days} days wanted"
+            yield Deviation(f"nothing says for how long {file} is kept", f"at least {least_days} days")
         elif days < least_days:
-            yield f"{file} is kept for {days:g} days, at least {least_days} wanted"
+            yield Deviation(f"{file} is kept for {days:g} days", f"at least {least_days}", joint=", ")

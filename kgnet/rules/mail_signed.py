@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kgnet.model.facts import MailServer, Snapshot
 from kgnet.model.fleet import Device
+from kgnet.model.outcome import Deviation
 from kgnet.model.province import Role
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
@@ -26,4 +27,8 @@ def mail_signed(want: Device, have: Snapshot) -> Iterator[Wrong]:
         if not words(server, key):
             yield f"{key} is empty: mail that comes in that way leaves without a signature"
     if value(server, "milter_default_action") == "accept":
-        yield "milter_default_action = accept: when the signer is down mail leaves unsigned; tempfail wanted"
+        yield Deviation(
+            "milter_default_action = accept: when the signer is down mail leaves unsigned",
+            "tempfail",
+            joint="; ",
+        )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kgnet.model.facts import MailServer, Snapshot
 from kgnet.model.fleet import Device
+from kgnet.model.outcome import Deviation
 from kgnet.model.province import Role
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
@@ -29,9 +30,9 @@ def mail_starttls(want: Device, have: Snapshot) -> Iterator[Wrong]:
     ):
         found = value(server, key)
         if found not in good:
-            yield f"{key} = {found}: {' or '.join(good)} wanted"
+            yield Deviation(f"{key} = {found}", " or ".join(good))
     if not (value(server, "smtpd_tls_cert_file") or value(server, "smtpd_tls_chain_files")):
         yield "smtpd_tls_chain_files is empty: without a certificate there is no TLS"
     for key in ("smtpd_tls_protocols", "smtpd_tls_mandatory_protocols"):
         for version in old_protocols(server, key):
-            yield f"{key} lets {version} through: TLSv1.2 or later wanted"
+            yield Deviation(f"{key} lets {version} through", "TLSv1.2 or later")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kgnet.model.facts import MailboxServer, Snapshot
 from kgnet.model.fleet import Device
+from kgnet.model.outcome import Deviation
 from kgnet.model.province import Role
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
@@ -21,4 +22,4 @@ def mailbox_over_tls(want: Device, have: Snapshot) -> Iterator[Wrong]:
     for key, good in GOOD.items():
         found = value(server, key)
         if found not in good:
-            yield f"{key} = {found}: {' or '.join(good)} wanted"
+            yield Deviation(f"{key} = {found}", " or ".join(good))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.mailing import MailboxTroubles
-from kgnet.model.outcome import Severity
+from kgnet.model.outcome import Deviation, Severity
 from kgnet.model.province import Role
 from kgnet.ports import Wrong, rule
 
@@ -33,7 +33,7 @@ def mailboxes_odd(
     found = have.get(MailboxTroubles)
     for mailbox, percent in found.used_percent:
         if percent > most_percent:
-            yield f"{mailbox} is {percent} % full: at most {most_percent} % wanted"
+            yield Deviation(f"{mailbox} is {percent} % full", f"at most {most_percent} %")
     for user, times in found.failed:
         if times > most_failed:
             yield f"{times} logins as {user or '(nobody)'} failed in a day: somebody guesses the password"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kgnet.model.facts import PacketFilter, Snapshot
 from kgnet.model.fleet import Device
+from kgnet.model.outcome import Deviation
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
 from kgnet.rules._entrances import filtered, from_public, let_in, listed, public
@@ -24,7 +25,7 @@ def managed_by_vpn(want: Device, have: Snapshot) -> Iterator[Wrong]:
                 yield comer.evidence(have, "public addresses among them")
         return
     if not filtered(have):
-        yield "nothing keeps public addresses from logging in: a filter before the device wanted"
+        yield Deviation("nothing keeps public addresses from logging in", "a filter before the device")
     for line, permit in let_in(have):
         if from_public(permit):
             yield at(have, PacketFilter, line, f"permits {permit}, public addresses among them")

@@ -27,7 +27,7 @@ def managed_from_inside(want: Device, have: Snapshot) -> Iterator[Wrong]:
         raise MissingFact(f"the intent does not say who may administer {want.name}")
     for comer in comers:
         if not any(within(comer.network, network) for network in want.admins):
-            yield comer.evidence(have, f"only {', '.join(map(str, want.admins))} wanted")
+            yield comer.evidence(have, wanted=f"only {', '.join(map(str, want.admins))}")
 
 
 def _by_filter(want: Device, have: Snapshot) -> Iterator[Wrong]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kgnet.model.access import AddressedPorts
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
+from kgnet.model.outcome import Deviation
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
 from kgnet.rules._places import at
@@ -22,4 +23,4 @@ def management_apart(want: Device, have: Snapshot) -> Iterator[Wrong]:
     for port in ports:
         if not port.apart:
             told = f"{port.name} has the management address {address}, but stands among the users' ports"
-            yield at(have, AddressedPorts, port.line, f"{told}: a VRF or a port of its own wanted")
+            yield at(have, AddressedPorts, port.line, Deviation(told, "a VRF or a port of its own"))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.mailing import MailNames, StsPolicy
+from kgnet.model.outcome import Deviation
 from kgnet.model.province import Role
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
@@ -22,9 +23,11 @@ def mta_sts_enforced(want: Device, have: Snapshot, *, least_s: int = 86_400) -> 
     if len(names.sts) != 1 or "id=" not in names.sts[0]:
         yield f"_mta-sts.{names.domain} has no record with an id: no sender asks for the policy"
     if policy.mode != "enforce":
-        yield f"mode {policy.mode or '(none)'}: enforce wanted"
+        yield Deviation(f"mode {policy.mode or '(none)'}", "enforce")
     if policy.max_age_s < least_s:
-        yield f"max_age {policy.max_age_s}: senders forget it too soon, at least {least_s} wanted"
+        yield Deviation(
+            f"max_age {policy.max_age_s}: senders forget it too soon", f"at least {least_s}", joint=", "
+        )
     for exchanger in names.exchangers:
         if not any(_matches(exchanger, pattern) for pattern in policy.exchangers):
             yield f"the policy does not name the mail server {exchanger}: senders will not deliver to it"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device, InterfaceKind
 from kgnet.model.forwarding import Ipv6
+from kgnet.model.outcome import Deviation
 from kgnet.ports import Wrong
 from kgnet.rules._control import ROUTERS, control
 from kgnet.rules._places import at
@@ -22,4 +23,9 @@ def no_advertisements_outside(want: Device, have: Snapshot) -> Iterator[Wrong]:
     outside = {port(want, link) for link in want.of_kind(*EXTERNAL)}
     for link in have.get(Ipv6).links:
         if link.name in outside and link.advertises:
-            yield at(have, Ipv6, link.line, f"{link.name} {WHEN[link.advertises]}: none wanted here")
+            yield at(
+                have,
+                Ipv6,
+                link.line,
+                Deviation(f"{link.name} {WHEN[link.advertises]}", "none", after=" here"),
+            )

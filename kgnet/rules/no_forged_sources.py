@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
+from kgnet.model.outcome import Deviation
 from kgnet.model.perimeter import SourceChecks
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
@@ -38,4 +39,4 @@ def no_forged_sources(
         what = f"{check.port} checks no source of IPv{check.family} packets"
         if check.mode != "off":
             what = f"{check.port} checks sources of IPv{check.family} packets by any way back ({check.mode})"
-        yield at(have, SourceChecks, check.line, f"{what}: {' or '.join(good)} wanted")
+        yield at(have, SourceChecks, check.line, Deviation(what, " or ".join(good)))

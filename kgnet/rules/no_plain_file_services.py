@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
+from kgnet.model.outcome import Deviation
 from kgnet.model.services import Services
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
@@ -18,4 +19,4 @@ PLATFORMS = ("cisco_ios", "juniper_junos", "frr", "linux")  # EOS has no such se
 @control("KG-SVC-08", needs=[Services], platforms=PLATFORMS)
 def no_plain_file_services(want: Device, have: Snapshot) -> Iterator[Wrong]:
     """Configurations and images pass in clear, and TFTP does not even ask who is there."""
-    yield from on(have, "files in clear; SCP or SFTP wanted", *CLEAR)
+    yield from on(have, Deviation("files in clear", "SCP or SFTP", joint="; "), *CLEAR)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.managed import TimeServers
+from kgnet.model.outcome import Deviation
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
 from kgnet.rules._places import at
@@ -20,4 +21,4 @@ def ntp_authenticated(want: Device, have: Snapshot) -> Iterator[Wrong]:
         yield at(have, TimeServers, found.line, "asks nobody for the time")
     elif not found.authenticated:
         asked = ", ".join(found.servers)
-        yield at(have, TimeServers, found.line, f"believes {asked} without a key: keys or NTS wanted")
+        yield at(have, TimeServers, found.line, Deviation(f"believes {asked} without a key", "keys or NTS"))

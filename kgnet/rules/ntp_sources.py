@@ -8,6 +8,7 @@ from kgnet.errors import MissingFact
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.managed import TimeServers
+from kgnet.model.outcome import Deviation
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
 from kgnet.rules._places import at
@@ -21,7 +22,12 @@ def ntp_sources(want: Device, have: Snapshot, *, least: int = 2, intent: bool = 
     found = have.get(TimeServers)
     if len(found.servers) < least and not (intent and _serves_time(want, least)):
         asked = ", ".join(found.servers) or "nobody"
-        yield at(have, TimeServers, found.line, f"asks {asked} for the time, at least {least} servers wanted")
+        yield at(
+            have,
+            TimeServers,
+            found.line,
+            Deviation(f"asks {asked} for the time", f"at least {least} servers", joint=", "),
+        )
     for what in _strange(want, found.servers) if intent else ():  # else whoever they are
         yield at(have, TimeServers, found.line, what)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kgnet.model.credentials import PasswordPolicy
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
+from kgnet.model.outcome import Deviation
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
 from kgnet.rules._places import at
@@ -18,4 +19,6 @@ def passwords_long(want: Device, have: Snapshot, *, least: int = 14) -> Iterator
     found = have.get(PasswordPolicy)
     if found.least_length < least:
         held = f"of {found.least_length} characters" if found.least_length else "of any length"
-        yield at(have, PasswordPolicy, found.line, f"takes local passwords {held}: at least {least} wanted")
+        yield at(
+            have, PasswordPolicy, found.line, Deviation(f"takes local passwords {held}", f"at least {least}")
+        )

@@ -8,6 +8,7 @@ from math import isclose
 from kgnet.errors import MissingFact
 from kgnet.model.facts import Queues, Snapshot
 from kgnet.model.fleet import Device
+from kgnet.model.outcome import Deviation
 from kgnet.model.province import Role
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
@@ -32,8 +33,8 @@ def queues_as_intended(want: Device, have: Snapshot, *, tolerance_ratio: float =
         if built is None:
             yield f"{who} is missing"
         elif not isclose(built.rate_mbps, queue.rate_mbps, rel_tol=tolerance_ratio):
-            yield f"{who} guarantees {built.rate_mbps:g} Mbit/s: {queue.rate_mbps:g} wanted"
+            yield Deviation(f"{who} guarantees {built.rate_mbps:g} Mbit/s", f"{queue.rate_mbps:g}")
         elif built.priority not in (queue.priority, None):
-            yield f"{who} has priority {built.priority}: {queue.priority} wanted"
+            yield Deviation(f"{who} has priority {built.priority}", str(queue.priority))
     for interface, number in sorted(found.keys() - wanted.keys()):
         yield f"{interface}: queue {number} is not in the intent"

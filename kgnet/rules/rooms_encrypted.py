@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kgnet.model.conferencing import REQUIRED, Calls
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import BuiltRoom
-from kgnet.model.outcome import Severity
+from kgnet.model.outcome import Deviation, Severity
 from kgnet.ports import Wrong, rule
 from kgnet.rules._places import at
 
@@ -27,7 +27,7 @@ def rooms_encrypted(want: BuiltRoom, have: Snapshot, *, media: str = REQUIRED) -
     """
     calls = have.get(Calls)
     if calls.media not in (REQUIRED, media):
-        yield at(have, Calls, calls.media_line, f"encryption of media is {calls.media}: {media} wanted")
+        yield at(have, Calls, calls.media_line, Deviation(f"encryption of media is {calls.media}", media))
     for way in calls.transports:
         if way.name != "tls":
-            yield at(have, Calls, way.line, f"{way.of} signals over {way.name}: tls wanted")
+            yield at(have, Calls, way.line, Deviation(f"{way.of} signals over {way.name}", "tls"))

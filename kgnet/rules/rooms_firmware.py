@@ -12,7 +12,7 @@ from kgnet.errors import MissingFact
 from kgnet.model.conferencing import Firmware
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import BuiltRoom
-from kgnet.model.outcome import Severity
+from kgnet.model.outcome import Deviation, Severity
 from kgnet.paths import PACKAGE
 from kgnet.ports import Wrong, rule
 from kgnet.rules._places import at
@@ -42,7 +42,12 @@ def rooms_firmware(want: BuiltRoom, have: Snapshot, *, oldest: tuple[str, ...] =
     if not found.release:
         raise MissingFact(f"{found.system} tells no release")
     if _numbers(found.release) < _numbers(floor):
-        yield at(have, Firmware, found.line, f"runs {found.release}: {floor} or later wanted ({source})")
+        yield at(
+            have,
+            Firmware,
+            found.line,
+            Deviation(f"runs {found.release}", f"{floor} or later", after=f" ({source})"),
+        )
 
 
 def _floor(found: Firmware, oldest: tuple[str, ...]) -> tuple[str, str]:

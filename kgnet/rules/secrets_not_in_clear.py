@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kgnet.model.credentials import StoredSecrets
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
+from kgnet.model.outcome import Deviation
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
 from kgnet.rules._places import at
@@ -33,5 +34,5 @@ def secrets_not_in_clear(want: Device, have: Snapshot, *, encrypted: bool = Fals
             have,
             StoredSecrets,
             found.line,
-            f"keys stand in its configuration {SAID[found.form]}: {wanted} wanted",
+            Deviation(f"keys stand in its configuration {SAID[found.form]}", wanted),
         )

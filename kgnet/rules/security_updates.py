@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.hosting import PendingUpdates
+from kgnet.model.outcome import Deviation
 from kgnet.model.province import SERVERS
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
@@ -23,4 +24,4 @@ def security_updates(want: Device, have: Snapshot, *, most_days: int = 7) -> Ite
         yield f"{len(found.security)} security updates wait: {', '.join(found.security)}{alone}"
     if found.age_s > most_days * DAY_S:
         days = found.age_s / DAY_S
-        yield f"the package lists are {days:.0f} days old: at most {most_days} wanted"
+        yield Deviation(f"the package lists are {days:.0f} days old", f"at most {most_days}")

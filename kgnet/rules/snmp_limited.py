@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.managed import SnmpAgent
+from kgnet.model.outcome import Deviation
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
 from kgnet.rules._places import at
@@ -17,6 +18,9 @@ from kgnet.rules._removed import but_removed
 def snmp_limited(want: Device, have: Snapshot) -> Iterator[Wrong]:
     """Only the monitors ask an agent; for everybody else it is one more program to break into."""
     agent = have.get(SnmpAgent)
-    found = (f"{each}: anybody may ask, a list of the monitors wanted" for each in agent.unlimited)
+    found = (
+        Deviation(f"{each}: anybody may ask", "a list of the monitors", joint=", ")
+        for each in agent.unlimited
+    )
     wrong = (at(have, SnmpAgent, agent.line, each) for each in found)
     return but_removed(wrong, have, SnmpAgent, ((each, agent.line) for each in agent.untold))

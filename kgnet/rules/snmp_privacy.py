@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.managed import SnmpAgent
+from kgnet.model.outcome import Deviation
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
 from kgnet.rules._places import at
@@ -19,9 +20,9 @@ def snmp_privacy(want: Device, have: Snapshot) -> Iterator[Wrong]:
     agent = have.get(SnmpAgent)
     for group in agent.groups:
         if group.level in ("noauth", "auth"):
-            told = f"{group.name} may ask with {group.level}, without encryption"
-            yield at(have, SnmpAgent, agent.line, told)
+            open_ = f"{group.name} may ask with {group.level}, without encryption"
+            yield at(have, SnmpAgent, agent.line, open_)
     for user in users(have):
         if not user.priv.startswith("aes"):
-            told = f"user {user.name} encrypts with {user.priv or 'nothing'}, AES wanted"
+            told = Deviation(f"user {user.name} encrypts with {user.priv or 'nothing'}", "AES", joint=", ")
             yield at(have, SnmpAgent, agent.line, told)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.managed import SnmpAgent
+from kgnet.model.outcome import Deviation, Told
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
 from kgnet.rules._places import at
@@ -21,7 +22,7 @@ def snmp_version_3(want: Device, have: Snapshot) -> Iterator[Wrong]:
         yield at(have, SnmpAgent, agent.line, wrong)
 
 
-def _wrong(want: Device, have: Snapshot, agent: SnmpAgent) -> Iterator[str]:
+def _wrong(want: Device, have: Snapshot, agent: SnmpAgent) -> Iterator[Told]:
     if agent.communities:
         yield f"SNMP version 1 and 2c are open: communities: {agent.communities}"
     for group in agent.groups:
@@ -32,7 +33,9 @@ def _wrong(want: Device, have: Snapshot, agent: SnmpAgent) -> Iterator[str]:
     found = users(have)
     for user in found:
         if not user.auth.startswith("sha"):
-            yield f"user {user.name} authenticates with {user.auth or 'nothing'}, SHA wanted"
+            yield Deviation(
+                f"user {user.name} authenticates with {user.auth or 'nothing'}", "SHA", joint=", "
+            )
     named = {user.name for user in found} | {group.name for group in agent.groups}
     if want.snmp_user and named and want.snmp_user not in named:
         yield f"the intent's user {want.snmp_user} may not ask; it has {', '.join(sorted(named))}"

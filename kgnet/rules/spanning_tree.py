@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.layer2 import Switching
+from kgnet.model.outcome import Deviation
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
 from kgnet.rules._places import at
@@ -22,7 +23,7 @@ def spanning_tree(
     found = have.get(Switching)
     if found.spanning_tree not in accepted:
         told = f"runs {found.spanning_tree}" if found.spanning_tree else "runs no spanning tree"
-        yield at(have, Switching, found.line, f"{told}: {' or '.join(accepted)} wanted")
+        yield at(have, Switching, found.line, Deviation(told, " or ".join(accepted)))
     if found.treeless:
         told = ", ".join(map(str, found.treeless))
         yield at(have, Switching, found.line, f"VLAN {told} has no spanning tree")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.mailing import MailNames
+from kgnet.model.outcome import Deviation
 from kgnet.model.province import Role
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
@@ -30,7 +31,7 @@ def spf_published(want: Device, have: Snapshot, *, most_lookups: int = 10) -> It
     found = have.get(MailNames)
     if len(found.spf) != 1:
         number = "no SPF record" if not found.spf else f"{len(found.spf)} SPF records, which is an error"
-        yield f"{found.domain} has {number}: one wanted (RFC 7208 §3.2)"
+        yield Deviation(f"{found.domain} has {number}", "one", after=" (RFC 7208 §3.2)")
         return
     terms = found.spf[0].split()[1:]
     for term in terms:
@@ -41,4 +42,6 @@ def spf_published(want: Device, have: Snapshot, *, most_lookups: int = 10) -> It
         yield f"{found.domain}: SPF asks for {lookups} lookups: at most {most_lookups} (RFC 7208 §4.6.4)"
     last = terms[-1].lower() if terms else ""
     if not (last == "-all" or last.startswith("redirect=") or (last == "~all" and found.dmarc)):
-        yield f"{found.domain}: SPF ends in {last or 'nothing'}: -all wanted, or ~all with DMARC"
+        yield Deviation(
+            f"{found.domain}: SPF ends in {last or 'nothing'}", "-all", after=", or ~all with DMARC"
+        )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kgnet.model.facts import Snapshot, SshServer
 from kgnet.model.fleet import Device
+from kgnet.model.outcome import Deviation
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
 from kgnet.rules._settings import value
@@ -32,6 +33,6 @@ def ssh_hardened(
     for key in refused:
         found = value(server, key)
         if found != "no":
-            yield f"{key} {found}: no wanted"
+            yield Deviation(f"{key} {found}", "no")
     if limited and not any(server.one(key) for key in LISTS):
-        yield "whoever has an account may log in: AllowUsers or AllowGroups wanted"
+        yield Deviation("whoever has an account may log in", "AllowUsers or AllowGroups")

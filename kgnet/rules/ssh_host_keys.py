@@ -8,6 +8,7 @@ from kgnet.errors import MissingFact
 from kgnet.model.access import HostKeys
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
+from kgnet.model.outcome import Deviation
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
 from kgnet.rules._places import at
@@ -23,8 +24,8 @@ def ssh_host_keys(want: Device, have: Snapshot, *, least_bits: int = 2048) -> It
         raise MissingFact("the SSH server has no host key")
     for key in keys:
         if key.kind not in STRONG:
-            told = f"the host key is of {key.kind}: {', '.join(STRONG)} wanted"
+            told = Deviation(f"the host key is of {key.kind}", ", ".join(STRONG))
             yield at(have, HostKeys, key.line, told)
         elif key.kind == "rsa" and 0 < key.bits < least_bits:
-            told = f"the RSA host key has {key.bits} bits, at least {least_bits} wanted"
+            told = Deviation(f"the RSA host key has {key.bits} bits", f"at least {least_bits}", joint=", ")
             yield at(have, HostKeys, key.line, told)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.managed import RemoteAccess
+from kgnet.model.outcome import Deviation
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
 from kgnet.rules._places import at
@@ -17,7 +18,9 @@ def ssh_idle(want: Device, have: Snapshot, *, most_s: int = 600) -> Iterator[Wro
     """A session whose client is gone stays open for whoever finds it, and takes the place of another."""
     remote = have.get(RemoteAccess)
     if remote.idle_timeout_s is None:
-        yield at(have, RemoteAccess, remote.line, f"a session is never ended: after {most_s} s wanted")
+        yield at(have, RemoteAccess, remote.line, Deviation("a session is never ended", f"after {most_s} s"))
     elif remote.idle_timeout_s > most_s:
-        told = f"a session is ended after {remote.idle_timeout_s} s, at most {most_s} s wanted"
+        told = Deviation(
+            f"a session is ended after {remote.idle_timeout_s} s", f"at most {most_s} s", joint=", "
+        )
         yield at(have, RemoteAccess, remote.line, told)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kgnet.model.access import SecureShell
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
+from kgnet.model.outcome import Deviation
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
 from kgnet.rules._places import at
@@ -19,8 +20,10 @@ def ssh_patience(
     """Whoever may try long and often guesses in the end, and holds the places of those who may come in."""
     server = have.get(SecureShell)
     if server.grace_s is not None and not 0 < server.grace_s <= most_grace_s:
-        told = f"a login may take {server.grace_s or 'any number of'} s, 1 to {most_grace_s} s wanted"
+        told = Deviation(
+            f"a login may take {server.grace_s or 'any number of'} s", f"1 to {most_grace_s} s", joint=", "
+        )
         yield at(have, SecureShell, server.line, told)
     if server.tries is not None and server.tries > most_tries:
-        told = f"a connection may try {server.tries} logins, at most {most_tries} wanted"
+        told = Deviation(f"a connection may try {server.tries} logins", f"at most {most_tries}", joint=", ")
         yield at(have, SecureShell, server.line, told)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kgnet.model.access import SecureShell
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
+from kgnet.model.outcome import Deviation
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
 from kgnet.rules._places import at
@@ -18,5 +19,5 @@ def ssh_root(want: Device, have: Snapshot, *, by_key: bool = False) -> Iterator[
     allowed = ("no", "by key") if by_key else ("no",)
     server = have.get(SecureShell)
     if server.root not in allowed:
-        told = f"root may log in: {server.root}; {' or '.join(allowed)} wanted"
+        told = Deviation(f"root may log in: {server.root}", f"{' or '.join(allowed)}", joint="; ")
         yield at(have, SecureShell, server.line, told)

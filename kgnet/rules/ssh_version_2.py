@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.managed import RemoteAccess
+from kgnet.model.outcome import Deviation
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
 from kgnet.rules._places import at
@@ -24,6 +25,8 @@ def ssh_version_2(want: Device, have: Snapshot) -> Iterator[Wrong]:
     if "ssh" not in remote.protocols:
         return
     if remote.ssh_version is None:
-        yield at(have, RemoteAccess, remote.line, "no SSH version is set, so 1 is taken as well: 2 wanted")
+        yield at(
+            have, RemoteAccess, remote.line, Deviation("no SSH version is set, so 1 is taken as well", "2")
+        )
     elif remote.ssh_version < 2:
-        yield at(have, RemoteAccess, remote.line, "SSH version 1 is taken: 2 alone wanted")
+        yield at(have, RemoteAccess, remote.line, Deviation("SSH version 1 is taken", "2 alone"))

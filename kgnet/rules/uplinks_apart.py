@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from kgnet.errors import NotOurs
 from kgnet.model.facts import ConfiguredBgp, ConfiguredInterfaces, Snapshot
 from kgnet.model.fleet import Device, Interface, InterfaceKind
+from kgnet.model.outcome import Deviation
 from kgnet.model.province import Role
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
@@ -28,7 +29,7 @@ def uplinks_apart(want: Device, have: Snapshot, *, least: int = 1) -> Iterator[W
     """
     uplinks = list(want.of_kind(InterfaceKind.UPLINK))
     if len(uplinks) < least:
-        yield f"{len(uplinks)} uplinks: at least {least} wanted"
+        yield Deviation(f"{len(uplinks)} uplinks", f"at least {least}")
     elif len(uplinks) < 2:
         raise NotOurs(f"{want.site} has one uplink, as a site of level II may")
     for what in ("carrier", "hub"):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.layer2 import ACCESS, DYNAMIC, Switching
+from kgnet.model.outcome import Deviation
 from kgnet.model.province import Role
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
@@ -18,6 +19,6 @@ def user_ports_static(want: Device, have: Snapshot) -> Iterator[Wrong]:
     """A computer that is taken for a switch reaches every VLAN of the office from its own desk."""
     for port in of_hosts(have):
         if port.mode == DYNAMIC:
-            yield on(have, port, "agrees on its mode with the other end: a static access port wanted")
+            yield on(have, port, Deviation("agrees on its mode with the other end", "a static access port"))
         elif port.mode != ACCESS:
-            yield on(have, port, "is a trunk set up for an end device: a static access port wanted")
+            yield on(have, port, Deviation("is a trunk set up for an end device", "a static access port"))

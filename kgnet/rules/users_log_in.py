@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.layer2 import Switching
+from kgnet.model.outcome import Deviation
 from kgnet.model.province import Role
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
@@ -18,4 +19,5 @@ def users_log_in(want: Device, have: Snapshot) -> Iterator[Wrong]:
     """A socket in a corridor is a way in for everybody who walks past, unless the port asks who it is."""
     for port in of_users(want, have):
         if not port.authenticates:
-            yield on(have, port, "lets in whoever is plugged in: 802.1X, or MAC authentication, wanted")
+            told = Deviation("lets in whoever is plugged in", "802.1X, or MAC authentication")
+            yield on(have, port, told)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.layer2 import Switching
+from kgnet.model.outcome import Deviation
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
 from kgnet.rules._switching import SWITCHES, ports
@@ -18,4 +19,4 @@ def vlans_not_learned(want: Device, have: Snapshot) -> Iterator[Wrong]:
     ports(have)  # a device without any has not shown what it would learn
     found = have.get(Switching)
     if found.learns_vlans and not found.learns_by_key:
-        yield f"a neighbour may change its VLANs by {found.learns_vlans}, without a key: off wanted"
+        yield Deviation(f"a neighbour may change its VLANs by {found.learns_vlans}, without a key", "off")

@@ -9,6 +9,7 @@ from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.managed import LogHosts
 from kgnet.model.operations import WebLogs
+from kgnet.model.outcome import Deviation
 from kgnet.model.province import Role
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
@@ -27,6 +28,8 @@ def web_logs_collected(want: Device, have: Snapshot) -> Iterator[Wrong]:
         raise MissingFact("no web server that writes an access log was found")
     for target in targets:
         if target != "syslog":
-            yield f"{target} stays on this host: syslog wanted, which is sent to the collector"
+            yield Deviation(
+                f"{target} stays on this host", "syslog", after=", which is sent to the collector"
+            )
     if not have.get(LogHosts).hosts:
         yield "the host sends its log to no collector"

@@ -8,6 +8,7 @@ from kgnet.errors import NotOurs
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.hosting import WirelessNetworks
+from kgnet.model.outcome import Deviation, of
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
 from kgnet.rules._places import at
@@ -31,9 +32,9 @@ def wireless_apart(
     for network in networks:
         wrong = []
         if network.vlan is None:
-            wrong.append("shares the wired network: a VLAN of its own wanted")
+            wrong.append(Deviation("shares the wired network", "a VLAN of its own"))
         elif network.vlan in wired:
-            wrong.append(f"shares VLAN {network.vlan} with wired hosts: one of its own wanted")
+            wrong.append(Deviation(f"shares VLAN {network.vlan} with wired hosts", "one of its own"))
         if network.security not in GOOD and network.vlan not in guests:
-            wrong.append(f"is {network.security}: {' or '.join(GOOD)} wanted")
-        yield from (at(have, WirelessNetworks, network.line, f"{network.ssid} {what}") for what in wrong)
+            wrong.append(Deviation(f"is {network.security}", " or ".join(GOOD)))
+        yield from (at(have, WirelessNetworks, network.line, of(f"{network.ssid} ", what)) for what in wrong)

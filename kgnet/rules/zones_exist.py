@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kgnet.model.facts import ConfiguredInterfaces, Snapshot
 from kgnet.model.fleet import Device, InterfaceKind
+from kgnet.model.outcome import Deviation
 from kgnet.model.province import Role
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
@@ -35,5 +36,5 @@ def zones_exist(want: Device, have: Snapshot, *, least: tuple[str, ...] = LEAST)
             yield f"zone {lan.zone}: the interface {name} is not configured"
         elif set(built.addresses) != set(lan.addresses):
             has, meant = (" ".join(sorted(map(str, each))) for each in (built.addresses, lan.addresses))
-            what = f"zone {lan.zone}: {name} has {has or 'no address'}: {meant} wanted"
+            what = Deviation(f"zone {lan.zone}: {name} has {has or 'no address'}", meant)
             yield at(have, ConfiguredInterfaces, built.line, what)

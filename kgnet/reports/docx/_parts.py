@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from kgnet.findings import Findings
 from kgnet.model.outcome import Finding, Status
 from kgnet.ports import About, Rule
-from kgnet.reports._judged import OPEN, WORST_FIRST, Judged, fix, heat, named, since, still, used
+from kgnet.reports._judged import OPEN, WORST_FIRST, Judged, fix, heat, named, seen, since, still, used
 from kgnet.reports.docx import _page
 from kgnet.reports.docx._cover import signatures
 
@@ -131,8 +131,7 @@ def _compared(document: Document, told: Told) -> None:
     if told.gone:
         document.add_heading(say("fixed").capitalize(), 2)
         head = [say(column) for column in ("rule", "site", "device", "evidence", "since")]
-        rows = ([each.rule, named(each.site, about), each.device, _evidence(each), since(each, about)]
-                for each in told.gone)  # fmt: skip
+        rows = ([*_whose(each, about), seen(each.evidence, about), since(each, about)] for each in told.gone)
         _page.table(document, head, [26, 42, 32, 120], rows)
     standing = still(told.rules, about)
     if standing:
@@ -155,7 +154,7 @@ def _waivers(document: Document, told: Told) -> None:
     rows = (
         [
             *(each.rule, say(each.severity.value), named(each.site, about), each.device),
-            *("\n".join(map(str, each.evidence[:-1])), str(each.evidence[-1]) if each.evidence else ""),
+            *(seen(each.evidence[:-1], about), str(each.evidence[-1]) if each.evidence else ""),
         ]
         for each in waived
     )
@@ -169,14 +168,14 @@ def _unjudged(document: Document, told: Told) -> None:
     errors = told.findings.where(status=Status.ERROR)
     if errors:
         head = [say(column) for column in ("rule", "site", "device", "evidence")]
-        rows = ([each.rule, named(each.site, about), each.device, _evidence(each)] for each in errors)
+        rows = ([*_whose(each, about), seen(each.evidence, about)] for each in errors)
         _page.table(document, head, [28, 50, 36], rows)
     else:
         document.add_paragraph(say("Everything that was asked could be judged."))
     document.add_heading(say("skip").capitalize(), 2)
     reasons: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
     for each in told.findings.where(status=Status.SKIP):
-        rules, devices = reasons[_evidence(each).replace(each.device, "…")]
+        rules, devices = reasons[seen(each.evidence, about).replace(each.device, "…")]
         rules.add(each.rule)
         devices.add(each.device)
     head = [say(column) for column in ("reason", "rule", "devices")]
@@ -210,12 +209,16 @@ def _controls(document: Document, told: Told, controls: Sequence[Judged]) -> Non
             [
                 *(say(each.status.value), named(each.site, about), each.device),
                 *([_stand(each, about)] if stands else []),
-                "\n".join([_evidence(each), *fix(each, about)]),
+                "\n".join([seen(each.evidence, about), *fix(each, about)]),
             ]
             for each in one.of(*OPEN)
         )
         if one.many(*OPEN):
             _page.table(document, head, [30, 46, 34, *([22] if stands else [])], rows)
+
+
+def _whose(finding: Finding, about: About) -> tuple[str, str, str]:
+    return finding.rule, named(finding.site, about), finding.device
 
 
 def _who(devices: Sequence[str], about: About) -> str:
@@ -228,7 +231,3 @@ def _who(devices: Sequence[str], about: About) -> str:
 def _stand(finding: Finding, about: About) -> str:
     state = about.language.say(finding.stand.state.value) if finding.stand else ""
     return f"{since(finding, about)} {state}".strip()
-
-
-def _evidence(finding: Finding) -> str:
-    return "\n".join(map(str, finding.evidence))
