@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from kgnet.model.identity import fingerprints
 from kgnet.model.outcome import LIVE, NO_REMEDY, Evidence, Finding, Remedy, Severity, Stand, State, Status
@@ -28,7 +28,7 @@ from kgnet.model.subject import Kind
 UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
-NAMES = 10_000  # that are remembered: the same few are in every finding
+NAMES = 1_000  # that are remembered: the same few are in every finding of a device
 SAID = 1_000  # pieces of evidence that are remembered: most of what is skipped is so for the same few reasons
 CACHE_KIB = 4096  # of the database
 TABLE = """
@@ -37,7 +37,6 @@ TABLE = """
         source TEXT, as_of TEXT, state TEXT, said TEXT
     )
 """
-COLUMNS = ("rule", "device", "site", "kind", "status", "severity", "source", "as_of", "state", "said")
 INSERT = "INSERT INTO finding VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # in the order of COLUMNS
 INSTEAD = (  # of findings: how they stand, and their evidence
     "DROP VIEW IF EXISTS replaced",
@@ -50,7 +49,23 @@ INSTEAD = (  # of findings: how they stand, and their evidence
     """,
 )
 
-Row = tuple[Any, ...]
+
+class Row(NamedTuple):
+    """A finding as it lies there, and as it travels: of its texts alone, which pickle at little cost."""
+
+    rule: str
+    device: str
+    site: str
+    kind: str
+    status: str
+    severity: str
+    source: str
+    as_of: str | None
+    state: str
+    said: str  # evidence and remedy; "": there is neither
+
+
+COLUMNS = Row._fields
 Said = tuple[tuple[Evidence, ...], Remedy, datetime | None]
 
 
@@ -123,12 +138,12 @@ class Findings(Collection[Finding]):
             self.database.execute("BEGIN")
             self.database.executemany(
                 "INSERT INTO other VALUES (?, ?, ?)",
-                ((number, *_row(other)[-2:]) for number, other in others),
+                ((number, *row(other)[-2:]) for number, other in others),
             )
             self.database.execute("COMMIT")
         return replace(self, table="replaced")
 
-    def _asked(self, what: str, order: str = "") -> Iterator[Row]:
+    def _asked(self, what: str, order: str = "") -> Iterator[tuple[Any, ...]]:
         held = " AND ".join(f"{name} IN ({', '.join('?' * len(values))})" for name, values in self.chosen)
         values = [value for _, values in self.chosen for value in values]
         with _translated():
@@ -137,7 +152,7 @@ class Findings(Collection[Finding]):
             )
 
 
-def kept(findings: Iterable[Finding]) -> Findings:
+def kept(findings: Iterable[Finding | Row]) -> Findings:
     """Put the findings on disk, one after the other as they come; they are gone when nobody holds them."""
     if isinstance(findings, Findings):
         return findings
@@ -147,7 +162,7 @@ def kept(findings: Iterable[Finding]) -> Findings:
             database.execute(f"PRAGMA {setting}")
         database.execute(TABLE)
         database.execute("BEGIN")
-        database.executemany(INSERT, map(_row, findings))
+        database.executemany(INSERT, (each if isinstance(each, Row) else row(each) for each in findings))
         database.execute("COMMIT")
     return Findings(database)
 
@@ -160,23 +175,34 @@ def visible(text: str) -> str:
 _name = lru_cache(NAMES)(visible)
 
 
-def _row(finding: Finding) -> Row:
+def rows(findings: Iterable[Finding], source: str, as_of: datetime | None) -> Iterator[Row]:
+    """Yield the findings as rows, all of one *source*."""
+    when = _time(as_of)
+    return (row(finding, source, when) for finding in findings)
+
+
+def row(finding: Finding, source: str = "", as_of: str | None = None) -> Row:
+    """Return the row of a finding; *source* and *as_of* where it does not tell its own."""
     stand = finding.stand
     said = ""
     if finding.evidence or finding.remedy or stand:
         said = _written(finding.evidence, finding.remedy, stand.since if stand else None)
-    return (
+    return Row(
         _name(finding.rule),
         _name(finding.device),
         _name(finding.site),
         finding.kind.value,
         finding.status.value,
         finding.severity.value,
-        _name(finding.source),
-        finding.as_of.astimezone(UTC).isoformat() if finding.as_of else None,
+        _name(finding.source or source),
+        _time(finding.as_of) or as_of,
         stand.state.value if stand else "",
         said,
     )
+
+
+def _time(when: datetime | None) -> str | None:
+    return when.astimezone(UTC).isoformat() if when else None
 
 
 @lru_cache(SAID)
@@ -203,9 +229,9 @@ def _unmarked(each: Evidence) -> bool:
     return not (each.note or each.fingerprint or (each.stand and each.stand.state is State.FIXED))
 
 
-def read(row: Row) -> Finding:
+def read(told: tuple[Any, ...]) -> Finding:
     """Return the finding that a row of the table is, without its number."""
-    rule, device, site, kind, status, severity, source, as_of, state, said = row
+    rule, device, site, kind, status, severity, source, as_of, state, said = told
     evidence, remedy, since = _read(said) if said else ((), NO_REMEDY, None)
     return Finding(
         rule,

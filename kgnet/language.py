@@ -26,7 +26,7 @@ MARK = re.compile(r"\[[^\[\]{}]+\]$")  # of a reference: [from memory, unverifie
 DEEPEST = 3  # a hole may hold a sentence, in which a hole holds one
 MOST_NAMES = 4  # colons or brackets that are looked at
 SILENCE = ("nobody", "nothing", "nowhere", "somebody")
-KEPT = 100_000  # sentences: most of a fleet's findings say the same
+KEPT = 1 << 12  # sentences: most of a fleet's findings say the same
 
 Shape = tuple[tuple[str, ...], tuple[str, ...]]  # the texts around the holes, and the holes' names
 

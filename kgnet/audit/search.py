@@ -20,7 +20,8 @@ from functools import cache
 from typing import Any
 
 from kgnet.errors import ReadError
-from kgnet.model.outcome import Evidence, Finding, Status
+from kgnet.findings import Row, read, row
+from kgnet.model.outcome import Evidence, Status
 
 MOST_CPU_S = 2.0  # for one expression on one device; 40,000 lines take a sane one some 20 ms
 MOST_MEMORY_BYTES = 1 << 30
@@ -50,22 +51,23 @@ def search(expression: str, lines: Sequence[str]) -> frozenset[int]:
     return _searcher(os.getpid()).search(expression, lines)
 
 
-def carried(findings: Iterable[Finding]) -> Iterator[Finding]:
+def carried(found: Iterable[Row]) -> Iterator[Row]:
     """End a rule whose expression took too long on the devices that follow, too, wherever they were judged.
 
-    So the result does not hang on which process judged what; *findings* come in the order of the devices.
+    So the result does not hang on which process judged what; what was *found* comes in the order of devices.
     """
-    ended: dict[str, tuple[Evidence, ...]] = {}
-    for finding in findings:
-        if finding.status is Status.SKIP:
-            yield finding
-        elif finding.rule in ended:
-            yield replace(finding, status=Status.ERROR, evidence=ended[finding.rule])
-        else:
-            what = finding.evidence[0].what if finding.status is Status.ERROR and finding.evidence else ""
+    skip, error = Status.SKIP.value, Status.ERROR.value
+    ended: dict[str, str] = {}
+    for each in found:
+        if each.status != skip and each.rule in ended:
+            yield each._replace(status=error, said=ended[each.rule])
+            continue
+        if each.status == error and ENDLESS in each.said:
+            what = read(each).evidence[0].what
             if what.endswith(ENDLESS):
-                ended[finding.rule] = (Evidence(f"{what} on a device before this one"),)
-            yield finding
+                evidence = (Evidence(f"{what} on a device before this one"),)
+                ended[each.rule] = row(replace(read(each), evidence=evidence)).said
+        yield each
 
 
 class _Searcher:

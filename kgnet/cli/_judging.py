@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 
 from kgnet import audit, collect, mend, plugins
 from kgnet.audit.loads import History, measured
+from kgnet.audit.waivers import waive
 from kgnet.cli import _golden
 from kgnet.collect.folders import Held
 from kgnet.collect.reading import Reading
+from kgnet.findings import Row, rows
 from kgnet.model.config import Config
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.outcome import Finding
-from kgnet.model.pack import Pack
+from kgnet.model.pack import Pack, Waiver
 from kgnet.model.redundancy import LinkLoads
 from kgnet.model.subject import Subject
 from kgnet.ports import Rule
 from kgnet.wire.prometheus import Server
+
+Read = tuple[Held | None, Device, Config]  # the device with its platform
 
 
 @dataclass(frozen=True)
@@ -57,14 +61,39 @@ class Judging:
     def __getstate__(self) -> dict[str, object]:
         return {name: value for name, value in vars(self).items() if name != "_judge"}
 
-    def file(self, reading: Reading, device: Device, held: Held | None) -> list[Finding]:
-        """Judge what a folder holds of the device; Refused if that is no configuration of such a one."""
-        return self.config(device, reading.read(device, held))
 
-    def config(self, device: Device, read: tuple[Device, Config]) -> list[Finding]:
-        """Judge what was read of the device before, maybe on another machine."""
-        known, config = read
-        return self(known, collect.told(config, known))
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """How findings are entered: with where they were seen, and who answers for them."""
+
+    waivers: tuple[Waiver, ...]
+    today: date
+
+    def rows(self, found: Iterable[Finding], source: str = "", when: datetime | None = None) -> Iterator[Row]:
+        return rows(waive(found, self.waivers, self.today), source, when)
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What a folder holds of a device, judged and entered, maybe on another machine than it was read on."""
+
+    judge: Judging
+    reading: Reading
+    ledger: Ledger
+
+    def __call__(self, device: Device, held: Held | None) -> list[Row]:
+        """Read and judge it; Refused if that is no configuration of such a device."""
+        return self.judged(device, self.read(device, held))
+
+    def read(self, device: Device, held: Held | None) -> Read:
+        return held, *self.reading.read(device, held)
+
+    def judged(self, device: Device, read: Read) -> list[Row]:
+        held, known, config = read
+        return [*self.entered(held, self.judge(known, collect.told(config, known)))]
+
+    def entered(self, held: Held | None, found: Iterable[Finding]) -> Iterator[Row]:
+        return self.ledger.rows(found, held.where, held.when) if held else self.ledger.rows(found)
 
 
 def judging(pack: Pack, rules: Mapping[str, Rule], *, prometheus: str = "") -> Judging:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kgnet.errors import UsageError
-from kgnet.model.outcome import LIVE
 
 if TYPE_CHECKING:
     from kgnet.cli._spreading import Spreading
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from kgnet.collect.folders import Held
     from kgnet.collect.reading import Reading
     from kgnet.model.fleet import Device, Fleet
-    from kgnet.model.outcome import Finding
     from kgnet.model.pack import Pack
     from kgnet.ports import Rule
 
@@ -189,12 +187,6 @@ class Sources:
             names = f"{names} and {many - MOST_NAMES} more"
         if many:
             yield f"passed over, by name or place no configurations: {many} files or folders: {names}"
-
-    def of(self, device: str, findings: Sequence[Finding], now: datetime | None = None) -> Iterator[Finding]:
-        """Yield the findings of *device* with what they were judged by: *now*, or its file."""
-        held = self.files.get(device)
-        source, when = (held.where, held.when) if held and not now else (LIVE if now else "", now)
-        return (replace(finding, source=source, as_of=when) for finding in findings)
 
 
 def _known(asked: Asked, scope: Scope, now: datetime) -> Sources:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
     from kgnet.audit.spread import Done
-    from kgnet.cli._judging import Judging
+    from kgnet.cli._judging import Filed
     from kgnet.collect.folders import Held
-    from kgnet.collect.reading import Reading
+    from kgnet.findings import Row
     from kgnet.model.fleet import Device
-    from kgnet.model.outcome import Finding
 
 Jobs = Annotated[
     int,
@@ -55,13 +53,11 @@ class Spreading:
         if self.cluster and not self.over_files:
             raise typer.BadParameter("--cluster judges files: give a folder by --config-dir")
 
-    def judged(
-        self, judge: Judging, reading: Reading, held: Sequence[tuple[Device, Held | None]]
-    ) -> Iterator[Done[list[Finding]]]:
+    def judged(self, filed: Filed, held: Sequence[tuple[Device, Held | None]]) -> Iterator[Done[list[Row]]]:
         """Judge what a folder holds of each device; yield what came of it, in their order."""
         from kgnet.audit import spread
         from kgnet.audit.cluster import on_cluster
 
         if self.cluster:
-            return on_cluster(self.cluster, judge.config, held, read=reading.read, plain=self.plain)
-        return spread.in_processes(partial(judge.file, reading), held, jobs=self.jobs or spread.cores())
+            return on_cluster(self.cluster, filed.judged, held, read=filed.read, plain=self.plain)
+        return spread.in_processes(filed, held, jobs=self.jobs or spread.cores())

@@ -35,9 +35,10 @@ from kgnet.cli._spreading import Cluster, ClusterPlain, Jobs, Spreading
 
 if TYPE_CHECKING:
     from kgnet.cli._history import Ended, Keeping
-    from kgnet.cli._judging import Judging
+    from kgnet.cli._judging import Judging, Ledger
     from kgnet.cli._report import Shown
     from kgnet.cli._subjects import Scope
+    from kgnet.findings import Row
     from kgnet.model.fleet import Device
     from kgnet.model.outcome import Finding
     from kgnet.model.pack import Pack
@@ -185,7 +186,7 @@ def _judged(
 ) -> Ended:
     """Judge by the pack *name*, and show what was found."""
     from kgnet.audit import waivers as waiving
-    from kgnet.cli._judging import judging
+    from kgnet.cli._judging import Ledger, judging
     from kgnet.findings import kept
 
     complete, rules = _pack(name)
@@ -193,8 +194,8 @@ def _judged(
     held = waiving.load(waivers, rules) if waivers else ()
     scope = told.scope(pack, rules)
     sources = told.sources(scope, now)
-    raw = _found(told, sources, scope, judging(pack, rules, prometheus=told.prometheus), now)
-    ended = keeping.ended(kept(waiving.waive(raw, held, now.date())))
+    judge, ledger = judging(pack, rules, prometheus=told.prometheus), Ledger(held, now.date())
+    ended = keeping.ended(kept(_found(told, sources, scope, judge, ledger=ledger, now=now)))
     notes = waiving.idle(ended.findings, held, now.date())
     fleet = told.fleet(scope)
     report.show(
@@ -213,18 +214,17 @@ def _judged(
 
 
 def _found(
-    told: Asked, sources: Sources, scope: Scope | None, judge: Judging, now: datetime
-) -> Iterator[Finding]:
+    told: Asked, sources: Sources, scope: Scope | None, judge: Judging, *, ledger: Ledger, now: datetime
+) -> Iterator[Row]:
     """Yield what is found in the files, on the devices, and of what is no device."""
     from kgnet.audit.search import carried
     from kgnet.cli import _subjects
 
     live = replace(judge, live=True)
     beside = live if told.files.path is None or told.files.live_rest else judge
-    others = _subjects.judged(scope, now, beside, told.rooms) if scope else ()
-    return carried(
-        chain(_files(sources, judge, told.spreading), _live(sources, live, now, told.workers), others)
-    )
+    others = ledger.rows(_subjects.judged(scope, now, beside, told.rooms)) if scope else ()
+    files = _files(sources, judge, ledger, told.spreading)
+    return carried(chain(files, _live(sources, live, ledger, now, told.workers), others))
 
 
 def _kept(*, whole: bool) -> Path | None:
@@ -235,7 +235,7 @@ def _kept(*, whole: bool) -> Path | None:
     return Path(state) / NAME if state and whole else None
 
 
-def _live(sources: Sources, judge: Judging, now: datetime, workers: int) -> Iterator[Finding]:
+def _live(sources: Sources, judge: Judging, ledger: Ledger, now: datetime, workers: int) -> Iterator[Row]:
     """Yield what is found on the devices; one that cannot be looked at is a finding too."""
     devices = [device for device in sources.devices if device.name in sources.live]
     if not devices:
@@ -244,6 +244,7 @@ def _live(sources: Sources, judge: Judging, now: datetime, workers: int) -> Iter
     from kgnet.audit import not_seen
     from kgnet.audit.observe import observe
     from kgnet.errors import DeviceError
+    from kgnet.model.outcome import LIVE
 
     access, store = collect.access(os.environ), secrets.from_environment()
     authorities = store.get("tls/ca.crt") if store else ""
@@ -256,19 +257,23 @@ def _live(sources: Sources, judge: Judging, now: datetime, workers: int) -> Iter
 
     for device, found in collect.in_order(devices, collect.each(devices, look, workers=workers)):
         seen = [not_seen(device, found)] if isinstance(found, DeviceError) else found
-        yield from sources.of(device.name, seen, now)
+        yield from ledger.rows(seen, LIVE, now)
 
 
-def _files(sources: Sources, judge: Judging, spreading: Spreading) -> Iterator[Finding]:
+def _files(sources: Sources, judge: Judging, ledger: Ledger, spreading: Spreading) -> Iterator[Row]:
     """Yield what is found in the files; one that is nobody's, and a device without one, is a finding too."""
     from kgnet.audit import nobodys, not_seen
+    from kgnet.cli._judging import Filed
     from kgnet.cli._line import followed
     from kgnet.errors import DeviceError
 
-    yield from (nobodys(file, why) for file, why in sources.lost.items())
+    yield from ledger.rows(nobodys(file, why) for file, why in sources.lost.items())
     held = [(each, sources.files.get(each.name)) for each in sources.devices if each.name not in sources.live]
     if sources.reading is None or not held:
         return
-    for device, found in followed(spreading.judged(judge, sources.reading, held), len(held), "judging"):
-        seen = [not_seen(device, found)] if isinstance(found, DeviceError) else found
-        yield from sources.of(device.name, seen)
+    filed = Filed(judge, sources.reading, ledger)
+    for device, found in followed(spreading.judged(filed, held), len(held), "judging"):
+        if isinstance(found, DeviceError):
+            yield from filed.entered(sources.files.get(device.name), [not_seen(device, found)])
+        else:
+            yield from found

@@ -16,7 +16,7 @@ from kgnet.model.history import Baseline, Stood
 from kgnet.model.identity import fingerprints
 from kgnet.model.outcome import COLLECT, Evidence, Finding, Severity, Stand, State, Status
 
-NAMES = 100_000  # that are remembered: the same few are in every finding
+NAMES = 1_000  # that are remembered: the same few are in every finding
 LONGEST = 2000  # characters of evidence that are kept
 Key = tuple[str, str]  # rule, device
 Pieces = dict[str, Stood]  # fingerprint → the piece

@@ -42,7 +42,7 @@ def fingerprints(evidence: Sequence[Evidence]) -> Iterator[str]:
         yield hashlib.sha256(f"{core}\0{times[core]}".encode(errors="replace")).hexdigest()[:LENGTH]
 
 
-@lru_cache(100_000)  # most of a fleet's findings say the same
+@lru_cache(1 << 12)  # most of a fleet's findings say the same
 def lasting(text: str) -> str:
     """Return *text* with `#` in place of what is measured in it."""
     return MEASURED.sub(_measured, LIMIT.sub(r"\1 #", text))

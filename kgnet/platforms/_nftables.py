@@ -106,7 +106,7 @@ def networks(every: Iterable[Network]) -> str:
     return _set([_range(kind(first), kind(last)) for first, last in joined])
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=1 << 10)
 def _network(network: Network) -> str:
     return str(network.network_address if network.prefixlen == network.max_prefixlen else network)
 

@@ -12,6 +12,8 @@ from kgnet.model.history import Baseline
 from kgnet.model.outcome import Finding, Status
 from kgnet.ports import About
 
+ENCODE = json.JSONEncoder(ensure_ascii=False).encode  # `dumps` would make an encoder for each
+
 
 def head(findings: Findings, about: About) -> dict[str, Any]:
     """Return what is said of the audit before its findings; *baseline* is null where nothing is compared."""
@@ -72,4 +74,4 @@ def page(findings: Iterable[Finding]) -> Iterator[str]:
 
 def line(finding: Finding) -> str:
     """Return the row as one line of JSON."""
-    return json.dumps(row(finding), ensure_ascii=False)
+    return ENCODE(row(finding))

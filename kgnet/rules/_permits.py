@@ -29,7 +29,7 @@ KNOWN = r"(?:established|related)"  # packets of what was permitted before (nft(
 STATES = rf"ct state (?:{KNOWN}(?:,{KNOWN})*|\{{ {KNOWN}(?:, {KNOWN})* \}})(?![,\w])"
 HARMLESS = re.compile(rf'{STATES}|iif(?:name)? "lo"|\bicmp(?:v6)? type\b')
 TARGET = re.compile(r"\b(?:jump|goto) (\S+)")
-READ = 16_384  # networks kept as numbers: a fleet writes the same few thousand again and again
+READ = 1 << 10  # networks kept as numbers: those of one device come again, those of another are others
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +211,6 @@ def _of_family(ends: list[tuple[int, Range]], family: int) -> list[Range]:
     return [ends_ for version, ends_ in ends if version == family] if ends else [(0, LAST[family])]
 
 
-@lru_cache(READ)
 def _network(network: Network) -> tuple[int, Range]:
     return network.version, (int(network.network_address), int(network.broadcast_address))
 

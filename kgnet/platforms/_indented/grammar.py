@@ -185,7 +185,7 @@ def pattern(text: str) -> re.Pattern[str]:
     return re.compile(text)
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)
 def matches(text: str, line: str) -> bool:
     return pattern(text).fullmatch(line) is not None
 
@@ -203,13 +203,13 @@ def _said(tables: Tables, header: str, line: str) -> Said:
     return tables.understood(header, line)
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)
 def _in(tables: Tables, name: str, header: str) -> bool:
     """Tell whether the table *name* has an entry for *header*."""
     return found(getattr(tables, name), header) is not None
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)
 def _closer(tables: Tables, header: str) -> str:
     return found(tables.closes, header) or ""
 
@@ -219,7 +219,7 @@ def _skipped(tables: Tables) -> frozenset[str]:
     return frozenset((*tables.closers, tables.leave, *tables.leaves.values(), *tables.closes.values()))
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def _rules(tables: Tables, header: str) -> tuple[Rule, ...]:
     """Return the rules for lines in the block *header*."""
     listed = (rules for key, rules in tables.rules.items() if matches(key, header))

@@ -73,7 +73,7 @@ PORTS = {  # names that EOS prints for ports in access lists (IANA's, but for a 
 }  # fmt: skip
 PORT_WORDS = ("eq", "neq", "gt", "lt", "range")
 VLANS = re.compile(r"(switchport trunk allowed vlan) (\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*)")
-CACHED = 1 << 16  # lines: most of them stand on many devices
+CACHED = 1 << 12  # lines: most of them stand on many devices
 RATE = re.compile(r"(shape rate|bandwidth guaranteed) (\d+)")  # EOS means kbit/s where it prints no unit
 # Lines that say what is so anyway, which some releases print; blocks that are always there.
 DEFAULTS = {

@@ -28,7 +28,7 @@ ERRORS = {  # what IP itself needs, RFC 4890 §4.4 for IPv6
     ),
 }
 LINK_LOCAL = ip_network("fe80::/10")
-REMEMBERED = 1 << 14  # ends of entries: a fleet has the same servers in its lists
+REMEMBERED = 1 << 10  # ends of entries: a fleet has the same servers in its lists
 LENGTHS = {str(IPv4Address((1 << 32 - length) - 1)): length for length in range(1, 32)}  # by wildcard
 OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 DOTTED = re.compile(rf"{OCTET}(?:\.{OCTET}){{3}}", re.ASCII)

@@ -19,7 +19,7 @@ from kgnet.errors import ReadError
 from kgnet.platforms._names import natural
 from kgnet.platforms.cisco_ios.lines import Block, blocks
 
-REMEMBERED = 1 << 14  # entries and addresses: a fleet writes the same ones again and again
+REMEMBERED = 1 << 11  # entries and addresses: a fleet writes the same ones again and again
 BANNER_END = "^"  # how we type the end of a banner; IOS prints ^C, whatever was typed
 NOISE = re.compile(
     r"Building configuration\.\.\.|Current configuration ?: .*|Using \d+ out of \d+ bytes.*"
@@ -92,7 +92,7 @@ FIRST = {
     "crypto": ("match ", "identity ", "authentication "),
 }
 
-CACHED = 1 << 16  # lines: most of them stand on many devices
+CACHED = 1 << 12  # lines: most of them stand on many devices
 
 
 def canonical(text: str) -> str:
