@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from remedy_cases import PROVED, failing, mended
 from test_rules import FILES, RULES, case, telling
 
 from kgnet import language, mend, plugins, remedies
+from kgnet.audit.pack import parameters
 from kgnet.model.fleet import Device
 from kgnet.model.outcome import Status
 from kgnet.ports import Platform
@@ -106,6 +108,14 @@ def test_what_nobody_knows_is_asked_for() -> None:
     assert remedies.open_places("switchport trunk allowed vlan <vlans>") == ["<vlans>"]
     assert remedies.open_places("key 7 <secret 0123456789abcdef>") == []
     assert remedies.open_places("key 7 <secret>") == ["<secret>"]
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_what_mends_a_rule_is_told_of_no_device_at_all(rule: Any, platform: str) -> None:
+    """`kgnet explain` knows no evidence: what a template takes apart stands there by its name."""
+    told = "\n".join(remedies.example(rule.id, platform, parameters(rule)))
+    assert not re.search(r"<(?:split|startswith|removeprefix|strip)>", told)
 
 
 def test_every_note_has_a_vietnamese_one() -> None:

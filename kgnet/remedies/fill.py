@@ -20,7 +20,7 @@ OPEN = re.compile(r"<(?!secret [0-9a-f]{8,}>)[a-z][a-z0-9 _-]*>")  # to be fille
 
 
 class Asked(Undefined):
-    """A value that nobody knows: printed as its name; a list of it has one member."""
+    """A value that nobody knows: printed as its name; taken apart, it stays what it is."""
 
     __slots__ = ()
 
@@ -40,7 +40,7 @@ class Asked(Undefined):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return asked(name)
+        return self._same if hasattr(str, name) else asked(name)
 
     def _same(self, *_: Any) -> Any:
         return self
