@@ -17,6 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from watched import until
 
 from kgnet import paths
+from kgnet.export.follow import Follower
 
 DEVICE = "r-911"
 PLANNED = "test,911,,2020-01-01 00:00,2120-01-01 00:00,planned for a hundred years\n"
@@ -93,3 +94,30 @@ def test_sighup_has_it_read_at_once_and_the_receivers_go_on(inventory: Path) -> 
         until(lambda: (exporter.told("kgnet_inventory_read_timestamp_seconds") or 0) > was)
         until(lambda: exporter.told("kgnet_device_events_total", device="web9") == 0)
         assert exporter.told("kgnet_events_receiver_up") == 1
+
+
+def test_a_bug_while_it_is_read_is_told_and_the_next_change_is_taken_over(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A watcher that died of it would serve yesterday's inventory for ever, and say that all is well."""
+    faults = [ZeroDivisionError("a line nobody foresaw")]
+    read = []
+
+    def adopt() -> None:
+        if faults:
+            raise faults.pop()
+        read.append(True)
+
+    def success(follower: Follower) -> float:
+        return next(each.value for each in follower.samples() if each.name == "inventory_read_success")
+
+    with Follower(tmp_path, adopt, every_s=0.05) as follower:
+        follower.ask()
+        until(lambda: success(follower) == 0)
+        (told,) = caplog.records
+        assert told.levelname == "ERROR"
+        assert told.exc_info
+        assert "nobody foresaw" in str(told.exc_info[1])
+        (tmp_path / "sites.csv").write_text("site\n")
+        until(lambda: success(follower) == 1)
+    assert read

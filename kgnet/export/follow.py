@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event, Thread
 from typing import Self
@@ -19,7 +20,7 @@ Stamp = frozenset[tuple[str, int, int]]  # file, when it was written, how long i
 
 
 class Follower:
-    """Watches within `with`; *adopt* reads and takes over, KgnetError: what was before holds."""
+    """Watches within `with`; *adopt* reads and takes over; if it fails, what was before holds."""
 
     def __init__(self, folder: Path, adopt: Callable[[], None], *, every_s: float = EVERY_S) -> None:
         """To be made before the inventory is read first, so that no change is missed."""
@@ -60,13 +61,16 @@ class Follower:
                 self._read()
 
     def _read(self) -> None:
-        try:
-            self._adopt()
-        except KgnetError as reason:
-            LOG.warning("the inventory of before holds: %s", reason)
-            self._good = False
+        """Read it; a bug shows its traceback, and the next change is read all the same."""
+        with ThreadPoolExecutor(1, thread_name_prefix="inventory") as reader:
+            failure = reader.submit(self._adopt).exception()
+        self._good = failure is None
+        if failure is None:
+            self._when = time.time()
+        elif isinstance(failure, KgnetError):
+            LOG.warning("the inventory of before holds: %s", failure)
         else:
-            self._good, self._when = True, time.time()
+            LOG.error("a bug: the inventory of before holds", exc_info=failure)
 
 
 def _stamp(folder: Path) -> Stamp:
