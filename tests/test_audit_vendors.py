@@ -11,14 +11,14 @@ from kgnet import plugins
 from kgnet.audit import audit
 from kgnet.audit.pack import asking
 from kgnet.model.config import Config
-from kgnet.model.facts import ConfiguredBgp, InterfaceState, InterfaceStates, Kernel, Snapshot
+from kgnet.model.facts import Clock, ConfiguredBgp, InterfaceState, InterfaceStates, Snapshot
 from kgnet.model.outcome import Status
 from kgnet.ports import Platform, Rule
 
 FLEET = shipped.fleet("kiengiang")
 RULES = plugins.found(Rule)
 NOTHING = Snapshot("r", Config("r", {}))
-ROUTING, KERNEL = "KG-RTG-01", "KG-CPL-06"  # judge ConfiguredBgp, and Linux's own settings
+ROUTING, CLOCK = "KG-RTG-01", "KG-LIV-03"  # judge ConfiguredBgp, and what chrony tells
 
 
 def finding(device: str, rule: str, have: Snapshot) -> tuple[Status, str]:
@@ -28,12 +28,12 @@ def finding(device: str, rule: str, have: Snapshot) -> tuple[Status, str]:
 
 def test_the_rules_judge_what_this_is_about() -> None:
     assert ConfiguredBgp in RULES[ROUTING].needs
-    assert Kernel in RULES[KERNEL].needs
-    assert Kernel not in plugins.one(Platform, "cisco_ios").facts
+    assert Clock in RULES[CLOCK].needs
+    assert Clock not in plugins.one(Platform, "cisco_ios").facts
 
 
-def test_a_router_without_linux_has_no_kernel_to_judge() -> None:
-    assert finding("r-31114", KERNEL, NOTHING) == (Status.SKIP, "cisco_ios tells no Kernel")
+def test_what_a_platform_tells_nowhere_is_skipped() -> None:
+    assert finding("r-31114", CLOCK, NOTHING) == (Status.SKIP, "cisco_ios tells no Clock")
 
 
 def test_what_the_intent_speaks_for_and_nobody_collected_is_an_error() -> None:

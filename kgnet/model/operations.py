@@ -104,6 +104,8 @@ class PacketHandling:
     redirects_sent: tuple[Place, ...]
     redirects_followed: tuple[Place, ...]
     proxy_arp: tuple[Place, ...]
+    broadcasts_forwarded: tuple[Place, ...]  # to the broadcast address of a LAN, from elsewhere
+    broadcasts_answered: tuple[Place, ...] = ()  # echoes to everybody; routers answer none
 
 
 @dataclass(frozen=True, slots=True)

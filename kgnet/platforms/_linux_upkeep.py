@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from kgnet.errors import ReadError
@@ -108,6 +108,8 @@ def enabled_ports(text: str) -> EnabledPorts:
 
 # ── forged packets ──────────────────────────────────────────────────────────
 
+ANSWERING = "net.ipv4.icmp_echo_ignore_broadcasts = 0"
+NO_PORT = ("all", "default", "lo")
 SETTING = re.compile(r"^net\.(ipv[46])\.conf\.(\S+)\.(\w+) = (-?\d+)$", re.MULTILINE)
 
 
@@ -148,7 +150,17 @@ def _packets(text: str, *, routes: bool) -> PacketHandling:
             for place in where(family, "accept_redirects", ports=not routes)
         ),
         proxy_arp=tuple(where("ipv4", "proxy_arp", ports=True)),
+        broadcasts_forwarded=tuple(_of_both(said.get(("ipv4", "bc_forwarding"), {}))),
+        broadcasts_answered=(Place("", 0),) if ANSWERING in text.splitlines() else (),
     )
+
+
+def _of_both(by_port: Mapping[str, int]) -> Iterator[Place]:
+    """Yield the interfaces where a setting is in force that needs `all` and the interface."""
+    if by_port.get("all"):
+        yield from (
+            Place(port, 0) for port, value in sorted(by_port.items()) if value and port not in NO_PORT
+        )
 
 
 # ── records ─────────────────────────────────────────────────────────────────

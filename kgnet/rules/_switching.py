@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kgnet.errors import MissingFact
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
-from kgnet.model.layer2 import Switching, SwitchPort
+from kgnet.model.layer2 import DYNAMIC, Switching, SwitchPort
 from kgnet.model.outcome import Evidence, Told, of
 from kgnet.model.province import Role
 from kgnet.plugins import one
@@ -41,10 +41,10 @@ def of_users(want: Device, have: Snapshot) -> Iterator[SwitchPort]:
 
 
 def user_vlans(have: Snapshot) -> dict[int, SwitchPort]:
-    """Return the VLANs that access ports in use are in, each with the first such port."""
+    """Return the VLANs that ports in use put their users in, each with the first such port."""
     found: dict[int, SwitchPort] = {}
     for port in of_hosts(have):
-        if port.untagged is not None and port.tagged == ():
+        if port.untagged is not None and (port.mode == DYNAMIC or port.tagged == ()):
             found.setdefault(port.untagged, port)
     return found
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kgnet.model.facts import Kernel, Snapshot
+from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
-from kgnet.model.outcome import Deviation
+from kgnet.model.operations import PacketHandling
 from kgnet.ports import Wrong
 from kgnet.rules._control import control
-from kgnet.rules._settings import number
+from kgnet.rules._places import at
 
 
-@control("KG-CPL-06", needs=[Kernel], live=True)
+@control("KG-CPL-06", needs=[PacketHandling])
 def no_directed_broadcast(want: Device, have: Snapshot) -> Iterator[Wrong]:
     """One packet to a broadcast address makes every host of a LAN answer to whomever it names."""
-    kernel = have.get(Kernel)
-    if number(kernel, "net.ipv4.conf.all.bc_forwarding"):
-        yield Deviation("net.ipv4.conf.all.bc_forwarding = 1", "0")
-    if not number(kernel, "net.ipv4.icmp_echo_ignore_broadcasts"):
-        yield Deviation("net.ipv4.icmp_echo_ignore_broadcasts = 0", "1")
+    handling = have.get(PacketHandling)
+    for place in handling.broadcasts_forwarded:
+        yield at(have, PacketHandling, place.line, f"sends broadcasts from elsewhere on {place.name}")
+    for place in handling.broadcasts_answered:
+        yield at(have, PacketHandling, place.line, "answers echoes that are sent to everybody")

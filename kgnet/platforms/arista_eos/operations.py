@@ -128,6 +128,12 @@ def _packets(top: list[Block]) -> PacketHandling:
             for block in top
             if block.text.startswith("interface ") and block.holds("ip proxy-arp")
         ),
+        broadcasts_forwarded=tuple(
+            Place(block.words[1], line.number)
+            for block in top
+            if block.text.startswith("interface ")
+            for line in block.starting("ip directed-broadcast")
+        ),
     )
 
 

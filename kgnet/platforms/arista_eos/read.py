@@ -41,6 +41,7 @@ from kgnet.model.managed import (
 )
 from kgnet.model.naming import Names
 from kgnet.model.redundancy import FirstHops
+from kgnet.platforms._asn import as_number
 from kgnet.platforms._operations import Operations
 from kgnet.platforms.arista_eos import (
     access,
@@ -176,7 +177,7 @@ def _bgp(top: list[Block]) -> Iterator[ConfiguredBgp]:
         router_id = rest(block, "router-id ")
         denied = {line.text for line in block.starting("bgp missing-policy ")}
         yield ConfiguredBgp(
-            asn=_asn(block.words[2]),
+            asn=as_number(block.words[2]),
             router_id=IPv4Address(router_id) if router_id else None,
             neighbors=tuple(_neighbors(lines)),
             networks=tuple(_networks(lines, "network")),
@@ -186,12 +187,6 @@ def _bgp(top: list[Block]) -> Iterator[ConfiguredBgp]:
             ),
             line=block.number,
         )
-
-
-def _asn(text: str) -> int:
-    """Read an AS number, also in dots (RFC 5396)."""
-    high, dot, low = text.partition(".")
-    return int(high) * 65536 + int(low) if dot else int(text)
 
 
 def _networks(lines: Iterable[Block], word: str) -> Iterator[IPv4Network | IPv6Network]:
@@ -227,7 +222,7 @@ def _neighbor(peer: str, told: list[list[str]], line: int) -> ConfiguredNeighbor
     most = by_word.get("maximum-routes")
     return ConfiguredNeighbor(
         address=ip_address(peer),
-        remote_as=_asn(by_word["remote-as"][1]),
+        remote_as=as_number(by_word["remote-as"][1]),
         description=" ".join(by_word["description"][1:]) if "description" in by_word else None,
         bfd="bfd" in by_word,
         password="password" in by_word,

@@ -108,6 +108,11 @@ def _packets(root: Block) -> PacketHandling:
         redirects_sent=tuple(_without(four, "no ip redirects")),
         redirects_followed=(),  # a router follows none
         proxy_arp=() if root.says("ip arp proxy disable") else tuple(_without(four, "no ip proxy-arp")),
+        broadcasts_forwarded=tuple(
+            Place(port.line.split()[1], line.number)
+            for port in four
+            for line in port.starting("ip directed-broadcast")
+        ),
     )
 
 

@@ -24,6 +24,7 @@ from kgnet.model.facts import (
 )
 from kgnet.model.layer2 import Switching
 from kgnet.model.naming import Names
+from kgnet.platforms._asn import as_number
 from kgnet.platforms.cisco_ios import filter as ios_filter
 from kgnet.platforms.cisco_ios import (
     forwarding,
@@ -90,7 +91,7 @@ def _bgp(root: Block) -> Iterator[ConfiguredBgp]:
         inside = [*block.inside, *(line for family in families for line in family.inside)]
         router_id = block.rest("bgp router-id ")
         yield ConfiguredBgp(
-            asn=int(block.line.split()[2]),
+            asn=as_number(block.line.split()[2]),
             router_id=IPv4Address(router_id) if router_id else None,
             neighbors=tuple(_neighbors(inside, dict(_templates(block)))),
             networks=tuple(_networks(inside, "network ")),
@@ -154,7 +155,7 @@ def _neighbor(name: str, told: list[list[str]], line: int) -> Iterator[Configure
     if "remote-as" in by_word:
         yield ConfiguredNeighbor(
             address=ip_address(name),
-            remote_as=int(by_word["remote-as"][1]),
+            remote_as=as_number(by_word["remote-as"][1]),
             description=" ".join(by_word["description"][1:]) if "description" in by_word else None,
             bfd=["fall-over", "bfd"] in [words[:2] for words in told],
             password="password" in by_word or "ao" in by_word,  # TCP-AO, RFC 5925

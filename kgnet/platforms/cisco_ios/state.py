@@ -24,6 +24,7 @@ from kgnet.model.managed import (
     TimeSources,
     Unsaved,
 )
+from kgnet.platforms._asn import as_number
 from kgnet.platforms.cisco_ios import access, around, hits
 from kgnet.ports import Reader
 
@@ -93,7 +94,7 @@ def bgp_peers(text: str) -> BgpPeers:
             name,
             BgpPeer(
                 address=_address(name),
-                remote_as=_asn(found[1]),
+                remote_as=as_number(found[1]),
                 state="Established" if established else state,
                 uptime_s=seconds(found[2]) if established else 0.0,
                 prefixes_received=int(state) if established else 0,
@@ -125,12 +126,6 @@ def _address(word: str) -> IPv4Address | IPv6Address:
         return ip_address(word)
     except ValueError as reason:
         raise ReadError(f"{word!r} is no address") from reason
-
-
-def _asn(text: str) -> int:
-    """Return an AS number written plainly or as asdot (RFC 5396)."""
-    high, dot, low = text.partition(".")
-    return int(high) * 65536 + int(low) if dot else int(text)
 
 
 def seconds(text: str) -> float:

@@ -26,6 +26,7 @@ from kgnet.model.managed import (
     TimeServers,
     Vrfs,
 )
+from kgnet.platforms._asn import as_number
 from kgnet.platforms._management import Ways, stacked, ways
 from kgnet.platforms.fortinet_fortios.text import numbered, unquoted, words
 
@@ -126,7 +127,7 @@ def _bgp(bgp: Table) -> Iterator[ConfiguredBgp]:
     tables = [bgp.get("config network"), bgp.get("config network6")]
     aggregates = [bgp.get("config aggregate-address"), bgp.get("config aggregate-address6")]
     yield ConfiguredBgp(
-        asn=int(bgp.one("as")),
+        asn=as_number(bgp.one("as")),
         router_id=IPv4Address(router_id) if router_id else None,
         neighbors=tuple(_neighbor(name, each) for name, each in bgp.get("config neighbor").entries()),
         networks=tuple(_prefix(each) for table in tables for _, each in table.entries()),
@@ -147,7 +148,7 @@ def _neighbor(name: str, peer: Table) -> ConfiguredNeighbor:
     most = told("maximum-prefix", "maximum-prefix6")
     return ConfiguredNeighbor(
         address=ip_address(name),
-        remote_as=int(peer.one("remote-as", "0")),
+        remote_as=as_number(peer.one("remote-as", "0")),
         description=told("description"),
         bfd=peer.one("bfd") == "enable",
         password=bool(peer.values.get("password")),

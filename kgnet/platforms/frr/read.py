@@ -21,6 +21,7 @@ from kgnet.model.facts import (
 from kgnet.model.naming import Names
 from kgnet.model.operations import Logging
 from kgnet.model.redundancy import FirstHops
+from kgnet.platforms._asn import as_number
 from kgnet.platforms.frr import first_hops, forwarding, naming
 from kgnet.platforms.frr.operations import logging
 
@@ -103,7 +104,7 @@ def _bgp(lines: list[Line]) -> Iterator[ConfiguredBgp]:
         texts = [line.text for line in inside]
         router_id = _rest(texts, "bgp router-id ")
         yield ConfiguredBgp(
-            asn=int(head.text.split()[2]),
+            asn=as_number(head.text.split()[2]),
             router_id=IPv4Address(router_id) if router_id else None,
             neighbors=tuple(_neighbors(inside)),
             networks=tuple(ip_network(text.split()[1]) for text in texts if text.startswith("network ")),

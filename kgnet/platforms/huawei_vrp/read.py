@@ -17,6 +17,7 @@ from kgnet.model.facts import (
     RouteMaps,
 )
 from kgnet.model.managed import Vrfs
+from kgnet.platforms._asn import as_number
 from kgnet.platforms._management import inside, within
 from kgnet.platforms.huawei_vrp import managed
 from kgnet.platforms.huawei_vrp.lines import Lines, Text, rest, starting, take
@@ -60,7 +61,7 @@ def _bgp(told: Text) -> Iterator[ConfiguredBgp]:
         block = inside(told.lines, head.text)
         router_id = rest(block, "router-id ")
         yield ConfiguredBgp(
-            asn=int(head.text.split()[1]),
+            asn=as_number(head.text.split()[1]),
             router_id=IPv4Address(router_id) if router_id else None,
             neighbors=tuple(_neighbors(block)),
             networks=tuple(_network(line.text.split()[1:]) for line in starting(block, "network ")),
@@ -95,7 +96,7 @@ def _neighbors(block: Lines) -> Iterator[ConfiguredNeighbor]:
         most = words.get("route-limit")
         yield ConfiguredNeighbor(
             address=ip_address(name),
-            remote_as=int(words["as-number"][1]),
+            remote_as=as_number(words["as-number"][1]),
             description=" ".join(words["description"][1:]) if "description" in words else None,
             bfd="bfd" in words,
             password="password" in words or "keychain" in words,

@@ -16,6 +16,7 @@ from kgnet.model.managed import (
     TimeSources,
     Unsaved,
 )
+from kgnet.platforms._asn import as_number
 from kgnet.platforms._management import blocks, duration_s
 
 UPTIME = re.compile(
@@ -87,7 +88,7 @@ def bgp_peers(text: str) -> BgpPeers:
         tuple(
             BgpPeer(
                 address=ip_address(row["address"]),
-                remote_as=_asn(row["asn"]),
+                remote_as=as_number(row["asn"]),
                 state=row["state"].partition("(")[0],
                 uptime_s=duration_s(row["age"]) if row["state"] == "Established" else 0.0,
                 prefixes_received=int(row["prefixes"]),
@@ -95,12 +96,6 @@ def bgp_peers(text: str) -> BgpPeers:
             for row in filter(None, map(PEER.match, text.splitlines()))
         )
     )
-
-
-def _asn(text: str) -> int:
-    """Read an AS number, also as 65000.1 (RFC 5396, asdot)."""
-    high, dot, low = text.partition(".")
-    return int(high) * 65536 + int(low) if dot else int(text)
 
 
 SOURCE = re.compile(r"^\s*clock source: (?P<address>\S+)", re.MULTILINE)

@@ -155,7 +155,7 @@ def _flow_export(root: Statement) -> FlowExport:
 
 def _packets(root: Statement, system: Statement) -> PacketHandling:
     """Junos follows source routes and answers ARP for others only where told to, but sends redirects."""
-    routing = root.one("routing-options", "source-routing")
+    routing = next(root.every("routing-options", "source-routing"), None)
     units = [
         (f"{port.words}.{unit.rest}", unit)
         for port in root.one("interfaces") or ()
@@ -166,8 +166,11 @@ def _packets(root: Statement, system: Statement) -> PacketHandling:
         source_routing=(Place("", routing.line),) if routing else (),
         redirects_sent=() if silent else tuple(_redirecting(units)),
         redirects_followed=(),  # a router follows none
-        proxy_arp=tuple(
-            Place(name, each.line) for name, unit in units for each in unit if each.first == "proxy-arp"
+        proxy_arp=tuple(Place(name, each.line) for name, unit in units for each in unit.every("proxy-arp")),
+        broadcasts_forwarded=tuple(
+            Place(name, each.line)
+            for name, unit in units
+            for each in unit.every("family inet", "targeted-broadcast")
         ),
     )
 

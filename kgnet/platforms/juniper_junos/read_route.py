@@ -20,6 +20,7 @@ from kgnet.model.facts import (
     RouteMaps,
 )
 from kgnet.model.routing import Network
+from kgnet.platforms._asn import as_number
 from kgnet.platforms.juniper_junos.qos import PRIORITIES
 from kgnet.platforms.juniper_junos.text import Statement, members
 
@@ -71,11 +72,11 @@ def _interfaces(root: Statement) -> Iterator[ConfiguredInterface]:
 def _bgp(root: Statement, bgp: Statement, lists: PrefixLists) -> ConfiguredBgp:
     options = root.one("routing-options") or NOWHERE
     router_id = options.value("router-id")
-    asn = (options.value("autonomous-system") or "0").split()[0]
+    asn = as_number((options.value("autonomous-system") or "0").split()[0])
     return ConfiguredBgp(
-        asn=int(asn),
+        asn=asn,
         router_id=IPv4Address(router_id) if router_id else None,
-        neighbors=tuple(_neighbors(bgp, int(asn))),
+        neighbors=tuple(_neighbors(bgp, asn)),
         networks=tuple(_networks(root, lists)),
         aggregates=tuple(_aggregates(options)),
         requires_policy=bgp.one("defaults", "ebgp", "no-policy") is not None,
@@ -126,10 +127,11 @@ def _neighbor(neighbor: Statement, said: _Said, own: int) -> ConfiguredNeighbor:
     address = ip_address(neighbor.rest)
     family = "family inet" if address.version == 4 else "family inet6"
     limits = ("prefix-limit", "accepted-prefix-limit")
+    peer = said.value("peer-as")
     most = next(filter(None, (said.value(family, "unicast", each, "maximum") for each in limits)), None)
     return ConfiguredNeighbor(
         address=address,
-        remote_as=int(said.value("peer-as") or (own if said.value("type") == "internal" else 0)),
+        remote_as=as_number(peer) if peer else own if said.value("type") == "internal" else 0,
         description=said.value("description"),
         bfd=said.has("bfd-liveness-detection"),
         password=said.has("authentication-key") or said.has("authentication-key-chain"),
