@@ -21,6 +21,7 @@ from kgnet.model.access import (
 from kgnet.model.managed import RemoteAccess
 from kgnet.model.services import Provisioning, Service, Services
 from kgnet.platforms.cisco_ios import acl
+from kgnet.platforms.cisco_ios.entries import plain
 from kgnet.platforms.cisco_ios.filter import addresses
 from kgnet.platforms.cisco_ios.lines import Block
 from kgnet.platforms.cisco_ios.object_groups import Groups
@@ -145,7 +146,7 @@ def _sources(root: Block, lists: dict[str, Block], name: str, anywhere: str) -> 
         ]
     told = [
         acl.entry(each, standard=standard)
-        for line in entries
+        for line in (plain(each, standard) for each in entries)
         if line.startswith(("permit ", "deny "))
         for each in Groups(root).expanded(line)
     ]

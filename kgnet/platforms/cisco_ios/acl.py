@@ -208,6 +208,7 @@ def entry(text: str, *, standard: bool = False) -> Entry:
     try:
         verdict = {"permit": True, "deny": False}[words.pop(0)]
         if standard:
+            words = [word for word in words if word not in LOGGED]
             return Entry(
                 verdict,
                 "ip",

@@ -15,6 +15,7 @@ from ipaddress import ip_network
 
 from kgnet.model.facts import FilterRule, PacketFilter
 from kgnet.platforms.cisco_ios import acl
+from kgnet.platforms.cisco_ios.entries import plain, unnumbered
 from kgnet.platforms.cisco_ios.lines import Block
 from kgnet.platforms.cisco_ios.object_groups import Groups
 
@@ -224,9 +225,10 @@ def entries(
     remark: str | None = None
     within = name or chain
     for each in held:
-        if each.line.startswith("remark "):
-            remark = each.line.removeprefix("remark ")
-        elif each.line.startswith(("permit ", "deny ")):
-            for line in groups.expanded(each.line):
+        told = unnumbered(each.line)
+        if told.startswith("remark "):
+            remark = told.removeprefix("remark ")
+        elif told.startswith(("permit ", "deny ")):
+            for line in groups.expanded(plain(each.line, standard)):
                 entry = acl.entry(line, standard=standard)
-                yield entry.rule(chain, each.line, remark, each.number, within=within)
+                yield entry.rule(chain, told, remark, each.number, within=within)

@@ -11,12 +11,11 @@ from functools import cached_property
 from ipaddress import ip_address, ip_network, summarize_address_range
 from itertools import product
 
+from kgnet.platforms.cisco_ios.entries import AFTER, PORTS
 from kgnet.platforms.cisco_ios.lines import Block
-from kgnet.platforms.cisco_ios.text import PORTS
 
 NAMES = ("object-group", "addrgroup", "portgroup")
 NETWORK, SERVICE = "object-group network ", "object-group service "
-COMPARES = ("eq", "gt", "lt", "neq", "range")
 PROTOCOLS = {"tcp-udp": ("tcp", "udp")}
 NOBODY = str(ip_address(0))  # no packet of a conversation has this address (RFC 1122 §3.2.1.3)
 Words = tuple[str, ...]
@@ -100,14 +99,14 @@ class Groups:
 
 def _reached(words: list[str]) -> Iterator[str]:
     """Yield a condition on the destination's ports by number; a bare name is `eq`; `source …` stays."""
-    if words and words[0] not in (*COMPARES, "source") and (words[0] in PORTS or words[0].isdecimal()):
+    if words and words[0] not in (*AFTER, "source") and (words[0] in PORTS or words[0].isdecimal()):
         yield "eq"
     yield from (str(PORTS.get(word, word)) for word in words)
 
 
 def _ports(words: list[str]) -> tuple[list[str], list[str]]:
     """Take a condition on ports from the front of *words*."""
-    if not words or words[0] not in COMPARES:
+    if not words or words[0] not in AFTER:
         return [], words
     last = 3 if words[0] == "range" else 2
     while words[0] == "eq" and words[last : last + 1] and words[last].isdecimal():

@@ -12,14 +12,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from ipaddress import AddressValueError, IPv6Address
 from itertools import groupby
 
 from kgnet.errors import ReadError
 from kgnet.platforms._names import natural
+from kgnet.platforms.cisco_ios.entries import address, addresses, plain
 from kgnet.platforms.cisco_ios.lines import Block, blocks
 
-REMEMBERED = 1 << 11  # entries and addresses: a fleet writes the same ones again and again
 BANNER_END = "^"  # how we type the end of a banner; IOS prints ^C, whatever was typed
 NOISE = re.compile(
     r"Building configuration\.\.\.|Current configuration ?: .*|Using \d+ out of \d+ bytes.*"
@@ -40,32 +39,9 @@ FREE = re.compile(
     r"(?:description|remark|name|snmp-server (?:location|contact)|neighbor (\S+) description) .*"
 )
 ACCESS_LIST = re.compile(r"(?:ip access-list (?:standard|extended)|ipv6 access-list) \S+")
-NUMBER = re.compile(r"\b(?:sequence )?\d+ (?=permit|deny|remark)")
-SEQUENCE = re.compile(r" sequence \d+$")  # older releases put it last in IPv6 lists
 POLICE = re.compile(
     r"police (?:cir )?(\d+)(?: bc \d+)?(?: be \d+)?(?: conform-action transmit)?(?: exceed-action drop)?"
 )
-AFTER = ("eq", "gt", "lt", "neq", "range")
-PORTS = {  # the names that IOS has for ports of TCP and UDP; where they differ, see UDP
-    **{"echo": 7, "discard": 9, "daytime": 13, "chargen": 19, "ftp-data": 20, "ftp": 21, "telnet": 23},
-    **{
-        "smtp": 25,
-        "time": 37,
-        "whois": 43,
-        "tacacs": 49,
-        "domain": 53,
-        "gopher": 70,
-        "finger": 79,
-        "www": 80,
-    },
-    **{"hostname": 101, "pop2": 109, "pop3": 110, "sunrpc": 111, "ident": 113, "nntp": 119, "bgp": 179},
-    **{"irc": 194, "pim-auto-rp": 496, "exec": 512, "login": 513, "cmd": 514, "lpd": 515, "talk": 517},
-    **{"uucp": 540, "klogin": 543, "kshell": 544, "msrpc": 135, "drip": 3949, "onep-plain": 15001},
-    **{"onep-tls": 15002, "nameserver": 42, "bootps": 67, "bootpc": 68, "tftp": 69, "ntp": 123},
-    **{"netbios-ns": 137, "netbios-dgm": 138, "netbios-ss": 139, "snmp": 161, "snmptrap": 162, "xdmcp": 177},
-    **{"dnsix": 195, "mobile-ip": 434, "isakmp": 500, "biff": 512, "who": 513, "syslog": 514, "rip": 520},
-    **{"ripv6": 521, "non500-isakmp": 4500},
-}
 # Blocks whose order is meant: they are left as they stand.
 ORDERED = re.compile(
     r"ip access-list .*|ipv6 access-list .*|policy-map .*|aaa group server .*|event manager .*"
@@ -155,15 +131,15 @@ def _lift(block: Block) -> None:
 
 def _line(line: str, header: str) -> str:
     if found := FREE.fullmatch(line):
-        return line.replace(found[1], _address(found[1]), 1) if found[1] else line
+        return line.replace(found[1], address(found[1]), 1) if found[1] else line
     line = " ".join(line.split())
     if ACCESS_LIST.fullmatch(header):
-        return _entry(line, header.startswith("ip access-list standard "))
+        return plain(line, header.startswith("ip access-list standard "))
     if header.startswith("class ") and (found := POLICE.fullmatch(line)):
         return f"police cir {found[1]}"
     if found := VLANS.fullmatch(line):
         return f"{found[1]} {_ranges(found[2])}"
-    return _addresses(line) if ":" in line else line
+    return addresses(line) if ":" in line else line
 
 
 def _ranges(text: str) -> str:
@@ -178,44 +154,6 @@ def _ranges(text: str) -> str:
 
 def _step(place: tuple[int, int]) -> int:
     return place[1] - place[0]
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _entry(line: str, standard: bool) -> str:
-    """Return an entry without its number, with ports by number; a host of a *standard* list as an address."""
-    line = SEQUENCE.sub("", NUMBER.sub("", line))
-    if line.startswith("remark "):
-        return line
-    words = line.split()
-    named = {**PORTS, "cmd": 514, "syslog": 514}
-    reached = 0
-    for place, word in enumerate(words):
-        if word in AFTER and 1 < place < len(words) - 1:
-            reached = 2 if word == "range" else len(words)
-        elif reached and word in named:
-            words[place] = str(named[word])
-            reached -= 1
-        elif reached and word.isdecimal():
-            reached -= 1
-        else:
-            reached = 0
-    line = " ".join(words)
-    if standard:
-        line = line.replace(" host ", " ")
-    return _addresses(line) if ":" in line else line
-
-
-def _addresses(line: str) -> str:
-    return " ".join(_address(word) if word.count(":") > 1 else word for word in line.split(" "))
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _address(word: str) -> str:
-    address, slash, length = word.partition("/")
-    try:
-        return f"{IPv6Address(address)}{slash}{length}"
-    except AddressValueError:
-        return word
 
 
 # ── text ────────────────────────────────────────────────────────────────────
