@@ -122,7 +122,6 @@ def _ways_in(root: Block) -> Entrances:
 
 def _entrances(root: Block) -> Iterator[Entrance]:
     """Yield the terminals that take somebody in; IPv6 counts where the device speaks it."""
-    lists = {block.line.split()[-1]: block for block in root.holding("access-list ")}
     spoken = ["access-class "]
     if root.mentions(SIX) and any(port.has(SIX) for port in root.starting("interface ")):
         spoken.append("ipv6 access-class ")
@@ -130,13 +129,14 @@ def _entrances(root: Block) -> Iterator[Entrance]:
         if line.rest("transport input ") != "none":
             found: list[str] = []
             for start, anywhere in zip(spoken, ANYWHERE, strict=False):
-                found += _sources(root, lists, _class_in(line, start), anywhere)
+                found += sources(root, _class_in(line, start), anywhere)
             yield Entrance(line.line, tuple(found), line.number)
 
 
-def _sources(root: Block, lists: dict[str, Block], name: str, anywhere: str) -> tuple[str, ...]:
+def sources(root: Block, name: str, anywhere: str) -> tuple[str, ...]:
     """Return from where the list *name* lets in; a list that is not there lets everybody in."""
-    block = lists.get(name)
+    named = (each for each in root.holding("access-list ") if each.line.endswith(f" {name}"))
+    block = next(named, None)
     standard = block is not None and "standard" in block.line
     entries = block.lines if block else []
     if name.isdecimal():

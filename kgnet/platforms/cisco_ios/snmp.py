@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kgnet.model.access import ANYWHERE
 from kgnet.model.credentials import MARK
 from kgnet.model.managed import SnmpAgent, SnmpGroup, SnmpUser
 from kgnet.platforms._snmp import LEVELS, unnamed, well_known
+from kgnet.platforms.cisco_ios.access import sources
 from kgnet.platforms.cisco_ios.lines import Block
 
 
@@ -15,8 +17,8 @@ def agent(root: Block) -> SnmpAgent:
     communities = [each.line.split() for each in root.starting("snmp-server community ")]
     groups = [each.line.split() for each in root.starting("snmp-server group ")]
     users = (each.line.removeprefix("key chain SNMP-") for each in root.starting("key chain SNMP-"))
-    lists = [words[-1] for words in groups if "access" in words]
-    lists += [words[-1] for words in communities if _limited(words)]
+    lists = [name for words in groups if (name := _list_of_group(words))]
+    lists += [name for words in communities if (name := _list(words))]
     open_to_all = len(lists) < len(groups) + len(communities)
     first = next(root.starting("snmp-server community "), None) or next(root.starting("snmp-server "), None)
     return SnmpAgent(
@@ -29,17 +31,21 @@ def agent(root: Block) -> SnmpAgent:
         groups=tuple(_group(words) for words in groups),
         well_known=tuple(filter(well_known, (words[2] for words in communities))),
         unnamed=tuple(unnamed(words[2] for words in communities)),
-        unlimited=tuple(_unlimited(communities, groups)),
+        unlimited=tuple(_unlimited(root, communities, groups)),
         untold=tuple(f"community {number}" for number, words in enumerate(communities, 1) if _untold(words)),
     )
 
 
-def _limited(words: list[str]) -> bool:
-    """Whether `snmp-server community NAME [view V] [RO|RW] [LIST]` ends in a list."""
+def _list(words: list[str]) -> str:
+    """Return the list that `snmp-server community NAME [view V] [RO|RW] [LIST]` ends in."""
     rest = words[3:]
     if rest[:1] == ["view"]:
         del rest[:2]
-    return bool([word for word in rest if word.upper() not in ("RO", "RW")])
+    return next((word for word in reversed(rest) if word.upper() not in ("RO", "RW")), "")
+
+
+def _list_of_group(words: list[str]) -> str:
+    return words[-1] if "access" in words else ""
 
 
 def _untold(words: list[str]) -> bool:
@@ -53,10 +59,17 @@ def _group(words: list[str]) -> SnmpGroup:
     return SnmpGroup(words[2], LEVELS[words[4]] if version == "v3" else version)
 
 
-def _unlimited(communities: list[list[str]], groups: list[list[str]]) -> Iterator[str]:
+def _unlimited(root: Block, communities: list[list[str]], groups: list[list[str]]) -> Iterator[str]:
+    """Yield those without a list, or whose list keeps nobody out."""
     for number, words in enumerate(communities, 1):
-        if not _limited(words) and not _untold(words):
+        if not _untold(words) and _open(root, words, _list(words)):
             yield f"community {number}"
     for words in groups:
-        if "access" not in words:
+        if _open(root, words, _list_of_group(words)):
             yield f"group {words[2]}"
+
+
+def _open(root: Block, words: list[str], name: str) -> bool:
+    """Whether anybody may ask by the list *name*; one that is not there keeps nobody out."""
+    four, six = ANYWHERE
+    return not name or not {four, six}.isdisjoint(sources(root, name, six if "ipv6" in words else four))

@@ -28,6 +28,7 @@ from kgnet.model.managed import (
 )
 from kgnet.platforms._asn import as_number
 from kgnet.platforms._management import Ways, stacked, ways
+from kgnet.platforms._snmp import unnamed, well_known
 from kgnet.platforms.fortinet_fortios.text import numbered, unquoted, words
 
 Managed = Accounts | TimeServers | LogHosts | Ways | Aaa | LoginBanner | Vrfs
@@ -197,18 +198,35 @@ def _log_hosts(root: Table) -> LogHosts:
 def _snmp(root: Table) -> SnmpAgent:
     on = root.get("config system snmp sysinfo").one("status") == "enable"
     users = [(name, each) for name, each in root.get("config system snmp user").entries() if on]
-    communities = [each for _, each in root.get("config system snmp community").entries() if on]
+    listed = [each for _, each in root.get("config system snmp community").entries() if on]
+    communities = [each for each in listed if each.one("status") != "disable"]
+    names = [each.one("name") for each in communities]
     return SnmpAgent(
         users=tuple(
             SnmpUser(name, _auth(each), _priv(each))
             for name, each in users
             if each.one("status") != "disable"
         ),
-        communities=len([each for each in communities if each.one("status") != "disable"]),
+        communities=len(communities),
         writable=False,  # FortiOS answers questions only
         access_list=None,
         line=root.get("config system snmp sysinfo").line,
+        well_known=tuple(filter(well_known, names)),
+        unnamed=tuple(unnamed(names)),
+        unlimited=tuple(f"community {number}" for number, each in enumerate(communities, 1) if _open(each)),
     )
+
+
+ANYBODY = (str(IPv4Address(0)), "0.0.0.0/0", "::/0")
+
+
+def _open(community: Table) -> bool:
+    """Whether anybody may ask: no host is named, or one of all addresses, which is what an unset one has."""
+    asked = [
+        *(each.one("ip", ANYBODY[0]) for _, each in community.get("config hosts").entries()),
+        *(each.one("ipv6", "::/0") for _, each in community.get("config hosts6").entries()),
+    ]
+    return not asked or any(each in ANYBODY for each in asked)
 
 
 def _auth(user: Table) -> str:

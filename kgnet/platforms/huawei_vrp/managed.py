@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from kgnet.model.facts import System
 from kgnet.model.managed import (
@@ -14,12 +15,14 @@ from kgnet.model.managed import (
     LoginBanner,
     RemoteAccess,
     SnmpAgent,
+    SnmpGroup,
     SnmpUser,
     TimeServers,
 )
 from kgnet.model.services import Services
 from kgnet.platforms._management import Ways, first, inside, ways
-from kgnet.platforms.huawei_vrp.lines import Text, rest, starting
+from kgnet.platforms._snmp import LEVELS, unnamed, well_known
+from kgnet.platforms.huawei_vrp.lines import Lines, Text, rest, starting
 from kgnet.ports import Readers
 
 
@@ -60,23 +63,22 @@ def _log_hosts(told: Text) -> LogHosts:
 
 
 def _snmp(told: Text) -> SnmpAgent:
+    """Read communities, groups and users; `snmp-agent acl` limits all of them, `acl` in a line that one."""
     said = starting(told.top, "snmp-agent")
     users: dict[str, dict[str, str]] = {}
     for line in said:
         match line.text.split():
-            case ["snmp-agent", "usm-user", "v3", name, *rest]:
-                user = users.setdefault(name, {})
-                user.update({rest[0]: rest[1].replace("-", "")} if rest[1:] else {})
+            case ["snmp-agent", "usm-user", "v3", name, *words]:
+                users.setdefault(name, {}).update(_told_of_user(words))
     found = tuple(
-        SnmpUser(
-            name,
-            _sha(user.get("authentication-mode", "")),
-            user.get("privacy-mode", "").replace("des56", "des"),
-        )
+        SnmpUser(name, _sha(user.get("authentication-mode", "")), user.get("privacy-mode", ""))
         for name, user in users.items()
     )
     communities = starting(said, "snmp-agent community ")
+    names = [match[1] for line in communities if (match := COMMUNITY.match(line.text))]
+    groups = [line.text.split() for line in starting(said, "snmp-agent group ")]
     limits = (re.search(r" acl (\S+)", line.text) for line in said)
+    limited = bool(starting(said, "snmp-agent acl "))
     return SnmpAgent(
         users=found,
         communities=len(communities),
@@ -84,11 +86,49 @@ def _snmp(told: Text) -> SnmpAgent:
         or any("write-view" in line.text for line in said),
         access_list=next((limit[1] for limit in limits if limit), None),
         line=first(said),
+        groups=tuple(_group(words) for words in groups),
+        well_known=tuple(filter(well_known, names)),
+        unnamed=tuple(unnamed(names)),
+        unlimited=() if limited else tuple(_unlimited(communities, groups, users)),
     )
 
 
+COMMUNITY = re.compile(r"snmp-agent community (?:complexity-check \S+ )?(?:read|write) (?:cipher )?(\S+)")
+OF_USER = ("group", "authentication-mode", "privacy-mode", "acl")
+
+
+def _told_of_user(words: list[str]) -> dict[str, str]:
+    """Read a line of `usm-user`: a setting each, or, in older releases, the group and all on one line."""
+    found = {word: after for word, after in pairwise(words) if word in OF_USER}
+    if words and words[0] not in OF_USER:
+        found["group"] = words[0]
+    if mode := found.get("privacy-mode"):
+        found["privacy-mode"] = mode.replace("-", "").replace("des56", "des")
+    return found
+
+
+def _group(words: list[str]) -> SnmpGroup:
+    """Read `snmp-agent group v3 NAME [authentication|privacy] …`, or `… v1`, `… v2c`."""
+    version, name, *rest = words[2:]
+    level = next((LEVELS[word] for word in rest if word in ("authentication", "privacy")), "noauth")
+    return SnmpGroup(name, level if version == "v3" else version)
+
+
+def _unlimited(
+    communities: Lines, groups: list[list[str]], users: Mapping[str, Mapping[str, str]]
+) -> Iterator[str]:
+    for number, line in enumerate(communities, 1):
+        if " acl " not in line.text:
+            yield f"community {number}"
+    for words in groups:
+        members = [user for user in users.values() if user.get("group") == words[3]]
+        if "acl" not in words and not (members and all("acl" in user for user in members)):
+            yield f"group {words[3]}"
+
+
 def _sha(mode: str) -> str:
-    return {"sha": "sha1", "sha2256": "sha256", "sha2384": "sha384", "sha2512": "sha512"}.get(mode, mode)
+    known = {"sha": "sha1", "sha2-256": "sha256", "sha2-384": "sha384", "sha2-512": "sha512"}
+    return known.get(mode, mode)
 
 
 DEFAULT_IDLE_S = 600  # VRP's; 0 is never

@@ -16,6 +16,7 @@ from kgnet.model.outcome import Action, Change
 from kgnet.platforms import _management
 from kgnet.platforms._indented import Grammar, Literal, Rule
 from kgnet.platforms._secrets import EVERYWHERE
+from kgnet.platforms._snmp import WELL_KNOWN
 from kgnet.ports import Path
 
 ACCOUNT = ("local-user ", "ssh user ")
@@ -51,7 +52,9 @@ SECRETS = (
     re.compile(r"\btrap-paramsname \S+ v(?:1|2c) securityname (?:cipher )?(?!cipher )(\S+)"),
     *EVERYWHERE,
     re.compile(
-        r"^ ?snmp-agent community (?:complexity-check \S+ )?(?:read|write) (?:cipher )?(?!cipher )(\S+)", re.M
+        r"^ ?snmp-agent community (?:complexity-check \S+ )?(?:read|write) (?:cipher )?(?!cipher )"
+        rf"{WELL_KNOWN}(\S+)",
+        re.M,
     ),
     re.compile(r"^ *local-user \S+ password (?:simple )?(?!cipher|irreversible|simple)(\S+)", re.MULTILINE),
 )

@@ -29,6 +29,7 @@ from kgnet.model.managed import (
 )
 from kgnet.model.services import Services
 from kgnet.platforms._management import Ways, duration_s, ways
+from kgnet.platforms._snmp import unnamed, well_known
 from kgnet.platforms.mikrotik_routeros.sections import Read, Sections, added, first, setting, split, take
 from kgnet.ports import Reading
 from kgnet.wire.address import is_address
@@ -177,16 +178,38 @@ def _snmp(sections: Sections) -> SnmpAgent:
     on = setting(sections, "/snmp", "enabled") == "yes"
     told = added(sections, "/snmp community") if on else []
     secure = [each for each in told if each.get("security", "none") != "none"]
-    default_off = setting(sections, "/snmp community", "disabled", "[ find default=yes ]") == "yes"
     opened = [each for each in told if each not in secure]
+    names = [each.get("name") for each in opened]
+    everybody = [
+        f"community {number}" for number, each in enumerate(opened, 1) if _open(each.get("addresses"))
+    ]
+    everybody += [f"user {each.get('name')}" for each in secure if _open(each.get("addresses"))]
+    default = {
+        name: setting(sections, "/snmp community", name, DEFAULT) for name in ("disabled", *OF_DEFAULT)
+    }
+    if on and default["disabled"] != "yes" and default["security"] in ("", "none"):
+        names.append(default["name"] or "public")
+        everybody += ["community default"] if _open(default["addresses"]) else []
     writable = [each for each in told if each.get("write-access") == "yes"]
     return SnmpAgent(
         users=tuple(SnmpUser(each.get("name"), _auth(each), _priv(each)) for each in secure),
-        communities=len(opened) + int(on and not default_off),
+        communities=len(names),
         writable=bool(writable),
         access_list=next((each.get("addresses") for each in told if each.get("addresses")), None),
         line=first(sections, "/snmp community", "/snmp"),
+        well_known=tuple(filter(well_known, names)),
+        unnamed=tuple(unnamed(names)),
+        unlimited=tuple(everybody),
     )
+
+
+DEFAULT = "[ find default=yes ]"
+OF_DEFAULT = ("name", "addresses", "security")
+
+
+def _open(addresses: str) -> bool:
+    """Whether anybody may ask; a community of which no addresses are told has all."""
+    return not addresses or any(each.endswith("/0") for each in split(addresses))
 
 
 def _auth(each: Read) -> str:
