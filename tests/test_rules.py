@@ -152,9 +152,11 @@ def of_text(want: Device, text: str) -> Snapshot:
     """Return what a device says whose main part, that of the platform's name or the first, prints *text*."""
     platform = plugins.one(Platform, want.platform)
     part = next((each for each in platform.parts if each.name == platform.name), platform.parts[0])
+    release = part.released.search(text) if part.released else None
+    told = f"{part.canonical(text)}{release[0]}\n" if release else part.canonical(text)
     with TemporaryDirectory() as folder:
         file = Path(folder) / f"{want.name}.cfg"
-        file.write_text(str(Config(want.name, {part.name: part.canonical(text)})), encoding="utf-8")
+        file.write_text(str(Config(want.name, {part.name: told})), encoding="utf-8")
         return read_file(file, want)
 
 

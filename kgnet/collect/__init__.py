@@ -6,7 +6,7 @@ Only `configuration` gives the true text away: deploy needs it to put a device b
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -45,6 +45,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+Shown = tuple[str, str]  # the canonical text, and the line that tells the release
 
 MARKED = re.compile(r"<secret [^>\n]*>")
 NOT_THERE = 127  # a shell's exit code for a command that is not there (POSIX 2.8.2)
@@ -71,12 +72,16 @@ def configuration(device: Device, session: Session) -> Config:
     Refused if any part cannot be had: half a configuration is none.
     """
     platform = one(Platform, device.platform)
-    return Config(
-        device.name, {part.name: _shown(device, session, part) for part in platform.parts}, "running"
-    )
+    shown = {part.name: _shown(device, session, part) for part in platform.parts}
+    return _running(device, {name: text for name, (text, _) in shown.items()}, shown)
 
 
-def _shown(device: Device, session: Session, part: Part) -> str:
+def _running(device: Device, texts: Mapping[str, str], shown: Mapping[str, Shown]) -> Config:
+    released = {name: line for name, (_, line) in shown.items() if line}
+    return Config(device.name, texts, "running", released=released)
+
+
+def _shown(device: Device, session: Session, part: Part) -> Shown:
     output = session.run(part.show)
     try:
         if output.code == 0:
@@ -85,7 +90,8 @@ def _shown(device: Device, session: Session, part: Part) -> str:
                 raise Refused(device.name, f"gave only {lines} lines of its {part.name}: the end is missing")
             if output.out.strip() and (why := unfit(output.out)):
                 raise Refused(device.name, f"`{as_typed(part.show)}`: what it printed {why}")
-            return part.canonical(output.out)
+            told = part.released.search(output.out) if part.released else None
+            return part.canonical(output.out), f"{told[0]}\n" if told else ""
     except ReadError as reason:
         raise Refused(device.name, f"`{as_typed(part.show)}`: {reason}") from reason
     raise Refused(device.name, f"cannot tell its {part.name}: {_failure(part.show, output)}")
@@ -124,14 +130,15 @@ def collect(device: Device, session: Session, *, mark: Mark | None = None, live:
     A command that fails, or whose text cannot be read, leaves its facts missing with the reason.
     """
     platform = one(Platform, device.platform)
-    texts: dict[str, str] = {}
+    shown: dict[str, Shown] = {}
     read = Read.nothing()
     for part in platform.parts:
         try:
-            texts[part.name] = platform.redacted(_shown(device, session, part), mark)
+            shown[part.name] = _shown(device, session, part)
         except Refused as reason:
             read.miss(gives(part.read), reason.reason)
-    config = Config(device.name, texts, "running")
+    texts = {name: platform.redacted(text, mark) for name, (text, _) in shown.items()}
+    config = _running(device, texts, shown)
     for part in platform.parts:
         if part.name in texts:
             read.add_part(part, config, as_typed(part.show))

@@ -103,7 +103,7 @@ class Read:
             if name == part.name:
                 break
             first += 1 + len(text.splitlines())
-        text = config.parts[part.name]
+        text = config.parts[part.name] + config.released.get(part.name, "")
         try:
             if isinstance(part.read, Reading):
                 taken = part.read.take(text, part.name, first)

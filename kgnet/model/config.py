@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kgnet.errors import ReadError
 
@@ -40,6 +40,8 @@ class Config:
     parts: Mapping[str, str]
     source: str = ""  # the file it was read from, or how it was asked for
     bare: bool = False  # in that file the first part stands without a line above that names it
+    # Part → the line that tells the release, where its text has none: what is so by default hangs on it.
+    released: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __str__(self) -> str:
         """Return the text of all parts, each under a line `#= name`; `parse` reads it back."""

@@ -106,4 +106,4 @@ def applied(todo: Plan, have: Config, known: Mapping[str, Part]) -> Config:
     for name in todo.parts:
         changes = tuple(change for change in todo.changes if change.part == name)
         texts[name] = apply_part(known[name], changes, texts.get(name, ""))
-    return Config(have.device, texts, have.source)
+    return Config(have.device, texts, have.source, released=have.released)

@@ -145,9 +145,8 @@ class Part:
 
     *commands* are what one types to make changes, the last word of a *Path* below being the line itself.
     A part without them is loaded as a whole text: *check* judges a candidate file without loading it;
-    *load* makes it the running configuration; *save* makes the running configuration survive a restart.
-    ``{file}`` stands for the candidate's path on the device, ``{folder}`` for the private folder that
-    holds it; in *save* too: it is what was loaded.
+    *load* makes it the running configuration; *save* lets that survive a restart.  ``{file}`` stands for the
+    candidate's path on the device, ``{folder}`` for its private folder; in *save* too: it is what was loaded.
     """
 
     name: str
@@ -169,6 +168,7 @@ class Part:
     commands: Typed | None = None
     ending: str = ""  # how a whole printed text ends (a regular expression); what does not is a torn one
     opening: str = ""  # how a printed text begins, where ours does not: it has to have the *ending*, too
+    released: re.Pattern[str] | None = None  # the line of the release, which *canonical* leaves out
     silent_check: bool = False  # anything on stderr of the check is a refusal, whatever the exit code
 
 

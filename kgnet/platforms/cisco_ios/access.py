@@ -20,6 +20,7 @@ from kgnet.model.access import (
 )
 from kgnet.model.managed import RemoteAccess
 from kgnet.model.services import Provisioning, Service, Services
+from kgnet.platforms._releases import default
 from kgnet.platforms.cisco_ios import acl
 from kgnet.platforms.cisco_ios.entries import plain
 from kgnet.platforms.cisco_ios.filter import addresses
@@ -44,6 +45,7 @@ SERVED = (  # how a line begins → the service that it switches on
     ("vstack", "smart-install"),
     ("snmp-server ", "snmp"),
 )
+SMALL_SERVERS = ("service tcp-small-servers", "service udp-small-servers")
 FETCHED = (
     *(("cns ", "cns"), ("pnp profile ", "plug and play")),
     *((start, "autoload") for start in ("service config", "boot network", "boot host")),
@@ -245,11 +247,22 @@ def _services(root: Block) -> Iterator[Service]:
         if name not in ("http", "https"):
             yield Service(name, _terminals(root, name), first.number if first else 0)
     yield from _served(root, SERVED)
+    yield from _small_servers(root)
     switch = root.mentions("switchport") and any(
         line.startswith("switchport") for each in root.starting("interface ") for line in each.lines
     )
     if switch and not any(line in ("vstack", "no vstack") for line in root.lines):
         yield Service("smart-install-default", "a switch whose configuration does not say `no vstack`")
+
+
+def _small_servers(root: Block) -> Iterator[Service]:
+    """Yield those that the release switches on by itself, and nobody switched off."""
+    release = root.rest("version ")
+    if default("cisco_ios", "small servers", release) == "on":
+        for line in SMALL_SERVERS:
+            if not (root.says(line) or root.says(f"no {line}")):
+                told = f"{line}, on by default in release {release}"
+                yield Service("small-servers", told, root.number_of("version "))
 
 
 def _terminals(root: Block, name: str) -> str:

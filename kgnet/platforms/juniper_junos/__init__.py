@@ -66,6 +66,7 @@ PLATFORM = Platform(
             close=_close,
             indent=INDENT,
             ending=r"[};]",
+            released=re.compile(r"^version \S+;$", re.MULTILINE),
             ordered=commands.ordered,
             opaque=opaque,
             owns=owns,

@@ -15,13 +15,13 @@ from kgnet.model.access import (
 )
 from kgnet.model.managed import RemoteAccess
 from kgnet.model.services import Provisioning, Service, Services
+from kgnet.platforms._releases import default
 from kgnet.platforms.juniper_junos.text import Statement, members
 
 AccessFacts = (
     RemoteAccess | SecureShell | HostKeys | Console | WebManagement | AddressedPorts | Services | Provisioning
 )
 NOWHERE = Statement("", 0)
-DEFAULT_TRIES = 10  # tries-before-disconnect, where none is written, on the releases that allow most
 ROOT = {"allow": "yes", "deny": "no", "deny-password": "by key"}
 KEYS = ("rsa", "ecdsa", "ed25519", "dss")  # host keys; all but the last are made unless told otherwise
 PROTOCOLS = {  # below `system services`
@@ -47,7 +47,7 @@ def facts(root: Statement) -> Iterator[AccessFacts]:
     remote = _remote(system, root)
     yield remote
     services = system.one("services") or NOWHERE
-    yield _ssh(system, services)
+    yield _ssh(system, services, root.value("version"))
     yield HostKeys(tuple(_host_keys(services.one("ssh") or NOWHERE)))
     yield _console(system, remote)
     yield _web(services.one("web-management") or NOWHERE)
@@ -62,7 +62,7 @@ def _remote(system: Statement, root: Statement) -> RemoteAccess:
     web = services.one("web-management") or NOWHERE
     found += [each.words for each in web if each.words in ("http", "https")]
     ssh = services.one("ssh")
-    version = _ssh_version(ssh) if ssh else None
+    version = _ssh_version(ssh, root.value("version")) if ssh else None
     waits = list(_waits(system.one("login") or NOWHERE))
     limit = filter_of_lo0(root)
     line = services.line
@@ -81,9 +81,10 @@ def _waits(login: Statement) -> Iterator[int]:
         yield int(classes.get(name, every)) * 60
 
 
-def _ssh_version(ssh: Statement) -> int:
-    """Return the oldest version spoken: without a word, Junos speaks version 2 alone (since 16.1)."""
-    asked = members(ssh.value("protocol-version") or "v2")
+def _ssh_version(ssh: Statement, release: str | None) -> int:
+    """Return the oldest version spoken."""
+    told = ssh.value("protocol-version")
+    asked = members(told or default("juniper_junos", "ssh protocol-version", release))
     return min(int(word.removeprefix("v")) for word in asked)
 
 
@@ -92,7 +93,7 @@ def filter_of_lo0(root: Statement) -> str | None:
     return unit.value("input") if unit else None
 
 
-def _ssh(system: Statement, services: Statement) -> SecureShell:
+def _ssh(system: Statement, services: Statement, release: str | None) -> SecureShell:
     ssh = services.one("ssh") or NOWHERE
     tries = (system.one("login", "retry-options") or NOWHERE).value("tries-before-disconnect")
     ciphers, macs, exchanges = (
@@ -105,7 +106,7 @@ def _ssh(system: Statement, services: Statement) -> SecureShell:
         exchanges=exchanges,
         root=ROOT.get(ssh.value("root-login") or "", "by default"),
         grace_s=None,
-        tries=int(tries) if tries else DEFAULT_TRIES,
+        tries=int(tries or default("juniper_junos", "ssh tries-before-disconnect", release)),
         line=ssh.line,
     )
 
