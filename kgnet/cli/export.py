@@ -70,8 +70,10 @@ def export(
         level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(message)s"
     )
     from kgnet.cli._exporter import Exporter
+    from kgnet.export.memory import tidy
     from kgnet.export.server import serve
 
+    tidy()
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a device takes a socket
     told = (syslog_udp, syslog_tcp, syslog_tls, traps)

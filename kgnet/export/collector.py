@@ -82,13 +82,12 @@ class Collector:
         self._intent = tuple(intent(fleet))
         self._echo_counts: dict[Address, tuple[int, int]] = {}
         self._lock = Lock()
-        self._parts = ThreadPoolExecutor(max_workers=8, thread_name_prefix="part")
-        self._targets = ThreadPoolExecutor(max_workers=TARGETS_AT_ONCE, thread_name_prefix="target")
 
     def collect(self, timeout_s: float) -> list[Sample]:
         """Return every sample of one scrape; what has not answered within *timeout_s* has not answered."""
         work = (self._echoes, self._devices, self._services, self._records, self._conference)
-        parts = [future.result() for future in [self._parts.submit(_timed, part, timeout_s) for part in work]]
+        with ThreadPoolExecutor(len(work), thread_name_prefix="part") as pool:
+            parts = list(pool.map(lambda part: _timed(part, timeout_s), work))
         evidence = Evidence(
             echoes=parts[0].evidence.echoes,
             scraped=parts[1].evidence.scraped,
@@ -159,14 +158,15 @@ class Collector:
         return Part("room", tuple(chain.from_iterable(map(rooms.told, self._rooms.poll(timeout_s)))))
 
     def _services(self, timeout_s: float) -> Part:
-        """Measure every target of the design in threads of their own."""
+        """Measure every target, in threads that end: those that stay would keep memory (memory.py)."""
         targets = sorted(self.fleet.targets, key=lambda each: each.every_s)  # the fresh ones go first
-        futures = {self._targets.submit(self._seldom.measure, target): target for target in targets}
+        pool = ThreadPoolExecutor(TARGETS_AT_ONCE, thread_name_prefix="target")
+        futures = {pool.submit(self._seldom.measure, target): target for target in targets}
         wait(futures, timeout_s)
+        pool.shutdown(wait=False, cancel_futures=True)
         found: dict[tuple[str, frozenset[tuple[str, str]]], Sample] = {}
         for future, target in futures.items():
             told = tuple(future.result()) if future.done() else self._seldom.last(target)
-            future.cancel()
             for sample in _target(target, told):
                 found.setdefault((sample.name, frozenset(sample.labels.items())), sample)
         return Part("target", tuple(found.values()))
