@@ -79,7 +79,7 @@ def remedied(
     """Return *findings*, each that failed with its remedy."""
     return [
         replace(each, remedy=remedy(want, have, each, rules[each.rule], pack.rules[each.rule]))
-        if each.rule in pack.rules
+        if each.status is Status.FAIL and each.rule in pack.rules
         else each
         for each in findings
     ]

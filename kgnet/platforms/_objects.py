@@ -10,6 +10,7 @@ from kgnet.model.naming import Name, Names
 Numbered = tuple[int, str]
 Words = Mapping[str, Sequence[tuple[str, str]]]  # first word of a line → kind, and what finds the names
 Named = tuple[tuple[str, str], ...]  # kind and name
+NEITHER: tuple[Named, Named] = (), ()
 TWO = re.compile(r"\^[\w-]+ ([\w-]+) ")
 REMEMBERED = 1 << 15  # lines: a fleet writes the same ones again and again
 
@@ -23,20 +24,18 @@ class Compiled:
             seconds = dict.fromkeys(two[1] for _, each in told if (two := TWO.match(each)))
             by_second = {second: _Finder(_told_by(told, second)) for second in seconds}
             self._words[first] = by_second, _Finder(_told_by(told, ""))
-        self._known: dict[str, Named] = {}
+
+    def knows(self, first: str) -> bool:
+        """Return whether there may be names in lines that begin with the word *first*."""
+        return first in self._words
 
     def names(self, text: str) -> Named:
         """Return the names in a line."""
-        known = self._known.get(text)
-        if known is None:
-            first, _, rest = text.partition(" ")
-            if first not in self._words:
-                return ()
-            seconds, others = self._words[first]
-            if len(self._known) >= REMEMBERED:
-                self._known.clear()
-            known = self._known[text] = seconds.get(rest.partition(" ")[0], others).names(text)
-        return known
+        first, _, rest = text.partition(" ")
+        if first not in self._words:
+            return ()
+        seconds, others = self._words[first]
+        return seconds.get(rest.partition(" ")[0], others).names(text)
 
 
 class _Finder:
@@ -61,16 +60,37 @@ def _told_by(told: Sequence[tuple[str, str]], second: str) -> Sequence[tuple[str
     return [(kind, each) for kind, each in told if not (two := TWO.match(each)) or two[1] == second]
 
 
-def names(lines: Iterable[Numbered], defines: Compiled, uses: Compiled) -> Names:
-    """Return the names in *lines*, each at its first place."""
-    defined: dict[tuple[str, str], int] = {}
-    used: dict[tuple[str, str], int] = {}
-    for number, text in lines:
-        for named in defines.names(text):
-            defined.setdefault(named, number)
-        for named in uses.names(text):
-            used.setdefault(named, number)
-    return Names(_told(defined), _told(used))
+class Naming:
+    """What a platform's lines define, and what they use."""
+
+    def __init__(self, defines: Compiled, uses: Compiled) -> None:
+        self._defines, self._uses = defines, uses
+        self._known: dict[str, tuple[Named, Named]] = {}
+
+    def names(self, lines: Iterable[Numbered]) -> Names:
+        """Return the names in *lines*, each at its first place."""
+        defined: dict[tuple[str, str], int] = {}
+        used: dict[tuple[str, str], int] = {}
+        known = self._known
+        for number, text in lines:
+            for_both = known.get(text) or self._look(text)
+            if for_both is NEITHER:
+                continue
+            for named in for_both[0]:
+                defined.setdefault(named, number)
+            for named in for_both[1]:
+                used.setdefault(named, number)
+        return Names(_told(defined), _told(used))
+
+    def _look(self, text: str) -> tuple[Named, Named]:
+        first = text.partition(" ")[0]
+        if not (self._defines.knows(first) or self._uses.knows(first)):
+            return NEITHER
+        found = self._defines.names(text), self._uses.names(text)
+        if len(self._known) >= REMEMBERED:
+            self._known.clear()
+        self._known[text] = told = found if any(found) else NEITHER
+        return told
 
 
 def _told(found: Mapping[tuple[str, str], int]) -> tuple[Name, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kgnet.model.naming import Names
-from kgnet.platforms._objects import Compiled, Numbered, names
+from kgnet.platforms._objects import Compiled, Naming, Numbered
 from kgnet.platforms.arista_eos.block import Block
 
 ACCESS, PREFIX, MAP, CLASS, POLICY, PROFILE, PEERS = (
@@ -51,10 +51,11 @@ USES = Compiled(
         "aggregate-address": [(MAP, r" (?:attribute|match)-map (\S+)")],
     }
 )
+NAMING = Naming(DEFINES, USES)
 
 
 def naming(top: list[Block]) -> Names:
-    return names(_lines(top), DEFINES, USES)
+    return NAMING.names(_lines(top))
 
 
 def _lines(blocks: list[Block]) -> Iterator[Numbered]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kgnet.model.naming import Names
-from kgnet.platforms._objects import Compiled, names
+from kgnet.platforms._objects import Compiled, Naming
 from kgnet.platforms.cisco_ios.lines import Block
 
 ACCESS, PREFIX, MAP, CLASS, POLICY, GROUP, ZONE = (
@@ -91,7 +91,8 @@ USES = Compiled(
         "zone-pair": [(ZONE, r" (?:source|destination) (?!self\b|default\b)(\S+)")],
     }
 )
+NAMING = Naming(DEFINES, USES)
 
 
 def naming(root: Block) -> Names:
-    return names(root.numbered(), DEFINES, USES)
+    return NAMING.names(root.numbered())

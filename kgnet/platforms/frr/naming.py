@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from kgnet.model.config import Line
 from kgnet.model.naming import Names
-from kgnet.platforms._objects import Compiled, names
+from kgnet.platforms._objects import Compiled, Naming
 
 ACCESS, PREFIX, MAP, PATHS, COMMUNITY, PEERS, PROFILE = (
     *(
@@ -60,7 +60,8 @@ USES = Compiled(
         "ipv6": [(MAP, r"^ipv6 protocol \S+ route-map (\S+)")],
     }
 )
+NAMING = Naming(DEFINES, USES)
 
 
 def naming(lines: Iterable[Line]) -> Names:
-    return names(((line.number, line.text) for line in lines), DEFINES, USES)
+    return NAMING.names((line.number, line.text) for line in lines)
