@@ -20,6 +20,7 @@ PLATFORMS = plugins.found(Platform)
 
 # Cases that no line mends, and why.
 UNMENDED = {
+    "KG-SNM-04/junos_a_list_of_everybody": "who else the list is for, only people know",
     "KG-SNM-04/ios_a_list_of_everybody": "who else the list is for, only people know",
     "KG-AAA-10/ios_local_password": "only the server can tell whether it asks for a second factor",
     "KG-AAA-10/eos_local_password": "only the server can tell whether it asks for a second factor",

@@ -45,7 +45,7 @@ def read(top: list[Block], filtered: PacketFilter) -> Iterator[AccessFacts]:
     kinds = {block.text: block for block in top}
     ssh = kinds.get(SSH, Block(SSH, 0))
     ports = tuple(_ports(top))
-    yield Entrances(tuple(_entrances(ssh, ports, _sources(top, filtered))))
+    yield Entrances(tuple(_entrances(ssh, ports, let_in(top, filtered))))
     yield _ssh(top, ssh)
     yield HostKeys(tuple(_host_keys(ssh)))
     yield _console(top, kinds.get("management console"))
@@ -120,7 +120,7 @@ def _inside(vrf: Block | None) -> Iterator[re.Match[str]]:
     return (found for line in (vrf.inside if vrf else ()) if (found := BOUND.fullmatch(line.text)))
 
 
-def _sources(top: list[Block], filtered: PacketFilter) -> Sources:
+def let_in(top: list[Block], filtered: PacketFilter) -> Sources:
     """Return from where each list lets in; one without entries is not among them: it lets everybody in.
 
     In *filtered* a list may go by the name of a chain, if something else uses it as well: its lines tell it.

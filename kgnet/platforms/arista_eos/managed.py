@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kgnet.model.facts import PacketFilter
 from kgnet.model.managed import (
     LogHosts,
     LoginBanner,
@@ -19,12 +20,12 @@ Facts = accounts.Facts | LoginBanner | LogHosts | SnmpAgent | TimeServers
 DEFAULT_TRAP = "informational"  # what EOS sends where nothing is said (User Manual, logging trap)
 
 
-def read(top: list[Block]) -> Iterator[Facts]:
-    """Yield every fact; what is not configured is told as such, since the whole configuration was read."""
+def read(top: list[Block], filtered: PacketFilter) -> Iterator[Facts]:
+    """Yield every fact; what is not configured is told as such: the whole configuration was read."""
     yield from accounts.read(top)
     yield _time_servers(top)
     yield _log_hosts(top)
-    yield snmp.agent(top)
+    yield snmp.agent(top, filtered)
     yield _banner(top)
 
 

@@ -104,7 +104,7 @@ def read(text: str, part: str) -> Iterator[Facts]:
             yield fact
             if isinstance(fact, PacketFilter):
                 yield from access.read(top, fact)
-        yield from managed.read(top)
+                yield from managed.read(top, fact)
         yield layer2.switching(top)
         yield from forwarding.read(top)
         yield from operations.read(top)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kgnet.model.access import ANYWHERE
 from kgnet.model.managed import SnmpAgent, SnmpGroup, SnmpUser
 from kgnet.platforms._snmp import LEVELS, unnamed, well_known
 from kgnet.platforms.juniper_junos.access import filter_of_lo0
@@ -28,16 +29,29 @@ def agent(root: Statement) -> SnmpAgent:
         groups=groups,
         well_known=tuple(filter(well_known, (each.rest for each in communities))),
         unnamed=tuple(unnamed(each.rest for each in communities)),
-        unlimited=() if limit else tuple(_unlimited(communities, groups)),
+        unlimited=() if limit else tuple(_unlimited(root, communities, groups)),
     )
 
 
-def _unlimited(communities: list[Statement], groups: tuple[SnmpGroup, ...]) -> Iterator[str]:
+def _unlimited(root: Statement, communities: list[Statement], groups: tuple[SnmpGroup, ...]) -> Iterator[str]:
     for number, each in enumerate(communities, 1):
-        if each.value("client-list-name") is None and not any(each.one("clients") or ()):
+        if _open(list(_clients(root, each))):
             yield f"community {number}"
     for group in groups:
         yield f"group {group.name}"
+
+
+def _clients(root: Statement, community: Statement) -> Iterator[str]:
+    """Yield who may ask, as `10.0.0.1/32` or `0.0.0.0/0 restrict`; a list is SNMP's own or of prefixes."""
+    named = community.value("client-list-name")
+    lists = (("snmp", f"client-list {named}"), ("policy-options", f"prefix-list {named}")) if named else ()
+    for holder in (community.one("clients"), *(root.one(*path) for path in lists)):
+        yield from (each.words for each in holder or () if not each.inactive)
+
+
+def _open(clients: list[str]) -> bool:
+    """Whether anybody may ask: nobody is named, or a network of all addresses that is not kept out."""
+    return not clients or any(each in ANYWHERE for each in clients)
 
 
 def _groups(snmp: Statement) -> Iterator[SnmpGroup]:
