@@ -13,7 +13,7 @@ import pytest
 
 from kgnet import inventory, paths
 from kgnet.design import design
-from kgnet.export import config
+from kgnet.export import config, dashboards
 from kgnet.export.catalogue import BY_NAME
 from kgnet.model.province import Outage
 
@@ -36,7 +36,7 @@ def test_what_it_tells_to_type_works(tmp_path: Path) -> None:
             [program, *words[1:]], cwd=tmp_path, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, (words, done.stdout, done.stderr)
-    assert len(list((tmp_path / "build/watch/grafana").iterdir())) == 6
+    assert len(list((tmp_path / "build/watch/grafana").iterdir())) == len(dashboards.names())
     assert '"shard": "3/3"' in (tmp_path / "build/shared/targets/kgnet.json").read_text()
 
 

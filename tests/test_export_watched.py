@@ -24,7 +24,7 @@ from kgnet.model.outcome import Sample
 
 SCHEMA = Path(__file__).parent / "recorded/grafana/dashboard.schema.json"
 BOARDS = {name: json.loads(text) for name, text in dashboards().items()}
-WANTED = {"province", "circuit", "site", "conference", "mail", "security"}
+WANTED = {"province", "circuit", "site", "conference", "mail", "security", "trust"}
 CHOSEN = {"circuit": "902-1", "site": "911", "__rate_interval": "1m"}
 
 

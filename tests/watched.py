@@ -30,6 +30,7 @@ from kgnet.model.outcome import Sample
 NOW = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)  # no work is planned at that time
 COUNTERS = [family.name for family in FAMILIES if family.kind is Kind.COUNTER]
 PATIENCE_S = 30
+ROOM_PARTS = ("microphone", "camera", "port")
 
 
 def told(fleet: Fleet, seen: Evidence, state: Path, scrape: int) -> Iterator[Sample]:
@@ -46,13 +47,26 @@ def told(fleet: Fleet, seen: Evidence, state: Path, scrape: int) -> Iterator[Sam
         yield Sample("circuit_loss_ratio", 0, labels)
         yield Sample("bgp_session_up", 1, {"device": fleet.circuits[name].inner.device, "peer": "x"} | labels)
     for room in fleet.rooms:
-        yield Sample("room_answer_seconds", 0.1, {"room": room})
+        labels = {"room": room}
+        yield Sample("room_answer_seconds", 0.1, labels)
+        yield from (
+            Sample(f"room_{what}", 1, labels) for what in ("scrape_success", "hardware_ok", "conferences")
+        )
+        yield from (Sample(f"room_{what}_ok", 1, labels | {"part": what}) for what in ROOM_PARTS)
     for target in fleet.targets:
         labels = dict(target.labels)
         yield Sample(labels.pop("shows"), 1, labels)
     shown = {"name": "mail.example", "port": "25", "device": "mail1"}
     yield Sample("certificate_expiry_timestamp_seconds", time.time() + 1e6, shown)
     yield Sample("certificate_verified", 1, shown)
+    authority = shown | {"depth": "1", "subject": "Office CA"}
+    yield Sample("certificate_chain_expiry_timestamp_seconds", time.time() + 1e7, authority)
+    yield Sample("tls_version_accepted", 1, shown | {"version": "1.1"})
+    yield Sample("tls_weak_cipher_accepted", 0, shown | {"cipher": ""})
+    yield Sample("dns_validated", 1)
+    yield Sample("dns_signature_expiry_timestamp_seconds", time.time() + 1e6)
+    yield from (Sample("http_phase_seconds", 0.1, {"phase": phase}) for phase in ("connect", "tls"))
+    yield Sample("voice_mos", 4.3)
 
 
 def recorded(fleet: Fleet, folder: Path) -> Path:

@@ -6,6 +6,7 @@ from kgnet.export.dashboards._grafana import (
     ALL_IS_GOOD,
     NONE_IS_GOOD,
     Board,
+    Panel,
     Query,
     Say,
     series,
@@ -63,5 +64,34 @@ def board(say: Say) -> Board:
                 {"unit": "s"},
                 width=24,
             ),
+            *_systems(say),
+        ),
+    )
+
+
+def _systems(say: Say) -> tuple[Panel, ...]:
+    """What rooms' own systems tell by SNMP, those that speak it."""
+    parts = [
+        Query(f"kgnet_room_{part}_ok {NAMED}", "{{name}} {{part}}")
+        for part in ("microphone", "camera", "port")
+    ]
+    return (
+        timeline(
+            say("Rooms' own systems, by SNMP"),
+            [Query(f"kgnet_room_scrape_success {NAMED}", "{{name}}")],
+            up_or_down(say),
+            width=12,
+        ),
+        timeline(
+            say("Microphones, cameras and ports of rooms"),
+            [Query(f"kgnet_room_hardware_ok {NAMED}", "{{name}}"), *parts],
+            up_or_down(say),
+            width=12,
+        ),
+        series(
+            say("Conferences that rooms are in"),
+            [Query(f"kgnet_room_conferences {NAMED}", "{{name}}")],
+            {"unit": "short"},
+            width=24,
         ),
     )
