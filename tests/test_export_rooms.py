@@ -16,6 +16,7 @@ from kgnet.export import health, rooms
 from kgnet.export.collector import Collector
 from kgnet.export.devices import Poller
 from kgnet.model.fleet import Fleet
+from kgnet.model.province import Role
 from kgnet.wire import ber
 from kgnet.wire.snmp import Agents
 
@@ -83,3 +84,26 @@ def test_books_name_metrics_that_there_are(system: str) -> None:
         assert row["metric"] in known
         assert all(ber.oid(row[column]) for column in ("oid", "names") if row[column])
     assert all(row.metric in known for row in health.rows(system))
+
+
+def test_the_provinces_firewalls_let_the_monitor_ask_the_rooms() -> None:
+    """At the borders and at the office's own router; nobody else of the management zone needs it."""
+    fleet = shipped.fleet("kiengiang")
+    monitor = next(iter(fleet.with_role(Role.MONITOR)))
+    borders = [device.name for device in fleet.with_role(Role.BORDER)]
+    for room in fleet.rooms.values():
+        branches = [each.name for each in fleet.with_role(Role.BRANCH) if each.site == room.row.site]
+        assert branches
+        for device in (*borders, *branches):
+            rules = fleet.devices[device].firewall
+            assert rules
+            permits = [
+                rule
+                for rule in rules.forward
+                if (rule.protocol, rule.ports) == ("udp", ((161, 161),))
+                and any(room.address.ip in network for network in rule.destinations)
+            ]
+            assert permits, (room.row.id, device)
+            sources = {str(network) for rule in permits for network in rule.sources}
+            assert f"{monitor.address}/32" in sources
+            assert all(network.endswith(("/32", "/128")) for network in sources)
