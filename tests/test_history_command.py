@@ -10,8 +10,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import postgres
 import pytest
 import shipped
+from postgres import server
 from test_report_secrets import SECRET, TEXTS
 
 from kgnet import paths
@@ -71,14 +73,48 @@ def test_what_nobody_could_read_is_not_recorded(desk: Desk) -> None:
     assert len(desk.runs()) == 1
 
 
-def test_a_waiver_that_covers_nothing_is_told(desk: Desk, tmp_path: Path) -> None:
-    """In the summary, and in the head of the lines for programs."""
+def waivers(file: Path, expires: str) -> tuple[str, str]:
+    """Write that the name of r-899 is waived; return how the command is told."""
     waived = {
-        "rule": "KG-ACC-18", "devices": ["r-899"], "expires": "2099-01-01", "owner": "STTTT",
+        "rule": "KG-ACC-18", "devices": ["r-899"], "expires": expires, "owner": "STTTT",
         "ticket": "KG-17", "reason": "an old name",
     }  # fmt: skip
-    (tmp_path / "waivers.yml").write_text(json.dumps({"waivers": [waived]}), encoding="utf-8")
-    argv = ("--waivers", str(tmp_path / "waivers.yml"), "--history", "none")
+    file.write_text(json.dumps({"waivers": [waived]}), encoding="utf-8")
+    return "--waivers", str(file)
+
+
+@pytest.mark.xdist_group("postgres")
+def test_what_is_waived_still_stands(desk: Desk, tmp_path: Path) -> None:
+    """With PostgreSQL: found, waived, answered for by nobody any more, which is new, and mended."""
+    with server() as url:
+
+        def audit(*argv: str) -> tuple[int, str]:
+            done = desk.audit("--since", "last", "--history", url, *argv)
+            assert postgres.PASSWORD not in done.stdout + done.stderr
+            return done.returncode, next(
+                line for line in done.stdout.splitlines() if " still standing" in line
+            )
+
+        assert audit()[0] == 0
+        desk.change(OLD, NEW)
+        code, told = audit()
+        assert (code, "1 new, 0 fixed, 0 still standing" in told) == (2, True)
+        code, told = audit(*waivers(tmp_path / "held.yml", "2099-01-01"))
+        assert (code, "0 new, 0 fixed, 1 still standing" in told) == (0, True)
+        code, told = audit(*waivers(tmp_path / "over.yml", "2020-01-01"))
+        assert (code, "1 new, 0 fixed, 0 still standing" in told) == (2, True)
+        desk.change(NEW, OLD)
+        code, told = audit()
+        assert (code, "0 new, 1 fixed, 0 still standing" in told) == (0, True)
+        listed = desk.kgnet("history", "list", "--format", "json", KGNET_HISTORY=url)
+        assert [(run["new"], run["fixed"]) for run in json.loads(listed.stdout)] == [
+            (0, 1), (1, 0), (0, 0), (1, 0), (0, 0)
+        ]  # fmt: skip
+
+
+def test_a_waiver_that_covers_nothing_is_told(desk: Desk, tmp_path: Path) -> None:
+    """In the summary, and in the head of the lines for programs."""
+    argv = (*waivers(tmp_path / "waivers.yml", "2099-01-01"), "--history", "none")
     told = "the waiver of KG-ACC-18 on r-899 (KG-17) covers nothing: it passes there"
     assert f"note: {told}\n" in desk.audit(*argv).stdout
     head, *_ = desk.audit(*argv, "--format", "jsonl").stdout.splitlines()

@@ -177,7 +177,7 @@ def _run(asked: Asked, number: int, found: _stream.Compared) -> Run:
         asked=asked,
         devices=len(found.findings.tally("device")),
         counts=found.findings.statuses(),
-        opened=found.changes.many("opened"),
+        opened=found.changes.new(asked.when),
         fixed=found.changes.many("ended", fixed=True),
     )
 

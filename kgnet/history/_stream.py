@@ -31,6 +31,10 @@ MATTERS = """
         SELECT 1 FROM stood WHERE stood.device = finding.device AND stood.rule IN (finding.rule, ?)
     ) ORDER BY device, number
 """
+NEW = """
+    SELECT count(*) FROM change
+    WHERE kind = 'opened' AND NOT (json_extract(told, ?) = ? AND json_extract(told, ?) != ?)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,11 @@ class Changes:
     def many(self, kind: str, *, fixed: bool = False) -> int:
         asked = "SELECT count(*) FROM change WHERE kind = ? AND fixed >= ?"
         return int(self.findings.database.execute(asked, (kind, fixed)).fetchone()[0])
+
+    def new(self, now: datetime) -> int:
+        """Return how many opened *now* are new: not what stood, and somebody answers for from now on."""
+        known = (f"$[{STATUS}]", Status.WAIVED.value, f"$[{SINCE}]", now.isoformat())
+        return int(self.findings.database.execute(NEW, known).fetchone()[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +104,7 @@ def compared(
 
 NAMES = tuple(field.name for field in fields(Stood))
 TIMES = tuple(NAMES.index(name) for name in ("since", "finding_since", "last_at", "until_at"))
-STATUS, SEVERITY = NAMES.index("status"), NAMES.index("severity")
+SINCE, STATUS, SEVERITY = NAMES.index("since"), NAMES.index("status"), NAMES.index("severity")
 
 
 def _text(each: Stood) -> str:
