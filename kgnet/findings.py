@@ -20,7 +20,18 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from kgnet.model.identity import fingerprints
-from kgnet.model.outcome import LIVE, NO_REMEDY, Evidence, Finding, Remedy, Severity, Stand, State, Status
+from kgnet.model.outcome import (
+    LIVE,
+    NO_REMEDY,
+    Evidence,
+    Finding,
+    Remedy,
+    Replacement,
+    Severity,
+    Stand,
+    State,
+    Status,
+)
 from kgnet.model.subject import Kind
 
 # What a terminal obeys, a parser refuses or a reader does not see: control characters but for tab and
@@ -215,13 +226,15 @@ def _written(evidence: tuple[Evidence, ...], remedy: Remedy, since: datetime | N
             each.note,
             next(prints) if _unmarked(each) else each.fingerprint,
             visible(each.found),
-            visible(each.wanted),
+            _name(each.wanted),
             *((each.stand.state.value, each.stand.since.isoformat()) if each.stand else ()),
         )
         for each in evidence
     ]
     commands, notes = ([*map(visible, texts)] for texts in (remedy.commands, remedy.notes))
-    return json.dumps((pieces, commands, notes, since.isoformat() if since else None), ensure_ascii=False)
+    patch = [(first, many, [*map(visible, lines)]) for first, many, lines in remedy.patch]
+    told = (pieces, commands, notes, patch, since.isoformat() if since else None)
+    return json.dumps(told, ensure_ascii=False)
 
 
 def _unmarked(each: Evidence) -> bool:
@@ -250,14 +263,15 @@ def read(told: tuple[Any, ...]) -> Finding:
 
 @lru_cache(SAID)
 def _read(said: str) -> Said:
-    pieces, commands, notes, since = json.loads(said)
+    pieces, commands, notes, patch, since = json.loads(said)
     evidence = tuple(
         Evidence(
             what, where, note, Stand(State(told[0]), _instant(told[1])) if told else None, mark, found, wanted
         )
         for what, where, note, mark, found, wanted, *told in pieces
     )
-    remedy = Remedy(tuple(commands), tuple(notes)) if commands or notes else NO_REMEDY
+    replacements = tuple(Replacement(first, many, tuple(lines)) for first, many, lines in patch)
+    remedy = Remedy(tuple(commands), tuple(notes), replacements) if commands or notes else NO_REMEDY
     return evidence, remedy, _instant(since) if since else None
 
 

@@ -57,8 +57,13 @@ def case(want: Device, have: Config, finding: Finding, rule: Rule, choice: Choic
     return Case(rule.id, want, have, finding.evidence, {**parameters(rule), **choice.parameters})
 
 
-def remedy(want: Device, have: Config, finding: Finding, rule: Rule, choice: Choice) -> Remedy:
-    """Return what mends *finding*, by what the platform's book says; an empty remedy if it says nothing."""
+def remedy(
+    want: Device, have: Config, finding: Finding, rule: Rule, choice: Choice, *, patched: bool = False
+) -> Remedy:
+    """Return what mends *finding*, by what the platform's book says; an empty remedy if it says nothing.
+
+    *patched*: also as a patch of the file that *have* was read from.
+    """
     if finding.status is not Status.FAIL:
         return Remedy()
     this = case(want, have, finding, rule, choice)
@@ -67,19 +72,28 @@ def remedy(want: Device, have: Config, finding: Finding, rule: Rule, choice: Cho
     if this.entry.intent:
         notes = (*notes, INTENT.format(device=want.name))
     try:
-        todo = between(remedies.after(this), have) if this.entry.edits else Plan(want.name, ())
-        return Remedy((*remedies.typed(this), *typed(todo, have)), notes)
+        then = remedies.after(this) if this.entry.edits else have
+        todo = between(then, have) if this.entry.edits else Plan(want.name, ())
+        patch = remedies.patch(one(Platform, want.platform).parts, have, then) if patched else ()
+        return Remedy((*remedies.typed(this), *typed(todo, have)), notes, patch)
     except ReadError:  # of a text that its own platform would not print so
         return Remedy((), notes)
 
 
 def remedied(
-    want: Device, have: Config, findings: Sequence[Finding], rules: Mapping[str, Rule], pack: Pack
+    want: Device,
+    have: Config,
+    findings: Sequence[Finding],
+    rules: Mapping[str, Rule],
+    pack: Pack,
+    *,
+    patched: bool = False,
 ) -> list[Finding]:
-    """Return *findings*, each that failed with its remedy."""
+    """Return *findings*, each that failed with its remedy; *patched*: also as a patch of the file."""
+    choices = pack.rules
     return [
-        replace(each, remedy=remedy(want, have, each, rules[each.rule], pack.rules[each.rule]))
-        if each.status is Status.FAIL and each.rule in pack.rules
+        replace(each, remedy=remedy(want, have, each, rules[each.rule], choices[each.rule], patched=patched))
+        if each.status is Status.FAIL and each.rule in choices
         else each
         for each in findings
     ]

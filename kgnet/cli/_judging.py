@@ -36,6 +36,7 @@ class Judging:
     own: Mapping[str, Rule]  # rules of the pack that are no plug-ins
     golden: bool  # is it held against what would be rendered for it?
     live: bool = False  # was the device itself asked?
+    patched: bool = False  # does somebody want remedies as patches of the files?
     history: History | None = None  # of the loads of circuits, where a rule of the pack judges these
 
     @property
@@ -51,7 +52,8 @@ class Judging:
         found = self._judge(want, have)
         if not isinstance(want, Device):
             return found
-        return mend.remedied(want, have.config, found, self.rules, self.pack)
+        patched = self.patched and not self.live
+        return mend.remedied(want, have.config, found, self.rules, self.pack, patched=patched)
 
     @cached_property
     def _judge(self) -> audit.Judging:
@@ -96,8 +98,8 @@ class Filed:
         return self.ledger.rows(found, held.where, held.when) if held else self.ledger.rows(found)
 
 
-def judging(pack: Pack, rules: Mapping[str, Rule], *, prometheus: str = "") -> Judging:
-    """Return what judges by *pack*, all of whose *rules* are known.
+def judging(pack: Pack, rules: Mapping[str, Rule], *, prometheus: str = "", patched: bool = False) -> Judging:
+    """Return what judges by *pack*, all of whose *rules* are known; *patched*: with patches of the files.
 
     *prometheus* is the address of the server that has the exporter's counters; "": there is none.
     """
@@ -106,4 +108,4 @@ def judging(pack: Pack, rules: Mapping[str, Rule], *, prometheus: str = "") -> J
     if prometheus and any(LinkLoads in rules[id].needs for id in pack.rules):
         server = Server(prometheus, ca_file=collect.access(os.environ).ca_file)
         history = History(server, datetime.now(UTC).timestamp())
-    return Judging(pack, own, _golden.asked(pack, rules), history=history)
+    return Judging(pack, own, _golden.asked(pack, rules), patched=patched, history=history)

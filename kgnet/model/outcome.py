@@ -164,15 +164,25 @@ def piece(told: Told, where: str, *, seen: str = "") -> Evidence:
     return Evidence(f"{told} ({seen})" if seen else told, where)
 
 
+class Replacement(NamedTuple):
+    """That *lines* stand in a file instead of the *many* lines from number *first* on; of none: before it."""
+
+    first: int
+    many: int
+    lines: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Remedy:
     """What mends a finding: *commands* to type on the device, in order, without any secret.
 
+    *patch* is the same for the file that was judged, where somebody asked for that and nothing is left open.
     *notes* are what else one has to know, a sentence or two each: a danger, or why no line mends it.
     """
 
     commands: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    patch: tuple[Replacement, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.commands or self.notes)

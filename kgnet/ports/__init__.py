@@ -201,6 +201,7 @@ class Report:
     write: Callable[[Findings, Mapping[str, Rule], About], Iterator[str] | bytes]
     binary: bool = False  # not for a terminal
     signed: bool = False  # tells the digest of the findings
+    patched: bool = False  # tells where in the file that was judged a remedy goes
 
 
 __all__ = [

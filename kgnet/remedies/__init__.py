@@ -17,8 +17,21 @@ from kgnet.ports import Part, Platform
 from kgnet.remedies.book import Entry, book
 from kgnet.remedies.edit import Seen, edited, finder
 from kgnet.remedies.fill import Asked, Known, asked, filled, lines, open_places
+from kgnet.remedies.patch import patch
 
-__all__ = ["Asked", "Case", "Entry", "after", "book", "entry", "example", "note", "open_places", "typed"]
+__all__ = [
+    "Asked",
+    "Case",
+    "Entry",
+    "after",
+    "book",
+    "entry",
+    "example",
+    "note",
+    "open_places",
+    "patch",
+    "typed",
+]
 
 NOTHING = Entry()
 

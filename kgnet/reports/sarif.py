@@ -141,6 +141,8 @@ def _results(finding: Finding, place: int, every: Sequence[Judged]) -> Iterator[
         if finding.remedy:
             commands, note = finding.remedy.commands, finding.remedy.note
             result["properties"]["remedy"] = {"commands": list(commands), "note": note}
+        if finding.remedy.patch and (fixed := _fix(finding, told[:number])):
+            result["fixes"] = [fixed]
         stand = each.stand or finding.stand
         if stand:
             result["baselineState"] = BASELINES[stand.state]
@@ -151,15 +153,44 @@ def _results(finding: Finding, place: int, every: Sequence[Judged]) -> Iterator[
         yield result
 
 
+def _fix(finding: Finding, told: Sequence[Evidence]) -> dict[str, Any] | None:
+    """Return how the file is mended (3.55), for the first of what is *told* that stands in it.
+
+    A second result with the same fix would have it made twice.
+    """
+    *before, here = (IN_A_FILE.fullmatch(each.where) for each in told)
+    if here is None or any(before):
+        return None
+    replacements = [
+        {
+            "deletedRegion": {
+                "startLine": each.first,
+                "startColumn": 1,
+                "endLine": each.first + each.many,
+                "endColumn": 1,
+            },
+            "insertedContent": {"text": "".join(f"{line}\n" for line in each.lines)},
+        }
+        for each in finding.remedy.patch
+    ]
+    change = {"artifactLocation": _artifact(here["file"]), "replacements": replacements}
+    described = finding.remedy.note or "\n".join(finding.remedy.commands)
+    return {"description": _message(described), "artifactChanges": [change]}
+
+
+def _artifact(file: str) -> dict[str, str]:
+    uri = quote(file)
+    return {"uri": f"file://{uri}" if uri.startswith("/") else uri}
+
+
 def _location(finding: Finding, evidence: Evidence) -> dict[str, Any]:
     """Return where it is: the device, and the file and line or the command that told it."""
     where: dict[str, Any] = {"name": finding.device, "fullyQualifiedName": f"{finding.site}/{finding.device}"}
     location: dict[str, Any] = {"logicalLocations": [{**where, "kind": "resource"}]}
     placed = IN_A_FILE.fullmatch(evidence.where)
     if placed:
-        uri = quote(placed["file"])
         location["physicalLocation"] = {
-            "artifactLocation": {"uri": f"file://{uri}" if uri.startswith("/") else uri},
+            "artifactLocation": _artifact(placed["file"]),
             "region": {"startLine": int(placed["line"])},
         }
     elif evidence.where:
@@ -180,4 +211,4 @@ def _text(finding: Finding) -> str:
     return "; ".join(map(str, finding.evidence))
 
 
-REPORT = Report("sarif", "sarif", write)
+REPORT = Report("sarif", "sarif", write, patched=True)
