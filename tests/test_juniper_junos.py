@@ -205,7 +205,11 @@ def test_an_old_device_is_read() -> None:
     assert read_back[TimeServers].authenticated
     first, second = read_back[ConfiguredBgp].neighbors
     assert (first.remote_as, first.import_policy, first.export_policy) == (64500, "IN", "OUT")
-    assert (second.remote_as, second.import_policy, second.maximum_prefix) == (64501, "IN-5", 500)
+    assert (second.remote_as, second.import_policy, second.maximum_prefix) == (
+        64501,
+        "IN-5",
+        None,
+    )  # its limit only warns
     assert not read_back[ConfiguredBgp].requires_policy
     ssh, icmp, rest, *_ = read_back[PacketFilter].rules
     assert (ssh.sources, ssh.ports) == (("10.0.0.0/8", "192.0.2.0/24"), ((22, 22), (830, 830)))

@@ -21,7 +21,7 @@ from kgnet.rules._policies import holes
 def bgp_filters_in(want: Device, have: Snapshot) -> Iterator[Wrong]:
     """A wrong prefix that one office lets in draws the traffic of all others to it."""
     bgp = have.get(ConfiguredBgp)
-    if not bgp.requires_policy:
+    if bgp.requires_policy is False:
         yield at(have, ConfiguredBgp, bgp.line, "a neighbour without policy sends us everything (RFC 8212)")
     for neighbor in outer_neighbors(have):
         for hole in holes(have, neighbor.import_policy, neighbor.import_lists):

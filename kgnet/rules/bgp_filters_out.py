@@ -21,7 +21,7 @@ from kgnet.rules._policies import holes
 def bgp_filters_out(want: Device, have: Snapshot) -> Iterator[Wrong]:
     """A prefix that is not ours, once announced, draws the traffic of strangers through our lines."""
     bgp = have.get(ConfiguredBgp)
-    if not bgp.requires_policy:
+    if bgp.requires_policy is False:
         yield at(have, ConfiguredBgp, bgp.line, "a neighbour without policy hears everything (RFC 8212)")
     for neighbor in outer_neighbors(have):
         for hole in holes(have, neighbor.export_policy, neighbor.export_lists):

@@ -214,6 +214,11 @@ def _is_address(text: str) -> bool:
     return bool(re.fullmatch(r"[0-9a-fA-F:.]+", text)) and any(mark in text for mark in ".:")
 
 
+def _limit(words: list[str]) -> int | None:
+    """Read `maximum-routes N …`; 0 is no limit, nor is one that only warns."""
+    return None if "warning-only" in words else int(words[1]) or None
+
+
 def _neighbor(peer: str, told: list[list[str]], line: int) -> ConfiguredNeighbor:
     by_word: dict[str, list[str]] = {}
     for words in told:
@@ -228,7 +233,7 @@ def _neighbor(peer: str, told: list[list[str]], line: int) -> ConfiguredNeighbor
         password="password" in by_word,
         import_policy=policies.get("in"),
         export_policy=policies.get("out"),
-        maximum_prefix=(int(most[1]) or None) if most else DEFAULT_ROUTES,
+        maximum_prefix=_limit(most) if most else DEFAULT_ROUTES,
         line=line,
         import_lists=tuple(words[1] for words in told if words[0] == "prefix-list" and words[2] == "in"),
         export_lists=tuple(words[1] for words in told if words[0] == "prefix-list" and words[2] == "out"),

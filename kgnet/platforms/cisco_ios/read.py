@@ -161,7 +161,7 @@ def _neighbor(name: str, told: list[list[str]], line: int) -> Iterator[Configure
             password="password" in by_word or "ao" in by_word,  # TCP-AO, RFC 5925
             import_policy=policies.get("in"),
             export_policy=policies.get("out"),
-            maximum_prefix=int(most[1]) if most else None,
+            maximum_prefix=int(most[1]) if most and "warning-only" not in most else None,
             line=line,
             import_lists=tuple(words[1] for words in told if words[0] == "prefix-list" and words[2] == "in"),
             export_lists=tuple(words[1] for words in told if words[0] == "prefix-list" and words[2] == "out"),

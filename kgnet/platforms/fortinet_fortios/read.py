@@ -147,6 +147,7 @@ def _neighbor(name: str, peer: Table) -> ConfiguredNeighbor:
         return next((peer.one(each) for each in names if peer.one(each)), None)
 
     most = told("maximum-prefix", "maximum-prefix6")
+    warns = "enable" in (told("maximum-prefix-warning-only"), told("maximum-prefix-warning-only6"))
     return ConfiguredNeighbor(
         address=ip_address(name),
         remote_as=as_number(peer.one("remote-as", "0")),
@@ -155,7 +156,7 @@ def _neighbor(name: str, peer: Table) -> ConfiguredNeighbor:
         password=bool(peer.values.get("password")),
         import_policy=told("route-map-in", "route-map-in6", "prefix-list-in"),
         export_policy=told("route-map-out", "route-map-out6", "prefix-list-out"),
-        maximum_prefix=int(most) if most else None,
+        maximum_prefix=int(most) if most and not warns else None,
         line=peer.line,
     )
 

@@ -141,7 +141,7 @@ def _neighbor(address: str, statements: list[Words], line: int) -> ConfiguredNei
         password="password" in by_word,
         import_policy=policies.get("in"),
         export_policy=policies.get("out"),
-        maximum_prefix=int(most[1]) if most else None,
+        maximum_prefix=int(most[1]) if most and "warning-only" not in most else None,
         line=line,
         import_lists=tuple(words[1] for words in statements if words[::2] == ["prefix-list", "in"]),
         export_lists=tuple(words[1] for words in statements if words[::2] == ["prefix-list", "out"]),

@@ -66,7 +66,7 @@ def _bgp(told: Text) -> Iterator[ConfiguredBgp]:
             neighbors=tuple(_neighbors(block)),
             networks=tuple(_network(line.text.split()[1:]) for line in starting(block, "network ")),
             aggregates=tuple(_network(line.text.split()[1:]) for line in starting(block, "aggregate ")),
-            requires_policy=False,  # VRP passes all on where no policy stands
+            requires_policy=None,  # VRP passes all on where no policy stands
             line=head.number,
         )
 
@@ -102,7 +102,7 @@ def _neighbors(block: Lines) -> Iterator[ConfiguredNeighbor]:
             password="password" in words or "keychain" in words,
             import_policy=policies.get("import"),
             export_policy=policies.get("export"),
-            maximum_prefix=int(most[1]) if most else None,
+            maximum_prefix=int(most[1]) if most and "alert-only" not in most else None,
             line=told[0].number,
         )
 

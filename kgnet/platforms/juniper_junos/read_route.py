@@ -99,6 +99,9 @@ def _networks(root: Statement, lists: PrefixLists) -> Iterator[Network]:
                     yield from (entry.network for entry in lists.lists.get(name, ()))
 
 
+ENFORCED = ("teardown", "drop-excess", "hide-excess")
+
+
 @dataclass(frozen=True, slots=True)
 class _Said:
     """What neighbour, group and all of BGP say: the nearest counts."""
@@ -123,12 +126,19 @@ def _neighbors(bgp: Statement, own: int) -> Iterator[ConfiguredNeighbor]:
             yield _neighbor(each, _Said((each, group, bgp)), own)
 
 
+def _limit(said: _Said, family: str) -> int | None:
+    """Return how many prefixes are taken; a limit that says not what becomes of the others only logs them."""
+    for kind in ("prefix-limit", "accepted-prefix-limit"):
+        most = said.value(family, "unicast", kind, "maximum")
+        if most and any(said.value(family, "unicast", kind, each) is not None for each in ENFORCED):
+            return int(most)
+    return None
+
+
 def _neighbor(neighbor: Statement, said: _Said, own: int) -> ConfiguredNeighbor:
     address = ip_address(neighbor.rest)
     family = "family inet" if address.version == 4 else "family inet6"
-    limits = ("prefix-limit", "accepted-prefix-limit")
     peer = said.value("peer-as")
-    most = next(filter(None, (said.value(family, "unicast", each, "maximum") for each in limits)), None)
     return ConfiguredNeighbor(
         address=address,
         remote_as=as_number(peer) if peer else own if said.value("type") == "internal" else 0,
@@ -137,7 +147,7 @@ def _neighbor(neighbor: Statement, said: _Said, own: int) -> ConfiguredNeighbor:
         password=said.has("authentication-key") or said.has("authentication-key-chain"),
         import_policy=said.policy("import"),
         export_policy=said.policy("export"),
-        maximum_prefix=int(most) if most else None,
+        maximum_prefix=_limit(said, family),
         line=neighbor.line,
     )
 

@@ -106,7 +106,7 @@ def _bgp(sections: Sections) -> Iterator[ConfiguredBgp]:
             if each.get("list") == own.get("output.network")
         ),
         aggregates=(),
-        requires_policy=False,  # RouterOS passes all on where no filter stands
+        requires_policy=None,  # RouterOS passes all on where no filter stands
         line=own.line,
     )
 
