@@ -68,3 +68,34 @@ def test_series_that_it_names_are_there(name: str) -> None:
     recorded = "".join(config.rules().values())
     own = name == "kgnet_scrape_duration_seconds"
     assert own or name.removeprefix("kgnet_") in BY_NAME or f"record: {name}\n" in recorded
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("config", "-o", "out", "--exporter", "mon1.example"), "--exporter 'mon1.example' is no address"),
+        (("config", "-o", "out", "--exporter", "mon1:99999"), "--exporter 'mon1:99999' is no address"),
+        (("config", "-o", "out", "--webhook", "chat.example"), "--webhook 'chat.example' is no URL"),
+        (("--listen", "127.0.0.1:0", "--syslog-relay", "log1"), "--syslog-relay 'log1' is no address"),
+    ],
+)
+def test_an_address_that_is_none_is_refused_before_anything_is_written(
+    tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    """Prometheus would ask port 80, Alertmanager would not start, and nobody would be believed."""
+    done = subprocess.run(
+        [
+            BIN / "kgnet",
+            "export",
+            *words,
+            *(("-i", paths.inventories() / "lab") if "config" in words else ()),
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -173,7 +173,12 @@ def test_five_hundred_scrapers_with_a_password_are_let_in_at_once_over_tls(paper
     [
         ("tls: {}", "tls: extra inputs are not permitted"),
         ("tls_server_config: {cert_file: web.crt}", "tls_server_config.key_file: field required"),
-        ("tls_server_config: {cert_file: no.crt, key_file: web.key}", "No such file"),
+        ("tls_server_config: {cert_file: no.crt, key_file: web.key}", "no.crt: there is no such file"),
+        (
+            'http_server_config: {headers: {X-Frame-Options: "deny\\nSet-Cookie: a=b"}}',
+            "headers.X-Frame-Options",
+        ),
+        ("http_server_config: {headers: {'X-A: b': c}}", "headers.X-A: b"),
         ("tls_server_config: {cert_file: web.crt, key_file: scraper.key}", "KEY_VALUES_MISMATCH"),
         (
             f"{GOOD}, client_auth_type: RequireAnyClientCert}}",

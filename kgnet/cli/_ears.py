@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.models import OptionInfo
 
+from kgnet.errors import UsageError
+
 if TYPE_CHECKING:
     from kgnet.export.events.receiver import Ears
 
@@ -50,5 +52,9 @@ def ears(
 ) -> Ears:
     """Return where to listen; UsageError comes from whoever cannot."""
     from kgnet.export.events.receiver import Ears
+    from kgnet.wire.address import is_address
 
+    for relay in relays:
+        if not is_address(relay):
+            raise UsageError(f"--syslog-relay {relay!r} is no address — write one such as 10.0.0.5")
     return Ears(udp, tcp, tls, traps, web=web, relays=frozenset(relays), kept=kept)

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import logging
+import re
 import resource
 import signal
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from kgnet.cli import _ears
 from kgnet.cli._options import DEFAULT_INVENTORY, Inventory
 from kgnet.errors import UsageError
-
-if TYPE_CHECKING:
-    pass
 
 LOG = logging.getLogger(__name__)
 DEFAULT_LISTEN = "127.0.0.1:10910"
@@ -120,6 +118,7 @@ def config(
 
     if discovery not in set(Discovery):
         raise UsageError(f"--discovery {discovery!r} is none — known: {', '.join(Discovery)}")
+    _refuse(exporter or [], webhook)
     wiring = Wiring(
         exporter=" ".join(exporter or [DEFAULT_LISTEN]),
         webhook=webhook,
@@ -137,3 +136,13 @@ def config(
         path = output / name
         write(path, text)
         typer.echo(str(path))
+
+
+def _refuse(exporters: list[str], webhook: str) -> None:
+    """Raise UsageError where Prometheus would ask another port, or Alertmanager not start."""
+    from kgnet.export.server import listen_address
+
+    for each in exporters:
+        listen_address(each, option="--exporter")
+    if webhook and not re.match(r"https?://[^/]", webhook):
+        raise UsageError(f"--webhook {webhook!r} is no URL — write https://HOST/…")

@@ -17,7 +17,7 @@ import ssl
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from threading import Lock
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import bcrypt
 import yaml
@@ -63,9 +63,15 @@ class Tls(_Strict):
     prefer_server_cipher_suites: bool = True
 
 
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")]
+Value = Annotated[
+    str, Field(pattern=r"^[\t -~]*$")
+]  # RFC 9110 §5.5: an end of line would begin another header
+
+
 class Http(_Strict):
     http2: bool = False  # not spoken here; without TLS nobody's client asks for it
-    headers: Mapping[str, str] = Field(default_factory=dict)
+    headers: Mapping[Name, Value] = Field(default_factory=dict)
 
 
 class WebConfig(_Strict):
@@ -180,6 +186,9 @@ def _said(error: Any) -> str:
 def _context(path: Path, tls: Tls) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     folder = path.parent
+    for file in filter(None, (tls.cert_file, tls.key_file, tls.client_ca_file)):
+        if not (folder / file).is_file():
+            raise UsageError(f"{path}: tls_server_config: {folder / file}: there is no such file")
     try:
         context.load_cert_chain(folder / tls.cert_file, folder / tls.key_file)
         if tls.client_ca_file:
