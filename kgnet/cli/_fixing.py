@@ -50,32 +50,39 @@ OnlyFrom = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
+class Wished:
+    """What the command line says of the findings: which rules alone, and where a plan goes."""
+
+    plan: FixPlan = None
+    ids: OnlyRules = ""
+    least: OnlyFrom = None
+
+
+@dataclass(frozen=True, slots=True)
 class Fixing:
     """What was asked of the findings: which rules alone, and where a plan goes that mends them."""
 
-    path: Path | None
-    ids: str
-    least: Severity | None
+    wished: Wished
     inventory: Path | None
     workers: int
 
     def __post_init__(self) -> None:
         """Raise UsageError where no plan can be made."""
-        if self.path and not self.inventory:
+        if self.wished.plan and not self.inventory:
             raise UsageError("--fix-plan needs an inventory: a plan is held against what it says")
 
     @property
     def narrows(self) -> bool:
-        return bool(self.ids or self.least)
+        return bool(self.wished.ids or self.wished.least)
 
     def narrowed(self, pack: Pack, rules: Mapping[str, Rule]) -> Pack:
         """Return the pack with the rules that were named alone, and of these what is severe enough."""
-        names = [name.strip() for name in self.ids.split(",") if name.strip()]
+        names = [name.strip() for name in self.wished.ids.split(",") if name.strip()]
         unknown = [name for name in names if name not in pack.rules]
         if unknown:
             raise UsageError(f"the pack asks no {', '.join(unknown)} — `kgnet rules` lists the rules")
         order = list(Severity)
-        least = order.index(self.least) if self.least else 0
+        least = order.index(self.wished.least) if self.wished.least else 0
         kept = {
             id: choice
             for id, choice in pack.rules.items()
@@ -99,7 +106,7 @@ class Fixing:
         from kgnet import collect, files
         from kgnet.plan import file
 
-        if self.path is None:
+        if self.wished.plan is None:
             return
         failed = findings.where(status=Status.FAIL)
         names = {name for (name,) in failed.tally("device")}
@@ -120,8 +127,8 @@ class Fixing:
             limit=limit,
             fixes=True,
         )
-        files.write(self.path, file.written(kept), mode=0o640)
-        _tell(self.path, {name: fixes for name, (fixes, _) in found.items()})
+        files.write(self.wished.plan, file.written(kept), mode=0o640)
+        _tell(self.wished.plan, {name: fixes for name, (fixes, _) in found.items()})
         _line.told(lost.values())
 
 

@@ -54,6 +54,33 @@ SubjectName = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """What the command line says of earlier audits, and of where this one is recorded."""
+
+    since: Since = ""
+    place: HistoryPlace = ""
+    subject: SubjectName = ""
+
+    def keeping(self, when: datetime, **asked: object) -> Keeping:
+        """Return how to record; UsageError or HistoryError for what cannot be done, before a device is asked.
+
+        *asked* is the inventory, the pack's name, the folder of files or None, as of when, and the limit.
+        """
+        from kgnet import history
+        from kgnet.errors import UsageError
+
+        known = _asked(self.subject, when, **asked)  # type: ignore[arg-type]
+        if self.place == NONE:
+            if self.since:
+                raise UsageError("--since needs a history, and --history is none — name a file or a URL")
+            return Keeping(None, known, "")
+        kept = history.History(history.place(self.place))
+        if self.since:
+            kept.check(known.subject, self.since, when)
+        return Keeping(kept, known, self.since)
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """What is left to do when every device is judged."""
 
@@ -111,25 +138,6 @@ class Keeping:
         if failed:
             typer.echo(red("error: ") + f"this audit is not recorded: {failed}", err=True)
         return not failed
-
-
-def keeping(place: str, since: str, subject: str, when: datetime, **asked: object) -> Keeping:
-    """Return how to record; UsageError or HistoryError for what cannot be done, before a device is asked.
-
-    *asked* is the inventory, the pack's name, the folder of files or None, as of when, and the limit.
-    """
-    from kgnet import history
-    from kgnet.errors import UsageError
-
-    known = _asked(subject, when, **asked)  # type: ignore[arg-type]
-    if place == NONE:
-        if since:
-            raise UsageError("--since needs a history, and --history is none — name a file or a URL")
-        return Keeping(None, known, "")
-    kept = history.History(history.place(place))
-    if since:
-        kept.check(known.subject, since, when)
-    return Keeping(kept, known, since)
 
 
 def _asked(

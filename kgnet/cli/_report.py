@@ -49,6 +49,27 @@ PerSite = Annotated[
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What the command line says of the report."""
+
+    format_: ReportFormat = "text"
+    lang: Lang = "en"
+    output: ReportFile = None
+    per_site: PerSite = None
+
+    def shown(self) -> Shown:
+        """Return how to show; PluginError for a format or language that there is not."""
+        from kgnet import language, plugins
+        from kgnet.ports import Report
+
+        report = plugins.one(Report, self.format_)
+        language.load(self.lang)
+        if report.binary and not self.output and not self.per_site and sys.stdout.isatty():
+            raise typer.BadParameter(f"{report.name} is not for a terminal: give a file by --output")
+        return Shown(report, self.lang, self.output, self.per_site)
+
+
 AT_ONCE = 256  # pieces of a report
 PRIVATE = 0o640  # what is weak in a network is not for every account of a machine
 
@@ -112,15 +133,3 @@ def _printed(content: Iterator[str] | bytes) -> None:
         return
     while some := "".join(islice(content, AT_ONCE)):
         typer.echo(some, nl=False)
-
-
-def shown(format_: str, lang: str, output: Path | None, per_site: Path | None) -> Shown:
-    """Return how to show; PluginError for a format or language that there is not."""
-    from kgnet import language, plugins
-    from kgnet.ports import Report
-
-    report = plugins.one(Report, format_)
-    language.load(lang)
-    if report.binary and not output and not per_site and sys.stdout.isatty():
-        raise typer.BadParameter(f"{report.name} is not for a terminal: give a file by --output")
-    return Shown(report, lang, output, per_site)

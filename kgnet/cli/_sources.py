@@ -98,13 +98,13 @@ MaxAge = Annotated[
 class Folder:
     """What the command line says of the folder of files; *path* is None if it names none."""
 
-    path: Path | None
-    at: str
-    platforms: Sequence[str]
-    roles: Sequence[str]
-    names: Path | None
-    live_rest: bool
-    max_age_days: float | None
+    path: ConfigDir = None
+    at: At = ""
+    platforms: Platforms = None
+    roles: Roles = None
+    names: Names = None
+    live_rest: LiveRest = False
+    max_age_days: MaxAge = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,8 @@ class Asked:
         }
         if files.path is None and (without := [option for option, given in told.items() if given]):
             raise UsageError(f"{without[0]} says something of a folder — give it by --config-dir")
+        if self.spreading.cluster and files.path is None:
+            raise UsageError("--cluster judges files: give a folder by --config-dir")
         alone = {"--platform": bool(files.platforms), "--role": bool(files.roles)}
         if self.inventory and (without := [option for option, given in alone.items() if given]):
             raise UsageError(f"{without[0]} goes with --no-inventory: an inventory tells that itself")
@@ -218,7 +220,7 @@ def _unknown(asked: Asked, now: datetime) -> Sources:
     files = asked.files
     if files.path is None:
         raise UsageError("--no-inventory says something of a folder — give it by --config-dir")
-    platforms, roles = named_platforms(files.platforms), named_roles(files.roles)
+    platforms, roles = named_platforms(files.platforms or ()), named_roles(files.roles or ())
     there = holdings(files.path, files.at)
     pairs = strangers(there.held, platforms=platforms, roles=roles)
     found = {device.name: (device, held) for device, held in pairs}

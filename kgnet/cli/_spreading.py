@@ -42,16 +42,11 @@ ClusterPlain = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Spreading:
-    """As told; checked before anything is read."""
+    """As told."""
 
-    jobs: int
-    cluster: str
-    plain: bool
-    over_files: bool
-
-    def __post_init__(self) -> None:
-        if self.cluster and not self.over_files:
-            raise typer.BadParameter("--cluster judges files: give a folder by --config-dir")
+    jobs: Jobs = 0
+    cluster: Cluster = ""
+    plain: ClusterPlain = False
 
     def judged(self, filed: Filed, held: Sequence[tuple[Device, Held | None]]) -> Iterator[Done[list[Row]]]:
         """Judge what a folder holds of each device; yield what came of it, in their order."""

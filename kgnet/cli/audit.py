@@ -12,26 +12,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kgnet.cli import _history
-from kgnet.cli._fixing import Fixing, FixPlan, OnlyFrom, OnlyRules
-from kgnet.cli._history import HistoryPlace, Since, SubjectName
+from kgnet.cli._fixing import Fixing, Wished
+from kgnet.cli._grouped import grouped
+from kgnet.cli._history import Recorded
 from kgnet.cli._options import DEFAULT_INVENTORY, Inventory, Limit
-from kgnet.cli._report import Lang, PerSite, ReportFile, ReportFormat, shown
-from kgnet.cli._sources import (
-    BASELINE,
-    Asked,
-    At,
-    ConfigDir,
-    Folder,
-    LiveRest,
-    MaxAge,
-    Names,
-    NoInventory,
-    Platforms,
-    Roles,
-    Sources,
-)
-from kgnet.cli._spreading import Cluster, ClusterPlain, Jobs, Spreading
+from kgnet.cli._report import Form
+from kgnet.cli._sources import BASELINE, Asked, Folder, NoInventory, Sources
+from kgnet.cli._spreading import Spreading
 
 if TYPE_CHECKING:
     from kgnet.cli._history import Ended, Keeping
@@ -98,38 +85,24 @@ ListCommands = Annotated[
 ]
 
 
+@grouped
 def audit(
     context: typer.Context,
     *,
     inventory: Inventory = DEFAULT_INVENTORY,
-    config_dir: ConfigDir = None,
-    at: At = "",
+    folder: Folder,
     no_inventory: NoInventory = False,
-    platform: Platforms = None,
-    role: Roles = None,
-    names: Names = None,
-    live_rest: LiveRest = False,
-    max_age: MaxAge = None,
     rooms: Rooms = None,
     pack: PackName = "",
     prometheus: PrometheusUrl = "",
     waivers: WaiverFile = None,
     limit: Limit = "",
-    format_: ReportFormat = "text",
-    lang: Lang = "en",
-    output: ReportFile = None,
-    per_site: PerSite = None,
-    since: Since = "",
-    history: HistoryPlace = "",
-    subject: SubjectName = "",
+    form: Form,
+    recorded: Recorded,
     record: RecordFile = None,
-    jobs: Jobs = 0,
-    cluster: Cluster = "",
-    cluster_plain: ClusterPlain = False,
+    spreading: Spreading,
     workers: Workers = 16,
-    fix_plan: FixPlan = None,
-    rule: OnlyRules = "",
-    severity: OnlyFrom = None,
+    wished: Wished,
     list_commands: ListCommands = False,
 ) -> None:
     """Judge every device against the intent and a pack of rules.
@@ -137,16 +110,14 @@ def audit(
     Exit codes: 0 clean; 1 something could not be judged; 2 something was found (with `--since`: anew).
     """
     if list_commands:
-        return _list(context, inventory, limit, format_)
-    files = Folder(config_dir, at, platform or (), role or (), names, live_rest, max_age)
-    spreading = Spreading(jobs, cluster, plain=cluster_plain, over_files=config_dir is not None)
-    told = Asked(None if no_inventory else inventory, limit, files, rooms, spreading, workers, prometheus)
-    fixing = Fixing(fix_plan, rule, severity, inventory=told.inventory, workers=workers)
-    now, report = datetime.now(UTC), shown(format_, lang, output, per_site)
+        return _list(context, inventory, limit, form.format_)
+    told = Asked(None if no_inventory else inventory, limit, folder, rooms, spreading, workers, prometheus)
+    fixing = Fixing(wished, told.inventory, workers)
+    now, report = datetime.now(UTC), form.shown()
     pack = pack or told.default_pack
-    keeping = _history.keeping(history, since, subject, now, pack=pack, **told.kept)
+    keeping = recorded.keeping(now, pack=pack, **told.kept)
     judged = _judged(told, pack, waivers or told.waivers, now, keeping=keeping, report=report, fixing=fixing)
-    whole = not (limit or config_dir or fixing.narrows) and pack == BASELINE
+    whole = not (limit or folder.path or fixing.narrows) and pack == BASELINE
     raise _exit(judged, keeping, record or _kept(whole=whole), now)
 
 
