@@ -157,6 +157,12 @@ def sources(root: Block, name: str, anywhere: str) -> tuple[str, ...]:
     return tuple(anywhere if each.source == "any" else each.source for each in told if each.permit)
 
 
+def open_to_all(root: Block, words: list[str]) -> bool:
+    """Whether the list that *words* end in keeps nobody out, as one that is not there."""
+    anywhere = ANYWHERE["ipv6" in words]
+    return anywhere in sources(root, words[-1], anywhere)
+
+
 def _ssh(root: Block) -> SecureShell:
     first = next(root.starting("ip ssh "), None)
     ciphers, macs, exchanges = (
@@ -211,9 +217,10 @@ def _web(root: Block) -> WebManagement:
         (each for each in root.starting("ip http secure-server") if each.line == "ip http secure-server"),
         None,
     )
+    lists = [each.line.split() for each in root.starting("ip http access-class ")]
     return WebManagement(
         on=block is not None,
-        limited=root.has("ip http access-class "),
+        limited=bool(lists) and not any(open_to_all(root, words) for words in lists),
         aaa=root.has("ip http authentication aaa"),
         line=block.number if block else 0,
     )

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kgnet.model.access import ANYWHERE
 from kgnet.model.credentials import MARK
 from kgnet.model.managed import SnmpAgent, SnmpGroup, SnmpUser
 from kgnet.platforms._snmp import LEVELS, unnamed, well_known
-from kgnet.platforms.cisco_ios.access import sources
+from kgnet.platforms.cisco_ios.access import open_to_all
 from kgnet.platforms.cisco_ios.lines import Block
 
 
@@ -62,14 +61,9 @@ def _group(words: list[str]) -> SnmpGroup:
 def _unlimited(root: Block, communities: list[list[str]], groups: list[list[str]]) -> Iterator[str]:
     """Yield those without a list, or whose list keeps nobody out."""
     for number, words in enumerate(communities, 1):
-        if not _untold(words) and _open(root, words, _list(words)):
+        name = _list(words)
+        if not _untold(words) and (not name or open_to_all(root, [*words, name])):
             yield f"community {number}"
     for words in groups:
-        if _open(root, words, _list_of_group(words)):
+        if not _list_of_group(words) or open_to_all(root, words):
             yield f"group {words[2]}"
-
-
-def _open(root: Block, words: list[str], name: str) -> bool:
-    """Whether anybody may ask by the list *name*; one that is not there keeps nobody out."""
-    four, six = ANYWHERE
-    return not name or not {four, six}.isdisjoint(sources(root, name, six if "ipv6" in words else four))
