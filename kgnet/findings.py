@@ -41,7 +41,7 @@ UNSEEN = re.compile(
 )
 NAMES = 1_000  # that are remembered: the same few are in every finding of a device
 SAID = 1_000  # pieces of evidence that are remembered: most of what is skipped is so for the same few reasons
-CACHE_KIB = 4096  # of the database
+CACHE_KIB = 1024  # of the database
 TABLE = """
     CREATE TABLE finding (
         number INTEGER PRIMARY KEY, rule TEXT, device TEXT, site TEXT, kind TEXT, status TEXT, severity TEXT,
