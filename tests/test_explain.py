@@ -63,6 +63,13 @@ def test_a_rule_is_explained_whole() -> None:
     assert "both ends" in ios["beware"]
 
 
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_a_reference_is_told_whole(rule: Rule) -> None:
+    """What stands in brackets belongs to the clause before it."""
+    for each in rule.references:
+        assert each.count("(") == each.count(")"), each
+
+
 def test_what_the_control_does_not_ask_of_a_platform_is_not_explained_there() -> None:
     """An empty cell is no question; running state is told by its command, and mended by no line."""
     platforms = explained("KG-LIV-01")["platforms"]

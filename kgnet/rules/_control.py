@@ -6,6 +6,7 @@ Where a reference is not known at first hand, its mark goes wherever the referen
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 
@@ -57,6 +58,7 @@ def control(
     )
 
 
+BETWEEN = re.compile(r";(?![^()]*\))")  # two references; what stands in brackets is of one
 NOTHING = ("", "n/a")
 COLUMNS = {
     "ios_evidence": ("cisco_ios",),
@@ -83,7 +85,7 @@ def references(row: Mapping[str, str]) -> Iterator[str]:
         yield f"DISA STIG: {row['stig_ref']}"
     if row["tcvn_ref"]:
         yield f"{row['tcvn_ref']} [{SECOND_HAND}]"
-    for other in filter(None, map(str.strip, row["other_ref"].split(";"))):
+    for other in filter(None, map(str.strip, BETWEEN.split(row["other_ref"]))):
         known = other.startswith(FIRST_HAND) or "from memory" in other
         yield other if known else f"{other} [{SECOND_HAND}]"
     if row["tcvn11930_2017_ref_FROM_MEMORY_UNVERIFIED"]:
