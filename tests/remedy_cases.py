@@ -17,6 +17,7 @@ from kgnet.model.outcome import Finding, Status
 from kgnet.model.pack import Choice
 
 PROVED = ("cisco_ios", "arista_eos", "juniper_junos", "frr")
+SMALL = ("huawei_vrp", "mikrotik_routeros", "fortinet_fortios")  # of which some rules are mended by lines
 
 
 def failing(*platforms: str) -> list[Path]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from remedy_cases import PROVED, failing, mended
+from remedy_cases import PROVED, SMALL, failing, mended
 from test_rules import FILES, RULES, case, telling
 
 from kgnet import language, mend, plugins, remedies
@@ -46,7 +46,7 @@ def of_book(*platforms: str) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("file", of_book(*PROVED))
+@pytest.mark.parametrize("file", of_book(*PROVED, *SMALL))
 def test_a_remedy_mends(file: Path) -> None:
     """After its edits the rule passes: a remedy that does not mend is worse than none."""
     _, found, told = mended(file)
@@ -125,3 +125,22 @@ def test_every_note_has_a_vietnamese_one() -> None:
     texts = language.load("vi").texts
     notes = {entry.note.strip() for platform in PLATFORMS for entry in remedies.book(platform).values()}
     assert sorted((notes | {mend.INTENT}) - texts.keys() - {""}) == []
+
+
+@pytest.mark.parametrize(
+    ("tried", "typed"),
+    [
+        ("KG-ACC-01/vrp_telnet", ("undo telnet server enable",)),
+        ("KG-ACC-07/vrp_half_an_hour", ("user-interface vty 0 4", "idle-timeout 10 0", "quit")),
+        ("KG-ACC-12/vrp_pages", ("undo http server enable",)),
+        ("KG-ACC-01/routeros_telnet", ("/ip service set telnet disabled=yes",)),
+        ("KG-ACC-12/routeros_pages", ("/ip service set www disabled=yes",)),
+        ("KG-ACC-01/fortios_telnet", ("config system global", "set admin-telnet disable", "end")),
+        ("KG-ACC-07/fortios_half_an_hour", ("config system global", "set admintimeout 10", "end")),
+    ],
+)
+def test_other_vendors_are_told_what_to_type(tried: str, typed: tuple[str, ...]) -> None:
+    """Word for word, in the device's own language."""
+    (file,) = [each for each in failing(*SMALL) if name(each) == tried]
+    _, _, told = mended(file)
+    assert told.commands == typed
