@@ -12,13 +12,15 @@ from pathlib import Path
 
 import dns.exception
 import dns.message
+import dns.name
 import dns.query
+import dns.rcode
 import pytest
 
 from kgnet.measure import measure
 from kgnet.plugins import one
 from kgnet.ports import Probe
-from kgnet.wire.dnssec import CAUSES
+from kgnet.wire.dnssec import CAUSES, Anchor, Fault, Walk
 
 HOME, ZONE, CHILD, STRAY = "127.0.0.1", "kg.example", "rg.kg.example", "cd.kg.example"
 DAY_S = 86400
@@ -157,3 +159,97 @@ def test_what_is_wrong_with_a_zone_is_told(written: str, cause: str, tmp_path: P
 def test_what_is_no_anchor_fails_before_anybody_is_asked(anchor: str) -> None:
     found, _ = told(1, anchor)
     assert set(found) == {"probe_success", "probe_duration_seconds"}
+
+
+# ── what is not there ───────────────────────────────────────────────────────
+
+WILD = PARENT + "*.wild A 192.0.2.20\nlow.deep A 192.0.2.21\n"
+WAYS = {"NSEC": (), "NSEC3": ("-3", "-"), "NSEC3, salted": ("-3", "AABBCCDD", "-H", "5")}
+MISSING = {  # name, kind → is it a name that is not there, else a type
+    "no name": ("nobody", "A"),
+    "no name, first": ("aaa", "A"),
+    "no name, last": ("zzz", "A"),
+    "no name, deep": ("a.b.nobody", "A"),
+    "no name below one": ("under.www", "A"),
+    "no type": ("www", "MX"),
+    "no type behind an alias": ("mail", "MX"),
+    "no type of a wildcard": ("any.wild", "MX"),
+    "nothing but what is below": ("deep", "A"),
+    "no DS": ("www", "DS"),
+}
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def denying(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[int, str]]:
+    folder = tmp_path_factory.mktemp("denying")
+    anchor = signed(folder, ZONE, WILD, "-x", *WAYS[request.param])
+    with nsd(folder, {ZONE: folder / f"{ZONE}.signed"}) as port:
+        yield port, anchor
+
+
+@pytest.mark.parametrize("case", MISSING)
+def test_what_is_not_there_is_proven(case: str, denying: tuple[int, str]) -> None:
+    """It is not what was wanted; but it is no lie."""
+    port, anchor = denying
+    name, kind = MISSING[case]
+    found, cause = told(port, anchor, name=f"{name}.{ZONE}", kind=kind)
+    assert (found["probe_success"], found["dns_validated"], cause) == (0, 1, "")
+
+
+def test_a_wildcard_answers_for_what_is_proven_not_to_be_there(denying: tuple[int, str]) -> None:
+    port, anchor = denying
+    for name in ("any.wild", "far.any.wild"):
+        found, cause = told(port, anchor, name=f"{name}.{ZONE}")
+        assert (found["probe_success"], found["dns_validated"], cause) == (1, 1, "")
+
+
+REPLAYED = {  # what is asked → what was answered to another, truly signed
+    "a name that is there": (("www", "A"), ("nobody", "A")),
+    "a type that is there": (("www", "A"), ("www", "MX")),
+    "a name of another place": (("zzz", "A"), ("aaa", "A")),
+    "a name that a wildcard answers for": (("any.wild", "A"), ("nobody", "A")),
+    "below a zone that was handed over": (("www.rg", "A"), ("rg", "DS")),
+    "a type of a zone that was handed over": (("rg", "A"), ("rg", "DS")),
+}
+
+
+@pytest.mark.parametrize("case", REPLAYED)
+def test_a_proof_of_something_else_proves_nothing(case: str, denying: tuple[int, str]) -> None:
+    """An attacker has all the signed records that were ever published."""
+    port, anchor = denying
+    (name, kind), other = REPLAYED[case]
+    forged = asked(port, *other)
+    forged.question = dns.message.make_query(f"{name}.{ZONE}", kind).question
+    for rcode in (dns.rcode.NXDOMAIN, dns.rcode.NOERROR):
+        forged.set_rcode(rcode)
+        fault = judged(port, anchor, forged)
+        assert fault is not None
+        assert fault.cause == "unproven"
+
+
+def test_a_denial_without_a_proof_and_a_wildcard_without_one_are_not_validated(
+    denying: tuple[int, str],
+) -> None:
+    port, anchor = denying
+    for name in ("nobody", "any.wild"):
+        stripped = asked(port, name, "A")
+        assert judged(port, anchor, stripped) is None
+        stripped.authority.clear()
+        fault = judged(port, anchor, stripped)
+        assert fault is not None
+        assert fault.cause == "unsigned"
+
+
+def asked(port: int, name: str, kind: str) -> dns.message.Message:
+    query = dns.message.make_query(f"{name}.{ZONE}", kind, want_dnssec=True)
+    return dns.query.udp(query, HOME, timeout=2, port=port)
+
+
+def judged(port: int, anchor: str, answer: dns.message.Message) -> Fault | None:
+    def ask(name: dns.name.Name, kind: str) -> dns.message.Message:
+        query = dns.message.make_query(name, kind, want_dnssec=True)
+        return dns.query.udp(query, HOME, timeout=2, port=port)
+
+    return Walk(Anchor.read(anchor), ask, time.time()).judge(answer)

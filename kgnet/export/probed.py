@@ -33,7 +33,10 @@ PROBED = (
         "Unix time at which the first certificate of that chain ends (notAfter, RFC 5280 §4.1.2.5).",
     ),
     gauge("dns_authenticated", "Whether the server says that it validated its answer (AD, RFC 4035 §3.2.3)."),
-    gauge("dns_validated", "Whether the answer is signed by keys that the anchor vouches for (RFC 4035 §5)."),
+    gauge(
+        "dns_validated",
+        "Whether the answer, or that there is none, is vouched for by the anchor's keys (RFC 4035 §5).",
+    ),
     gauge(
         "dns_signature_cause",
         "1 for the cause that an answer is not validated for (RFC 4035 §4.3), such as expired, 0 for others.",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kgnet.errors import ProbeError
 from kgnet.model.outcome import Sample
 from kgnet.ports import probe
-from kgnet.wire.dns import Answer, ask
+from kgnet.wire.dns import VALIDATED, Answer, ask
 from kgnet.wire.dnssec import CAUSES, Anchor
 
 
@@ -37,7 +37,7 @@ def dns(
         raise ProbeError(f"{server}: {name} {kind}: {reason}") from reason
     yield Sample("dns_answer_seconds", answer.seconds)
     yield Sample("dns_authenticated", float(answer.authenticated))
-    if trust and answer.data:
+    if trust and answer.code in VALIDATED:
         yield from _signatures(answer)
     if trouble := _trouble(answer, want, recursive=recursive):
         raise ProbeError(f"{server}: {name} {kind}: {trouble}")
@@ -53,12 +53,13 @@ def _signatures(answer: Answer) -> Iterator[Sample]:
 
 
 def _trouble(answer: Answer, want: str, *, recursive: bool) -> str:
+    fault = answer.fault.reason if answer.fault else ""
     if answer.code != "NOERROR":
-        return f"answered {answer.code}"
+        return f"answered {answer.code}{fault and f', and {fault}'}"
     if not answer.authoritative and not recursive:
         return "answered without authority"
     if want and want not in answer.data:
         return f"{want} was meant, {' and '.join(answer.data) or 'nothing'} is published"
     if not answer.data:
-        return "answered with no data"
-    return answer.fault.reason if answer.fault else ""
+        return f"answered with no data{fault and f', and {fault}'}"
+    return fault

@@ -16,6 +16,8 @@ import dns.rdatatype
 from kgnet.wire.deadline import Deadline
 from kgnet.wire.dnssec import Anchor, Fault, Walk
 
+VALIDATED = ("NOERROR", "NXDOMAIN")  # what a zone can vouch for: what is there, and what is not
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -55,7 +57,7 @@ def ask(
 
     message = exchange(name, kind)
     answer = _read(message, kind, time.perf_counter() - started)
-    if anchor is None or not message.answer:
+    if anchor is None or answer.code not in VALIDATED:
         return answer
     walk = Walk(anchor, exchange, time.time())
     fault = walk.judge(message)

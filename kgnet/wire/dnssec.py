@@ -10,16 +10,21 @@ import dns.dnssec
 import dns.exception
 import dns.message
 import dns.name
+import dns.rcode
 import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 from dns.rdtypes.ANY.DS import DS
+from dns.rdtypes.ANY.NSEC import NSEC
+from dns.rdtypes.ANY.NSEC3 import NSEC3
+
+from kgnet.wire.denial import Denial
 
 MOST = 16  # keys, and signatures: trying each with each is how a server could keep us busy (CVE-2023-50387)
 DIGESTS = {2, 4}  # SHA-256, SHA-384: what an anchor may be today (RFC 8624 §3.3)
 ANCHOR = re.compile(r"(\S+)\s+(?:IN\s+)?DS\s+(.+)", re.IGNORECASE)
-CAUSES = ("unsigned", "expired", "not_yet_valid", "untrusted", "bogus")
+CAUSES = ("unsigned", "expired", "not_yet_valid", "untrusted", "bogus", "unproven")
 
 Ask = Callable[[dns.name.Name, str], dns.message.Message]
 Signed = tuple[dns.rrset.RRset, dns.rrset.RRset | None]  # records, and the signatures over them
@@ -67,11 +72,59 @@ class Walk:
     _keys: dict[dns.name.Name, dns.rrset.RRset] = field(default_factory=dict)
 
     def judge(self, answer: dns.message.Message) -> Fault | None:
-        """Return what is wrong with the signatures of *answer*; None: every record is vouched for."""
-        for records, signatures in _signed(answer):
+        """Return what is wrong with the signatures of *answer*; None: every record is vouched for.
+
+        And so is it that there is nothing else: no such name or type (RFC 4035 §5.4), and where a wildcard
+        answers, nothing nearer (§5.3.4).
+        """
+        for records, signatures in _signed(answer, answer.answer):
             if fault := self._judge(records, signatures):
                 return fault
-        return None
+            labels = _wild(records, signatures)
+            if labels is not None:
+                denial = self._denial(answer)
+                if isinstance(denial, Fault):
+                    return denial
+                if not denial.no_nearer(records.name, labels):
+                    return Fault("unproven", f"a wildcard answers, but {records.name} may be there")
+        return self._denied(answer)
+
+    def _denied(self, answer: dns.message.Message) -> Fault | None:
+        """Return what is wrong with the proof that what was asked for is not there, if it is not."""
+        (question,) = answer.question
+        name = _led(answer, question.name, question.rdtype)
+        missing = answer.rcode() == dns.rcode.NXDOMAIN
+        if not missing and any(
+            each.name == name and question.rdtype in (each.rdtype, dns.rdatatype.ANY)
+            for each in answer.answer
+        ):
+            return None
+        if not name.is_subdomain(self.anchor.zone):
+            return None  # an alias to elsewhere: what is there is not ours to say
+        denial = self._denial(answer)
+        if isinstance(denial, Fault):
+            return denial
+        proven = denial.no_name(name) if missing else denial.no_type(name, question.rdtype)
+        what = f"{name} {'' if missing else dns.rdatatype.to_text(question.rdtype)}".rstrip()
+        return None if proven else Fault("unproven", f"nothing proves that there is no {what}")
+
+    def _denial(self, answer: dns.message.Message) -> Denial | Fault:
+        """Return what the answer's NSEC or NSEC3 records prove, those of the zone of the first."""
+        zone, kept = None, []
+        for records, signatures in _signed(answer, answer.authority):
+            if records.rdtype not in (dns.rdatatype.NSEC, dns.rdatatype.NSEC3):
+                continue
+            if fault := self._judge(records, signatures):
+                return fault
+            assert signatures is not None
+            if _wild(records, signatures) is not None:
+                return Fault("bogus", f"{_what(records)} is made of a wildcard")
+            zone = zone or signatures[0].signer
+            if signatures[0].signer == zone:
+                kept += [(records.name, each) for each in records if isinstance(each, NSEC | NSEC3)]
+        if zone is None:
+            return Fault("unsigned", "nothing that is signed tells what is not there")
+        return Denial.of(zone, kept)
 
     def _judge(self, records: dns.rrset.RRset, signatures: dns.rrset.RRset | None) -> Fault | None:
         if signatures is None:
@@ -101,7 +154,8 @@ class Walk:
         """Return the next zone below *zone*, towards *signer*, and the DS records that vouch for its keys."""
         for labels in range(len(zone) + 1, len(signer) + 1):
             child = signer.split(labels)[1]
-            for records, signatures in _signed(self.ask(child, "DS")):
+            reply = self.ask(child, "DS")
+            for records, signatures in _signed(reply, reply.answer):
                 if records.rdtype != dns.rdatatype.DS or records.name != child:
                     continue
                 if signatures is None:
@@ -112,7 +166,8 @@ class Walk:
 
     def _entered(self, zone: dns.name.Name, vouched: tuple[DS, ...]) -> dns.rrset.RRset | Fault:
         """Return the keys of *zone*, signed by one of those that are *vouched* for."""
-        for keys, signatures in _signed(self.ask(zone, "DNSKEY")):
+        reply = self.ask(zone, "DNSKEY")
+        for keys, signatures in _signed(reply, reply.answer):
             if keys.rdtype != dns.rdatatype.DNSKEY or keys.name != zone:
                 continue
             if signatures is None:
@@ -145,14 +200,31 @@ class Walk:
         return None
 
 
-def _signed(message: dns.message.Message) -> Iterator[Signed]:
-    """Yield each set of records of the answer, with its signatures."""
-    for records in message.answer:
+def _signed(message: dns.message.Message, section: list[dns.rrset.RRset]) -> Iterator[Signed]:
+    """Yield each set of records of a section of *message*, with its signatures."""
+    for records in section:
         if records.rdtype != dns.rdatatype.RRSIG:
             found = message.get_rrset(
-                message.answer, records.name, records.rdclass, dns.rdatatype.RRSIG, records.rdtype
+                section, records.name, records.rdclass, dns.rdatatype.RRSIG, records.rdtype
             )
             yield records, found
+
+
+def _wild(records: dns.rrset.RRset, signatures: dns.rrset.RRset | None) -> int | None:
+    """Return of how many labels the wildcard is that the records were made of; None: of none."""
+    own = len(records.name) - 1 - records.name.is_wild()  # neither the root nor `*` counts (RFC 4034 §3.1.3)
+    least = min((int(each.labels) for each in signatures or ()), default=own)
+    return least if least < own else None
+
+
+def _led(answer: dns.message.Message, name: dns.name.Name, kind: dns.rdatatype.RdataType) -> dns.name.Name:
+    """Return the name that aliases of the answer lead to."""
+    for _ in answer.answer if kind != dns.rdatatype.CNAME else ():
+        alias = answer.get_rrset(answer.answer, name, dns.rdataclass.IN, dns.rdatatype.CNAME)
+        if alias is None:
+            break
+        name = alias[0].target
+    return name
 
 
 def _names(ds: DS, zone: dns.name.Name, key: dns.rdata.Rdata) -> bool:
