@@ -127,6 +127,15 @@ def test_over_http_it_is_whole_and_says_what_it_is(samples: list[Sample]) -> Non
         assert b"kgnet_circuit_up" in body
 
 
+def test_who_asks_for_the_head_gets_it_without_the_body(samples: list[Sample]) -> None:
+    """As load balancers and `curl --head` do."""
+    with exporting(lambda _: samples) as address:
+        request = urllib.request.Request(f"http://{address}/metrics", method="HEAD")
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            assert (answer.status, answer.read()) == (200, b"")
+            assert int(answer.headers["Content-Length"]) > 0
+
+
 def test_an_exemplar_names_the_device_that_kept_a_scrape_waiting() -> None:
     with exporting(lambda _: SLOW) as address:
         said = fetched(address, Accept=PROMETHEUS)[2].decode()

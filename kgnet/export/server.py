@@ -109,6 +109,8 @@ class _Handler(BaseHTTPRequestHandler):
         form = wanted(self.headers.get("Accept", ""))
         self._send(self.server.pages.get(self.path, _seconds(patience), form), {})
 
+    do_HEAD = do_GET  # noqa: N815  # the same, but for the body (RFC 9110 §9.3.2)
+
     def _send(self, page: Page, headers: Mapping[str, str]) -> None:
         body = page.body.encode()
         packed = takes_gzip(self.headers.get("Accept-Encoding", ""))
@@ -126,6 +128,8 @@ class _Handler(BaseHTTPRequestHandler):
         if packed:
             self.send_header("Content-Encoding", "gzip")
         self.end_headers()
+        if self.command == "HEAD":
+            return
         try:
             self.wfile.write(body)
         except OSError as reason:  # the scraper has gone

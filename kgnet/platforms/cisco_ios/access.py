@@ -81,8 +81,12 @@ def _remote_access(root: Block) -> RemoteAccess:
 
 
 def _protocols(root: Block) -> tuple[str, ...]:
-    """Return what one may come in by, on any line and by any server."""
-    taken = {word for line in root.starting("line vty ") for word in _taken(line)}
+    """Return what one may come in by, on any line and by any server.
+
+    The line aux lets in nobody from the network unless it is told to.
+    """
+    asked = (line for line in root.starting("line aux ") if line.has("transport input "))
+    taken = {word for line in (*root.starting("line vty "), *asked) for word in _taken(line)}
     return tuple(sorted(taken | {name for start, name in SERVICES.items() if root.says(start)}))
 
 
