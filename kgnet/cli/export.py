@@ -26,6 +26,10 @@ Exporters = Annotated[
         metavar="ADDR:PORT",
     ),
 ]
+Events = Annotated[
+    str,
+    typer.Option("--events", help="Which of several exporters hears syslog and traps.", metavar="ADDR:PORT"),
+]
 Way = Annotated[
     str,
     typer.Option("--discovery", help="How Prometheus learns targets: file, http or static.", metavar="WAY"),
@@ -92,6 +96,7 @@ def config(
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write into.", metavar="DIR")],
     inventory: Inventory = DEFAULT_INVENTORY,
     exporter: Exporters = None,
+    events: Events = "",
     discovery: Way = "file",
     probes: Annotated[
         bool, typer.Option("--probes", help="Also a job for each probe, by which every address is measured.")
@@ -121,6 +126,7 @@ def config(
     _refuse(exporter or [], webhook)
     wiring = Wiring(
         exporter=" ".join(exporter or [DEFAULT_LISTEN]),
+        events=events,
         webhook=webhook,
         interval_s=interval,
         discovery=Discovery(discovery),

@@ -2,7 +2,7 @@
 
 Target labels are made here and nowhere else; the exporter says of a target what it is (`__meta_kgnet_…`).
 Several exporters share the fleet: each is asked for a part (`?shard=2/3`), all under one `instance`, so that
-rules which join on it see one province.
+rules which join on it see one province.  What devices tell belongs to no part: it is asked of who hears it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from kgnet.model.fleet import Fleet
 
 JOB = "kgnet"
 SELDOM = "2m"  # the longest that leaves no gap: Prometheus looks back five minutes
+ONE_INSTANCE = {"target_label": "instance", "replacement": JOB}
 TOLD = "site|device|circuit|room"  # what of a target becomes labels of its series
 
 
@@ -35,6 +36,7 @@ class Wiring:
     """Where things listen; *webhook*: where alerts are sent, empty: they are only shown."""
 
     exporter: str  # several, parted by blanks, share the fleet
+    events: str = ""  # which of several hears what devices tell
     prometheus: str = "127.0.0.1:9090"
     alertmanager: str = "127.0.0.1:9093"
     webhook: str = ""
@@ -55,8 +57,15 @@ def jobs(fleet: Fleet, wiring: Wiring, folder: PurePath) -> Iterator[dict[str, A
     else:  # where the exporters are is nothing that an exporter could be asked for
         fleet_job["static_configs"] = _exporters(wiring)
     if len(wiring.exporters) > 1:
-        fleet_job["relabel_configs"] = [{"target_label": "instance", "replacement": JOB}]
+        fleet_job["relabel_configs"] = [ONE_INSTANCE]
     yield fleet_job
+    if len(wiring.exporters) > 1 and wiring.events:
+        yield {
+            "job_name": f"{JOB}-events",
+            "metrics_path": "/metrics/events",
+            "static_configs": [{"targets": [wiring.events]}],
+            "relabel_configs": [ONE_INSTANCE],
+        }
     for module in modules(fleet) if wiring.probes else ():
         yield _probe_job(fleet, wiring, module, folder)
 

@@ -30,6 +30,10 @@ options:
     description: Where the exporter listens; several, parted by blanks, share the fleet.
     type: str
     default: 127.0.0.1:10910
+  events:
+    description: Which of several exporters hears syslog and traps; empty if none does.
+    type: str
+    default: ""
   prometheus:
     description: Where Prometheus listens.
     type: str
@@ -72,6 +76,7 @@ class LookupModule(LookupBase):
         folder = variables["kgnet_inventory"]
         wiring = Wiring(
             exporter=str(self.get_option("exporter")),  # plain text, as all of them
+            events=str(self.get_option("events")),
             prometheus=str(self.get_option("prometheus")),
             alertmanager=str(self.get_option("alertmanager")),
             webhook=str(self.get_option("webhook")),

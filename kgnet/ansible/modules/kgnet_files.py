@@ -53,8 +53,10 @@ options:
         description: A command that exits with 0 while the file is what counts; if not, it is applied.
         type: str
       unit:
-        description: The systemd unit that reads it; kept enabled and running, and told if the file changed.
-        type: str
+        description: The systemd units that read it; kept enabled and running, and told if the file changed.
+        type: list
+        elements: str
+        default: []
       reload:
         description: Whether that unit is told by a reload instead of a restart.
         type: bool
@@ -105,7 +107,8 @@ units:
 FILE = {
     "path": {"type": "path", "required": True},
     "content": {"type": "str", "required": True, "no_log": False},
-    **{key: {"type": "str"} for key in ("owner", "group", "mode", "validate", "apply", "proof", "unit")},
+    **{key: {"type": "str"} for key in ("owner", "group", "mode", "validate", "apply", "proof")},
+    "unit": {"type": "list", "elements": "str", "default": []},
     "reload": {"type": "bool", "default": False},
     "start": {"type": "bool", "default": True},
 }
@@ -241,12 +244,12 @@ def strayed(module: AnsibleModule, wanted: File) -> bool:
 
 def actions(module: AnsibleModule, files: list[File], changed: list[File]) -> list[str]:
     """What systemctl has to be asked for, in order."""
-    units = list(dict.fromkeys(each["unit"] for each in files if each["unit"]))
+    units = list(dict.fromkeys(unit for each in files for unit in each["unit"]))
     if not units:
         return []
-    started = {each["unit"] for each in files if each["start"]}
-    told = {each["unit"]: "restart" for each in changed if each["unit"] and not each["reload"]}
-    told = {each["unit"]: "reload" for each in changed if each["unit"]} | told
+    started = {unit for each in files if each["start"] for unit in each["unit"]}
+    told = {unit: "restart" for each in changed if not each["reload"] for unit in each["unit"]}
+    told = {unit: "reload" for each in changed for unit in each["unit"]} | told
     enabled, active = answers(module, "is-enabled", units), answers(module, "is-active", units)
     steps = ["daemon-reload"] if any(each["path"].startswith(UNITS) for each in changed) else []
     for unit in units:
