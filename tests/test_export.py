@@ -665,4 +665,4 @@ def test_the_files_are_written_where_asked(tmp_path: Path) -> None:
     written = {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*.yml")}
     assert written == {"prometheus.yml", "alertmanager.yml", *(f"rules/{name}" for name in config.rules())}
     boards = {path.stem for path in (tmp_path / "out/grafana").iterdir()}
-    assert boards == {"province", "circuit", "site", "conference", "mail", "security"}
+    assert boards == {"province", "circuit", "site", "conference", "mail", "security", "trust"}

@@ -70,7 +70,7 @@ def test_restore_takes_one_device_by_its_name(net: Net, tmp_path: Path) -> None:
 
 
 def test_a_run_that_lives_is_neither_resumed_nor_undone(net: Net, changed: str) -> None:
-    fault(net, FORTI, "slow", "--at", "execute cfg save", "--value", "15")
+    fault(net, FORTI, "slow", "--at", "execute cfg save", "--value", "25")
     with subprocess.Popen(
         deploying(changed), stdout=subprocess.PIPE, text=True, env=net.environment()
     ) as process:

@@ -12,7 +12,7 @@ Words = Mapping[str, Sequence[tuple[str, str]]]  # first word of a line → kind
 Named = tuple[tuple[str, str], ...]  # kind and name
 NEITHER: tuple[Named, Named] = (), ()
 TWO = re.compile(r"\^[\w-]+ ([\w-]+) ")
-REMEMBERED = 1 << 15  # lines: a fleet writes the same ones again and again
+REMEMBERED = 1 << 12  # lines: a fleet writes the same ones again and again
 
 
 class Compiled:

@@ -46,10 +46,8 @@ SERVED = (  # how a line begins → the service that it switches on
     ("snmp-server ", "snmp"),
 )
 SMALL_SERVERS = ("service tcp-small-servers", "service udp-small-servers")
-FETCHED = (
-    *(("cns ", "cns"), ("pnp profile ", "plug and play")),
-    *((start, "autoload") for start in ("service config", "boot network", "boot host")),
-)
+AUTOLOADED = ("service config", "boot network", "boot host")
+FETCHED = (("cns ", "cns"), ("pnp profile ", "plug and play"), *((start, "autoload") for start in AUTOLOADED))
 SIX = "ipv6 address "
 DEFAULT_GRACE_S, DEFAULT_TRIES = 120, 3
 DEFAULT_IDLE_S = 600  # exec-timeout, where none is written
@@ -81,12 +79,9 @@ def _remote_access(root: Block) -> RemoteAccess:
 
 
 def _protocols(root: Block) -> tuple[str, ...]:
-    """Return what one may come in by, on any line and by any server.
-
-    The line aux lets in nobody from the network unless it is told to.
-    """
-    asked = (line for line in root.starting("line aux ") if line.has("transport input "))
-    taken = {word for line in (*root.starting("line vty "), *asked) for word in _taken(line)}
+    """Return what one may come in by, on any line and by any server; aux lets in nobody unless told to."""
+    told = [line for line in root.starting("line aux ") if line.has("transport input ")]
+    taken = {word for line in (*root.starting("line vty "), *told) for word in _taken(line)}
     return tuple(sorted(taken | {name for start, name in SERVICES.items() if root.says(start)}))
 
 
