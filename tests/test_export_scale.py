@@ -227,7 +227,11 @@ def test_three_exporters_are_one_province_to_a_real_prometheus(lab: Fleet, tmp_p
     with ExitStack() as stack:
         exporters = [stack.enter_context(exporting(lab, seen, state)) for _ in range(PARTS)]
         wiring = config.Wiring(
-            " ".join(exporters), prometheus, interval_s=1, discovery=jobs.Discovery.HTTP, probes=True
+            " ".join(exporters),
+            prometheus=prometheus,
+            interval_s=1,
+            discovery=jobs.Discovery.HTTP,
+            probes=True,
         )
         place(config.files(lab, wiring, rules_folder=tmp_path / "rules"), tmp_path)
         command = (

@@ -124,7 +124,7 @@ def watch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watch]:
     missing = [Sample("device_objects_missing", 3, {"device": name}) for name in ("r-30787", "r-899")]
     prometheus, alertmanager = (f"127.0.0.1:{free_port()}" for _ in range(2))
     with exporting(lambda scrape: [*told(fleet, seen, state, scrape), *missing]) as exporter:
-        wiring = config.Wiring(exporter, prometheus, alertmanager, interval_s=1)
+        wiring = config.Wiring(exporter, prometheus=prometheus, alertmanager=alertmanager, interval_s=1)
         for name, text in config.files(fleet, wiring, rules_folder=folder / "rules").items():
             path = folder / name
             path.parent.mkdir(exist_ok=True)

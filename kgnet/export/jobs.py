@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
 from pathlib import PurePath
 from typing import Any
@@ -36,6 +36,7 @@ class Wiring:
     """Where things listen; *webhook*: where alerts are sent, empty: they are only shown."""
 
     exporter: str  # several, parted by blanks, share the fleet
+    _: KW_ONLY
     events: str = ""  # which of several hears what devices tell
     prometheus: str = "127.0.0.1:9090"
     alertmanager: str = "127.0.0.1:9093"
