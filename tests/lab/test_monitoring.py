@@ -191,28 +191,24 @@ def test_a_restart_of_an_agent_is_told_by_a_trap_that_is_signed_and_encrypted(la
     }
 
 
-def test_an_interface_that_goes_down_is_told_by_a_trap_of_its_router(lab: Lab) -> None:
-    """By way of the backup: the agent looks at its interfaces itself, every few seconds."""
+def test_a_cut_primary_is_told_by_circuit_carrier_and_contract(lab: Lab) -> None:
+    """And by a trap of the router, which looks at its interfaces itself, by way of the backup."""
 
-    def counted(kind: str) -> float:
+    def trapped(kind: str) -> float:
         series = scraped(lab).get("kgnet_device_events_total", {})
         return series.get(("r-902", kind, "trap"), 0)
 
-    before = {kind: counted(kind) for kind in ("link_down", "link_up")}
-    with cut(lab, "902-1"):
-        until(lambda: counted("link_down") > before["link_down"])
-    until(lambda: counted("link_up") > before["link_up"])
-
-
-def test_a_cut_primary_is_told_by_circuit_carrier_and_contract(lab: Lab) -> None:
     row = lab.fleet.circuits["902-1"].row
+    before = {kind: trapped(kind) for kind in ("link_down", "link_up")}
     with cut(lab, "902-1"):
+        until(lambda: trapped("link_down") > before["link_down"])
         until(lambda: ("KgnetCircuitDown", "902-1") in about(lab, BEHIND_902))
         assert about(lab, BEHIND_902) == {("KgnetCircuitDown", "902-1")}
         (told,) = [alert for alert in alerts(lab) if alert["labels"].get("circuit") == "902-1"]
         assert told["labels"]["severity"] == "warning"
         for word in (row.carrier, row.contract, row.upstream):
             assert word in told["annotations"]["description"]
+    until(lambda: trapped("link_up") > before["link_up"])
     until(lambda: not about(lab, BEHIND_902))
 
 
