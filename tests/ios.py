@@ -39,5 +39,5 @@ def recorded(name: str) -> str:
 
 def state(command: str, text: str) -> Any:
     """Return the fact that the platform reads in what *command* printed."""
-    (found_,) = PLATFORM.state[command,](text)
+    found_, *_ = PLATFORM.state[command,](text)
     return found_

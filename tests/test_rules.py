@@ -43,7 +43,7 @@ from kgnet.model.outcome import Finding, Status
 from kgnet.model.pack import Choice, Pack
 from kgnet.model.province import Role
 from kgnet.model.subject import Subject
-from kgnet.ports import Platform, Reader, Rule, gives
+from kgnet.ports import Platform, Reader, Rule
 
 # The modules whose facts `have:` may name.
 VOCABULARY = (vocabulary, managed, drift, operations, access, services, offers)
@@ -117,7 +117,7 @@ def subject(rule: Rule, written: Mapping[str, Any]) -> Subject:
 def telling(rule: Rule) -> Iterator[str]:
     """Yield the platforms that the rule is for and that tell what it judges in their configuration."""
     for name, platform in plugins.found(Platform).items():
-        told = {fact for part in platform.parts for fact in gives(part.read)}
+        told = {fact for part in platform.parts for fact in part.facts}
         if rule.of is Device and set(rule.needs) <= told and name in (rule.platforms or (name,)):
             yield name
 

@@ -19,7 +19,7 @@ from kgnet.model.pack import Choice, Pack
 from kgnet.model.province import Role
 from kgnet.model.subject import Kind, Subject
 from kgnet.plugins import found, one
-from kgnet.ports import Platform, Rule, Wrong, gives
+from kgnet.ports import Platform, Rule, Wrong
 
 Verdict = tuple[Status, tuple[Evidence, ...]]
 Judging = Callable[[Subject, Snapshot], list[Finding]]
@@ -163,7 +163,7 @@ def _role(want: Device) -> str:
 def _runs(want: Device, rule: Rule, known: frozenset[type]) -> bool:
     """Whether such a device tells what the rule judges while it runs only, and nobody else tells it."""
     platform = one(Platform, want.platform)
-    configured = {fact for part in platform.parts for fact in gives(part.read)}
+    configured = {fact for part in platform.parts for fact in part.facts}
     running = {fact for reader in platform.state.values() for fact in reader.facts}
     return any(fact in running - configured - known for fact in rule.needs)
 

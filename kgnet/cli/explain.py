@@ -152,9 +152,8 @@ def _known(rule: Rule) -> frozenset[str]:
 def _remedy(platform: Platform, rule: Rule) -> str:
     """Say what brings the device there."""
     from kgnet.model.drift import Drift
-    from kgnet.ports import gives
 
-    configured = {fact for part in platform.parts for fact in gives(part.read)}
+    configured = {fact for part in platform.parts for fact in part.facts}
     if set(rule.needs) <= configured | {Drift}:
         return "`kgnet plan -l DEVICE` shows the lines of the intent that it lacks, `kgnet deploy` types them"
     if platform.driver == "ssh" and not rule.live:

@@ -23,7 +23,7 @@ from kgnet.model.config import Config, unfit
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.plugins import one
-from kgnet.ports import Access, Driver, Output, Part, Platform, Reader, Session, gives
+from kgnet.ports import Access, Driver, Output, Part, Platform, Reader, Session
 
 __all__ = [
     "SUFFIX",
@@ -136,7 +136,7 @@ def collect(device: Device, session: Session, *, mark: Mark | None = None, live:
         try:
             shown[part.name] = _shown(device, session, part)
         except Refused as reason:
-            read.miss(gives(part.read), reason.reason)
+            read.miss(part.facts, reason.reason)
     texts = {name: platform.redacted(text, mark) for name, (text, _) in shown.items()}
     config = _running(device, texts, shown)
     for part in platform.parts:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kgnet.model.province import Role
-from kgnet.ports import Platform, gives
+from kgnet.ports import Platform
 
 
 class Purpose(StrEnum):
@@ -36,7 +36,7 @@ def commands(platform: Platform, roles: Collection[Role] = ()) -> Iterator[Comma
     asked = {argv for argv in platform.state if len(argv) == 1}
     yield from (Command((each,), Purpose.SESSION) for each in platform.session if (each,) not in asked)
     for part in platform.parts:
-        yield Command(part.show, Purpose.CONFIGURATION, _sorted(gives(part.read)))
+        yield Command(part.show, Purpose.CONFIGURATION, _sorted(part.facts))
     for argv, reader in platform.state.items():
         if not (roles and reader.roles) or set(roles) & set(reader.roles):
             yield Command(argv, Purpose.STATE, _sorted(reader.facts), reader.roles)

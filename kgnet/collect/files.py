@@ -15,8 +15,9 @@ from kgnet.errors import ReadError, Refused
 from kgnet.model.config import Config
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
+from kgnet.model.managed import Release
 from kgnet.plugins import one
-from kgnet.ports import Platform, gives
+from kgnet.ports import Platform
 
 Mark = Callable[[str], str]  # a secret's value → what stands in its place, e.g. `Secrets.mark`
 
@@ -79,8 +80,10 @@ def told(config: Config, device: Device) -> Snapshot:
     for part in platform.parts:
         if part.name in config.parts:
             read.add_part(part, config, config.source)
+            if Release in part.facts and Release not in read.facts.known:
+                read.add({Release: Release("", whole=False, line=0)}, config.source)
         else:
-            read.miss(gives(part.read), f"{config.source} has no part {part.name}")
+            read.miss(part.facts, f"{config.source} has no part {part.name}")
     return Snapshot(device.name, config, read.facts, read.sources, read.missing)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
@@ -10,7 +11,8 @@ from typing import Any
 
 from kgnet.errors import ReadError
 from kgnet.model.config import Config
-from kgnet.ports import Part, Reading, gives
+from kgnet.model.managed import Release
+from kgnet.ports import Part, Reading
 
 LONG = 80  # characters of a command in a message
 
@@ -103,7 +105,8 @@ class Read:
             if name == part.name:
                 break
             first += 1 + len(text.splitlines())
-        text = config.parts[part.name] + config.released.get(part.name, "")
+        own = config.parts[part.name]
+        text = own + config.released.get(part.name, "")
         try:
             if isinstance(part.read, Reading):
                 taken = part.read.take(text, part.name, first)
@@ -112,8 +115,18 @@ class Read:
             else:
                 found = part.read(text, part.name)
                 self.add({type(fact): _moved(fact, first - 1) for fact in found}, source)
+            told = part.released.search(text) if part.released else None
+            if told and Release not in self.facts.known:
+                line = first + own.count("\n", 0, told.start()) if told.start() < len(own) else 0
+                self.add({Release: _release(told, line)}, source)
         except ReadError as reason:
-            self.miss(gives(part.read), f"{source}: {reason}")
+            self.miss(part.facts, f"{source}: {reason}")
+
+
+def _release(told: re.Match[str], line: int) -> Release:
+    """Return what the groups of `Part.released` say: all of it, or its first numbers."""
+    parts = told.groupdict()
+    return Release(parts.get("version") or parts["series"], "version" in parts, line)
 
 
 def part_facts(part: Part, config: Config, source: str) -> Read:

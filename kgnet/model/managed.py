@@ -120,6 +120,18 @@ class Vrfs:
     interfaces: Mapping[str, tuple[str, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The release of its operating system, as it says while it runs, else as its configuration does.
+
+    Not *whole*: further numbers may follow; IOS 17.9.4a writes `version 17.9`.
+    """
+
+    version: str  # "": not told
+    whole: bool
+    line: int
+
+
 # ── from the running state ──────────────────────────────────────────────────
 
 

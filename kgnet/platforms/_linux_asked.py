@@ -8,7 +8,7 @@ from dataclasses import replace
 from kgnet.model.facts import System
 from kgnet.model.filtering import FilterHits
 from kgnet.model.hosting import AuditTrail
-from kgnet.model.managed import Hardware, LogHosts, TimeServers, Unsaved
+from kgnet.model.managed import LogHosts, TimeServers, Unsaved
 from kgnet.model.operations import (
     ChangeLog,
     EnabledPorts,
@@ -27,13 +27,14 @@ from kgnet.platforms import _linux_logs as logs
 from kgnet.platforms import _linux_upkeep as upkeep
 from kgnet.platforms import _nftables_hits as hits
 from kgnet.platforms._protection import audit_trail
+from kgnet.platforms._releases import running
 from kgnet.ports import Reader
 
 FILTER = "/etc/nftables.conf"
 Questions = Mapping[tuple[str, ...], Reader]
 BOTH: Questions = {
     upkeep.CHRONY: Reader(TimeServers, upkeep.time_servers),
-    upkeep.HARDWARE: Reader(Hardware, upkeep.hardware),
+    upkeep.HARDWARE: running(upkeep.hardware),
     upkeep.FLOWS: Reader(FlowExport, upkeep.flow_export),
     hits.COMMAND: Reader(FilterHits, hits.read),
 }

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 
+from kgnet.model.managed import Hardware, Release
 from kgnet.paths import PACKAGE
+from kgnet.ports import Reader
 
 TABLE = PACKAGE / "data" / "defaults.csv"
 NUMBERS = re.compile(r"\d+(?:\.\d+)*")  # of `15.2(7)E`, `21.4R1.12`: what comes before the first letter
 UNTOLD = "?"
 
-Release = tuple[int, ...]
+Numbers = tuple[int, ...]
+WORD = re.compile(r"\S*")
 
 
 def default(platform: str, setting: str, release: str | None) -> str:
@@ -30,9 +33,19 @@ def default(platform: str, setting: str, release: str | None) -> str:
     return rows[max(held, key=numbers)]
 
 
-def numbers(release: str) -> Release:
+def numbers(release: str) -> Numbers:
     found = NUMBERS.match(release)
     return tuple(int(number) for number in found[0].split(".")) if found else ()
+
+
+def running(read: Callable[[str], Hardware], release: re.Pattern[str] = WORD) -> Reader:
+    """Return who reads a device's hardware, and its release: what *release* finds in the version of that."""
+
+    def told(text: str) -> Release:
+        found = release.search(read(text).version)
+        return Release(found[0] if found else "", whole=True, line=0)
+
+    return Reader(Hardware, read, also={Release: told})
 
 
 @cache

@@ -14,6 +14,7 @@ from kgnet.errors import Unreachable
 from kgnet.model.blurted import unsaid
 from kgnet.model.config import Config
 from kgnet.model.fleet import Device
+from kgnet.model.managed import Release
 from kgnet.model.outcome import Change
 from kgnet.model.province import Role
 from kgnet.ports.reading import Reading, gives
@@ -73,10 +74,8 @@ class Access:
         if not self.endpoints:
             return Endpoint(str(device.management), port)
         if (device.name, service) not in self.endpoints:
-            raise Unreachable(
-                device.name,
-                f"its {service} is none of those told here — leave it out, or tell it by KGNET_ENDPOINTS",
-            )
+            why = f"its {service} is none of those told here — leave it out, or tell it by KGNET_ENDPOINTS"
+            raise Unreachable(device.name, why)
         return self.endpoints[device.name, service]
 
     def told(self, device: Device) -> bool:
@@ -168,8 +167,13 @@ class Part:
     commands: Typed | None = None
     ending: str = ""  # how a whole printed text ends (a regular expression); what does not is a torn one
     opening: str = ""  # how a printed text begins, where ours does not: it has to have the *ending*, too
-    released: re.Pattern[str] | None = None  # the line of the release, which *canonical* leaves out
+    released: re.Pattern[str] | None = None  # the line of the `version`, or `series`; *canonical* omits it
     silent_check: bool = False  # anything on stderr of the check is a refusal, whatever the exit code
+
+    @property
+    def facts(self) -> frozenset[type]:
+        """Return every fact that its text may tell."""
+        return gives(self.read) | ({Release} if self.released else frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +201,8 @@ class Platform:
     @property
     def facts(self) -> frozenset[type]:
         """Return every fact that one can learn of it, from its configuration or while it runs."""
-        return frozenset(fact for part in self.parts for fact in gives(part.read)).union(
-            fact for reader in self.state.values() for fact in reader.facts
-        )
+        running = (fact for reader in self.state.values() for fact in reader.facts)
+        return frozenset(running).union(*(part.facts for part in self.parts))
 
     def redacted(self, text: str, mark: Callable[[str], str] | None = None) -> str:
         """Return *text* with `<secret>` in place of every secret, or `<secret MARK>` of its value."""
@@ -212,11 +215,13 @@ class Platform:
             start, end = (place - found.start() for place in found.span(1))
             return found[0][:start] + told + found[0][end:]
 
+        def inside(pattern: re.Pattern[str], block: re.Match[str]) -> str:
+            return pattern.sub(hidden, block[0])
+
         for pattern in self.blind:
             text = pattern.sub(lambda found: found[0].replace(found[1], "<secret>"), text)
-
         for around, pattern in self.within:
-            text = around.sub(partial(_inside, pattern, hidden), text)
+            text = around.sub(partial(inside, pattern), text)
 
         def searched(part: str) -> str:
             for pattern in self.secrets:
@@ -224,15 +229,10 @@ class Platform:
                     part = pattern.sub(hidden, part)
             return part
 
-        if self.suspects:
-            text = self.suspects.sub(lambda found: searched(found[0]), f"\n{text}")[1:]
-        else:
-            text = searched(text)
+        if self.suspects is None:
+            return unsaid(searched(text), hidden)
+        text = self.suspects.sub(lambda found: searched(found[0]), f"\n{text}")[1:]
         return unsaid(text, hidden)
-
-
-def _inside(pattern: re.Pattern[str], hidden: Callable[[re.Match[str]], str], block: re.Match[str]) -> str:
-    return pattern.sub(hidden, block[0])
 
 
 # ── transactions ────────────────────────────────────────────────────────────

@@ -29,6 +29,7 @@ PLATFORM = Platform(
             permanent=grammar.GRAMMAR.is_permanent,
             close=grammar.GRAMMAR.closer,
             ending=text.ENDING,
+            released=re.compile(r"^! device: .*\bEOS-(?P<version>\d[^\s,)]*)\)?[^\n]*$", re.MULTILINE),
             opening=r"! (?:Command: show running-config|device: )",
         ),
     ),

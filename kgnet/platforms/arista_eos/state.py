@@ -22,6 +22,7 @@ from kgnet.model.managed import (
     Unsaved,
 )
 from kgnet.model.services import Provisioning
+from kgnet.platforms._releases import running
 from kgnet.platforms.arista_eos import access, around, hits
 from kgnet.platforms.arista_eos.answers import of_json
 from kgnet.ports import Reader
@@ -158,7 +159,7 @@ def lldp_neighbors(answer: Any) -> LldpNeighbors:
 
 STATE: dict[tuple[str, ...], Reader] = {
     ("show ip access-lists | json",): Reader(FilterHits, hits.read),
-    ("show version | json",): Reader(Hardware, hardware),
+    ("show version | json",): running(hardware),
     ("show interfaces | json",): Reader(InterfaceStates, interface_states),
     ("show interfaces counters errors | json",): Reader(InterfaceErrors, interface_errors),
     ("show bgp neighbors vrf all | json",): Reader(BgpPeers, bgp_peers),

@@ -30,7 +30,7 @@ PLATFORM = Platform(
             close=GRAMMAR.closer,
             indent=GRAMMAR.indent,
             commands=grammar.commands,
-            released=re.compile(r"^version \d\S*$", re.MULTILINE),
+            released=re.compile(r"^version (?P<series>\d\S*)$", re.MULTILINE),
             ending=r"\nend",
             # Collectors put their own lines before it.
             opening=r"\s*! Last configuration change|(?:[ \t]*(?:!.*|config-register .*)?\n)*"

@@ -12,7 +12,6 @@ from kgnet.model.access import HostKeys
 from kgnet.model.facts import BfdPeer, BfdPeers, BgpPeer, BgpPeers, InterfaceState, InterfaceStates
 from kgnet.model.filtering import FilterHits
 from kgnet.model.managed import (
-    Hardware,
     InterfaceErrors,
     Inventory,
     LldpNeighbors,
@@ -25,6 +24,7 @@ from kgnet.model.managed import (
     Unsaved,
 )
 from kgnet.platforms._asn import as_number
+from kgnet.platforms._releases import running
 from kgnet.platforms.cisco_ios import access, around, hits
 from kgnet.ports import Reader
 
@@ -203,7 +203,7 @@ def time_sources(text: str) -> TimeSources:
 
 
 STATE: Mapping[tuple[str, ...], Reader] = {
-    ("show version",): Reader(Hardware, around.hardware),
+    ("show version",): running(around.hardware),
     ("show access-lists",): Reader(FilterHits, hits.read),
     ("show inventory",): Reader(Inventory, around.inventory),
     ("show interfaces",): Reader(InterfaceStates, interface_states),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from kgnet.model.facts import BgpPeers, InterfaceStates
-from kgnet.model.managed import Hardware, InterfaceErrors, TimeSources, Unsaved
+from kgnet.model.managed import InterfaceErrors, TimeSources, Unsaved
+from kgnet.platforms._releases import running
 from kgnet.platforms.fortinet_fortios import commands, read, state, text
 from kgnet.ports import Part, Platform, Reader
 
@@ -31,11 +32,12 @@ PLATFORM = Platform(
             indent=text.INDENT,
             commands=commands.commands,
             ending=r"\nend",
+            released=re.compile(r"^#config-version=[^-\n]+-(?P<version>\d+(?:\.\d+)+)[^\n]*$", re.MULTILINE),
             opening=r"#config-version=",
         ),
     ),
     state={
-        ("get system status",): Reader(Hardware, state.hardware),
+        ("get system status",): running(state.hardware),
         ("get system interface physical",): Reader(InterfaceStates, state.interface_states),
         ("fnsysctl cat /proc/net/dev",): Reader(InterfaceErrors, state.interface_errors),
         ("get router info bgp summary",): Reader(BgpPeers, state.bgp_peers),

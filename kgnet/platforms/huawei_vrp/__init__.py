@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from kgnet.model.facts import BgpPeers, InterfaceStates
-from kgnet.model.managed import Hardware, InterfaceErrors, LldpNeighbors, TimeSources, Unsaved
+from kgnet.model.managed import InterfaceErrors, LldpNeighbors, TimeSources, Unsaved
+from kgnet.platforms._releases import running
 from kgnet.platforms.huawei_vrp import read, state, text
 from kgnet.ports import Part, Platform, Reader
 
@@ -31,11 +32,12 @@ PLATFORM = Platform(
             owns=text.owns,
             commands=text.commands,
             ending=r"\nreturn",
+            released=re.compile(r"^(?:!Software Version |\[)(?P<version>V\d+R\d+C\w+)[^\n]*$", re.MULTILINE),
             opening=r"\s*(?:\[V\d|!Software Version )",
         ),
     ),
     state={
-        ("display version",): Reader(Hardware, state.hardware),
+        ("display version",): running(state.hardware, re.compile(r"V\d+R\d+C\d+\w*")),
         ("display interface",): Reader(InterfaceStates, state.interface_states),
         ("display interface brief",): Reader(InterfaceErrors, state.interface_errors),
         ("display bgp peer",): Reader(BgpPeers, state.bgp_peers),

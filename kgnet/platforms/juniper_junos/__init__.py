@@ -43,6 +43,8 @@ REFUSALS = (
     re.compile(r"^[ \t]*(?:error|syntax error|unknown command|invalid (?:value|command))\b", re.MULTILINE),
     re.compile(r"^[ \t]*(?:missing argument|command is not|permission denied|could not)", re.MULTILINE),
 )
+# Behind the release comes the number of its build: `22.4R3-S2.11`.
+RELEASED = r"^version (?P<version>\d{1,3}\.\d{1,3}(?:[A-Z]\d{1,3})?(?:-[A-Z]\d{1,3}){0,3})[^\s;]{0,40};$"
 
 
 def _close(path: Path) -> str:
@@ -66,7 +68,7 @@ PLATFORM = Platform(
             close=_close,
             indent=INDENT,
             ending=r"[};]",
-            released=re.compile(r"^version \S+;$", re.MULTILINE),
+            released=re.compile(RELEASED, re.MULTILINE),
             ordered=commands.ordered,
             opaque=opaque,
             owns=owns,

@@ -27,6 +27,7 @@ from kgnet.model.managed import (
     TimeSources,
     Unsaved,
 )
+from kgnet.platforms._releases import running
 from kgnet.platforms.juniper_junos import hits
 from kgnet.ports import Reader
 
@@ -229,7 +230,7 @@ def _lines(text: str, sign: re.Pattern[str], command: str) -> Iterator[str]:
 
 
 STATE: Mapping[tuple[str, ...], Reader] = {
-    (ASKED,): Reader(Hardware, hardware),
+    (ASKED,): running(hardware),
     ("show security policies hit-count",): Reader(FilterHits, hits.read),
     ("show interfaces",): Reader(InterfaceStates, interface_states),
     ("show interfaces extensive",): Reader(InterfaceErrors, interface_errors),

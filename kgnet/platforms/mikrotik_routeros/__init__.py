@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from kgnet.model.facts import BgpPeers, InterfaceStates
-from kgnet.model.managed import Hardware, InterfaceErrors, LldpNeighbors, TimeSources
+from kgnet.model.managed import InterfaceErrors, LldpNeighbors, TimeSources
+from kgnet.platforms._releases import running
 from kgnet.platforms.mikrotik_routeros import commands, read, state, text
 from kgnet.ports import Part, Platform, Reader
 
@@ -26,11 +27,12 @@ PLATFORM = Platform(
             permanent=lambda path: len(path) == 1,
             owns=commands.owns,
             commands=commands.commands,
+            released=re.compile(r"^# [^\n]*\bby RouterOS (?P<version>\d\S*)$", re.MULTILINE),
             ending=r"\n\s*\d+ [^\n]*\bname=[^\n]*",  # an account: there is always one
         ),
     ),
     state={
-        ("/system resource print; /system routerboard print",): Reader(Hardware, state.hardware),
+        ("/system resource print; /system routerboard print",): running(state.hardware),
         ("/interface print terse",): Reader(InterfaceStates, state.interface_states),
         ("/interface print stats terse",): Reader(InterfaceErrors, state.interface_errors),
         ("/routing bgp session print terse",): Reader(BgpPeers, state.bgp_peers),
