@@ -46,6 +46,25 @@ def test_the_folder_is_the_list() -> None:
     assert sorted(plugins.found(Report)) == FORMATS
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (["--pack", "state"], "nothing was judged: the pack asks what devices say while they run"),
+        (["--pack", "state", "--lang", "vi"], "chưa đánh giá được gì: bộ quy tắc xét những gì"),
+        (
+            ["--pack", "level1", "--rule", "KG-MAIL-01"],
+            "mostly because of this: the rule is for mail; this is a hub",
+        ),
+    ],
+)
+def test_skips_alone_are_told_with_the_way_out(configs: Path, asked: list[str], told: str) -> None:
+    """Exit 1 without a word would send people looking for an error."""
+    done = audit("--config-dir", str(configs), "--limit", "hub1", *asked)
+    lines = [line for line in done.stdout.decode().splitlines() if told in line]
+    assert (done.returncode, len(lines)) == (1, 1), done
+    assert all("--pack" in line for line in lines)
+
+
 def test_each_site_gets_its_own(configs: Path, tmp_path: Path) -> None:
     """The whole to one file, and to each site what is its own."""
     whole = tmp_path / "whole.json"

@@ -24,6 +24,8 @@ from kgnet.ports import Platform, Rule, Wrong
 Verdict = tuple[Status, tuple[Evidence, ...]]
 Judging = Callable[[Subject, Snapshot], list[Finding]]
 
+NOT_IN_FILES = "it judges what a device says while it runs; files do not hold that"
+
 
 def audit(
     want: Subject,
@@ -153,7 +155,7 @@ def _elsewhere(want: Device, rule: Rule, choice: Choice, running: Running) -> It
     if not want.planned and looks_at_intent(rule, choice.parameters):
         yield "it asks what was planned for the device; without an inventory nobody says"
     if running is not None and (rule.live or _runs(want, rule, running)):
-        yield "it judges what a device says while it runs; files do not hold that"
+        yield NOT_IN_FILES
 
 
 def _role(want: Device) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kgnet.cli._judging import Judging, Ledger
     from kgnet.cli._report import Shown
     from kgnet.cli._subjects import Scope
-    from kgnet.findings import Row
+    from kgnet.findings import Findings, Row
     from kgnet.model.fleet import Device
     from kgnet.model.outcome import Finding
     from kgnet.model.pack import Pack
@@ -178,11 +178,31 @@ def _judged(
         fleet=fleet,
         source=told.files.path,
         limit=told.limit,
-        notes=[*sources.notes(), *notes],
+        notes=[*sources.notes(), *notes, *_idle(ended.findings)],
     )
     if scope:
         fixing.write(scope, sources, ended.findings, complete, rules, limit=told.limit)
     return ended
+
+
+def _idle(findings: Findings) -> Iterator[str]:
+    """Yield why nothing was judged at all, and the way out: a list of skips says neither."""
+    from collections import Counter
+
+    from kgnet.audit import NOT_IN_FILES
+    from kgnet.model.outcome import Status
+
+    if {*findings.statuses()} != {Status.SKIP}:
+        return
+    reasons = Counter(each.what for found in findings for each in found.evidence[:1])
+    if NOT_IN_FILES in reasons:
+        yield (
+            "nothing was judged: the pack asks what devices say while they run, which files do not hold — "
+            "ask the devices of an inventory (-i) without --config-dir, or name another pack by --pack"
+        )
+    else:
+        ((reason, _),) = reasons.most_common(1)
+        yield f"nothing was judged, mostly because of this: {reason} — name another pack by --pack"
 
 
 def _found(
