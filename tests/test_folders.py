@@ -207,6 +207,18 @@ def test_without_an_inventory_what_asks_the_intent_is_skipped(oxidized: Path) ->
     assert ssh["as_of"].startswith("2026-02-05")
 
 
+@pytest.mark.parametrize("role", ["border", "hub", "branch"])
+def test_what_a_text_has_nothing_of_is_not_judged_without_an_inventory(role: str, tmp_path: Path) -> None:
+    """A router need not speak BGP: nobody says that this one should, and nothing failed."""
+    (tmp_path / "r-1.cfg").write_text(re.sub(r"^router bgp .*\n(?: .*\n)+", "", IOS, flags=re.MULTILINE))
+    done = kgnet("--config-dir", str(tmp_path), "--no-inventory", "--role", role, "--format", "json")
+    rows = {row["rule"]: row for row in json.loads(done.stdout)["findings"]}
+    assert {row["status"] for row in rows.values()} <= {"pass", "fail", "skip"}
+    assert rows["KG-RTG-07"]["evidence"] == [
+        "its text has no ConfiguredBgp; without an inventory nobody says that it should"
+    ]
+
+
 def test_an_old_file_is_no_evidence(oxidized: Path) -> None:
     done = kgnet("--config-dir", str(oxidized), "--no-inventory", "--max-age", "0.5", "--format", "json")
     rows = json.loads(done.stdout)["findings"]

@@ -177,6 +177,8 @@ def _untold(want: Device, facts: Iterable[type]) -> Iterator[str]:
         if fact in platform.facts:
             if not platform.whole:
                 yield f"of {platform.name} only the management is ours, and its text has no {fact.__name__}"
+            elif not want.planned:
+                yield f"its text has no {fact.__name__}; without an inventory nobody says that it should"
         elif any(fact in other.facts for other in found(Platform).values()):
             yield f"{platform.name} tells no {fact.__name__}"
 
