@@ -7,18 +7,19 @@ dimension (Lakshman and Stiliadis, SIGCOMM 1998).  Only where no single one hold
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 
 from kgnet.errors import MissingFact
 from kgnet.model.facts import FilterRule
-from kgnet.rules._permits import PORTS, Range, of_rule
+from kgnet.rules._permits import PORTS, Range, ends_of, protocol_of
 
 Box = tuple[Range, ...]  # family, protocol, source, source port, destination, port
+Held = list[tuple[FilterRule, Box]]  # the boxes of one entry, each with the part that it is of
 TERMINAL = ("accept", "drop", "reject", "return")
 ANY_PROTOCOL: Range = (0, 1 << 20)
 DESTINATION = 4
@@ -62,42 +63,68 @@ def entries(rules: Iterable[FilterRule]) -> dict[str, list[Entry]]:
 
 def covered(every: Sequence[Entry]) -> Iterator[Covered]:
     """Yield the entries of one list that are never asked; MissingFact where one takes too long to tell."""
-    return _List(every).covered()
+    held = _boxes(every)
+    suspects = _suspects(held)
+    return _List(every, held).covered(suspects) if suspects else iter(())
+
+
+def _boxes(every: Iterable[Entry]) -> list[Held]:
+    """Return the boxes of each entry, each with the part that it is of."""
+    numbers: dict[str, int] = {}
+    return [[(part, box) for part in entry.parts for box in _boxes_of(part, numbers)] for entry in every]
+
+
+def _boxes_of(rule: FilterRule, numbers: dict[str, int]) -> Iterator[Box]:
+    name = protocol_of(rule)
+    number = numbers.setdefault(name, len(numbers))
+    protocol = ANY_PROTOCOL if name == "any" else (number, number)
+    ports, source_ports = rule.ports or (PORTS,), rule.source_ports or (PORTS,)
+    for family, *sides in ends_of(rule):
+        for reached, source, destination, from_ in product(ports, *sides, source_ports):
+            yield ((family, family), protocol, source, from_, destination, reached)
+
+
+def _suspects(every: Iterable[Held]) -> set[int]:
+    """Return the places of the entries that those before may hold, on the safe side: most hold none."""
+    found: set[int] = set()
+    all_sizes = wide_sizes = 0  # of the boxes so far; wide: with more than one destination
+    to_hosts: dict[int, int] = {}  # destination → the sizes of those that go there alone
+    for place, held in enumerate(every):
+        sized = [(part, box[DESTINATION], _size(box)) for part, box in held]
+        if sized and all(
+            size <= (wide_sizes + to_hosts.get(first, 0) if first == last else all_sizes)
+            for _, (first, last), size in sized
+        ):
+            found.add(place)
+        for part, (first, last), size in sized:
+            if not _ends_there(part):
+                continue
+            all_sizes += size
+            if first == last:
+                to_hosts[first] = to_hosts.get(first, 0) + size
+            else:
+                wide_sizes += size
+    return found
+
+
+def _ends_there(rule: FilterRule) -> bool:
+    """Return whether what a rule takes comes to none of those after it."""
+    return rule.verdict in TERMINAL or rule.verdict.startswith("goto ")
 
 
 class _List:
-    def __init__(self, every: Sequence[Entry]) -> None:
+    def __init__(self, every: Sequence[Entry], held: Sequence[Held]) -> None:
         self.every = every
+        self.own = held
         self.boxes: list[Box] = []
         self.owners: list[int] = []
-        self.numbers: dict[str, int] = {}
         self.conditions: dict[frozenset[str], int] = defaultdict(int)  # → the boxes that have these alone
-        self.own: list[list[tuple[Box, frozenset[str], bool]]] = []
-        self._met = _Met()
-        for place, entry in enumerate(every):
-            self._take(place, entry)
-
-    def _take(self, place: int, entry: Entry) -> None:
-        own, takes = [], []
-        for part in entry.parts:
-            conditions = frozenset(part.conditions)
-            for box in self._of(part):
-                own.append((box, conditions, self._met.may_hold(box)))
-                if part.verdict in TERMINAL or part.verdict.startswith("goto "):
-                    self.conditions[conditions] |= 1 << len(self.boxes)
+        for place, own in enumerate(held):
+            for part, box in own:
+                if _ends_there(part):
+                    self.conditions[frozenset(part.conditions)] |= 1 << len(self.boxes)
                     self.boxes.append(box)
                     self.owners.append(place)
-                    takes.append(box)
-        self.own.append(own)
-        for box in takes:
-            self._met.add(box)
-
-    def _of(self, rule: FilterRule) -> Iterator[Box]:
-        for permit, from_ in product(of_rule(rule), rule.source_ports or (PORTS,)):
-            number = self.numbers.setdefault(permit.protocol, len(self.numbers))
-            protocol = ANY_PROTOCOL if permit.protocol == "any" else (number, number)
-            family = (permit.family, permit.family)
-            yield (family, protocol, permit.source, from_, permit.destination, permit.ports)
 
     @cached_property
     def _sides(self) -> list[tuple[_Ends, _Ends]]:
@@ -106,17 +133,14 @@ class _List:
             for side in range(6)
         ]
 
-    def covered(self) -> Iterator[Covered]:
-        before = 0  # how many boxes stand before the entry
-        for place, entry in enumerate(self.every):
-            while before < len(self.owners) and self.owners[before] < place:
-                before += 1
+    def covered(self, suspects: Collection[int]) -> Iterator[Covered]:
+        for place in sorted(suspects):
+            earlier = (1 << bisect_left(self.owners, place)) - 1  # the boxes that stand before the entry
             takers: set[int] = set()
-            if self.own[place] and all(
-                suspect and self._taken(box, conditions, (1 << before) - 1, takers)
-                for box, conditions, suspect in self.own[place]
+            if all(
+                self._taken(box, frozenset(part.conditions), earlier, takers) for part, box in self.own[place]
             ):
-                yield Covered(entry, tuple(self.every[each] for each in sorted(takers)))
+                yield Covered(self.every[place], tuple(self.every[each] for each in sorted(takers)))
 
     def _taken(self, box: Box, conditions: frozenset[str], earlier: int, takers: set[int]) -> bool:
         usable = 0
@@ -153,29 +177,6 @@ class _List:
             if not bits:
                 return 0
         return bits
-
-
-class _Met:
-    """What the boxes so far may hold, told fast and on the safe side: most rules meet none before them."""
-
-    def __init__(self) -> None:
-        self._size = 0  # of all together, at most
-        self._wide = 0  # of those with more than one destination
-        self._hosts: dict[int, int] = {}  # destination → the size of those that go there alone
-
-    def add(self, box: Box) -> None:
-        size, (first, last) = _size(box), box[DESTINATION]
-        self._size += size
-        if first == last:
-            self._hosts[first] = self._hosts.get(first, 0) + size
-        else:
-            self._wide += size
-
-    def may_hold(self, box: Box) -> bool:
-        """Return whether a box may lie within those so far; False: it does not."""
-        first, last = box[DESTINATION]
-        most = self._wide + self._hosts.get(first, 0) if first == last else self._size
-        return most >= _size(box)
 
 
 class _Ends:

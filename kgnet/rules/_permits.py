@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network, summarize_address_range
 from itertools import product
+from socket import AF_INET, inet_pton
 
 from kgnet.errors import MissingFact
 from kgnet.model.facts import FilterRule, PacketFilter, Snapshot
@@ -22,6 +24,9 @@ from kgnet.ports import Wrong
 from kgnet.rules._places import at
 
 Range = tuple[int, int]  # first and last
+Written = tuple[int, Range]  # an address, a network or a range of a family
+Side = dict[int, list[Range]]  # family → from where, or to where
+Ends = tuple[int, list[Range], list[Range]]  # a family, from where, to where
 PORTS: Range = (0, 65535)
 LAST = {4: 2**32 - 1, 6: 2**128 - 1}
 ICMP = re.compile(r"icmp|icmpv6|ipv6-icmp")
@@ -29,7 +34,8 @@ KNOWN = r"(?:established|related)"  # packets of what was permitted before (nft(
 STATES = rf"ct state (?:{KNOWN}(?:,{KNOWN})*|\{{ {KNOWN}(?:, {KNOWN})* \}})(?![,\w])"
 HARMLESS = re.compile(rf'{STATES}|iif(?:name)? "lo"|\bicmp(?:v6)? type\b')
 TARGET = re.compile(r"\b(?:jump|goto) (\S+)")
-READ = 1 << 10  # networks kept as numbers: those of one device come again, those of another are others
+WILD = {str(length): (1 << 32 - length) - 1 for length in range(33)}  # the bits that may differ
+READ = 1 << 10  # ends kept as numbers: those of one device come again, those of another are others
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,42 +189,63 @@ def _reached(rules: tuple[FilterRule, ...], chain: str) -> set[str]:
 
 def of_flow(rule: FlowRule) -> Iterator[Permit]:
     """Yield the permits that a flow of the intent asks for."""
-    ends = ([_network(each) for each in every] for every in (rule.sources, rule.destinations))
-    return _permits(rule.protocol, rule.ports, *ends)
+    sides = (_by_family([_network(each) for each in every]) for every in (rule.sources, rule.destinations))
+    return _permits(rule, _ends(*sides))
 
 
 def of_rule(rule: FilterRule) -> Iterator[Permit]:
     """Yield the permits that a rule of the device grants."""
-    ends = ([_written(each) for each in every] for every in (rule.sources, rule.destinations))
-    return _permits(rule.protocol, rule.ports, *ends)
+    return _permits(rule, ends_of(rule))
 
 
-def _permits(
-    protocol: str | None,
-    ports: Iterable[Range],
-    sources: list[tuple[int, Range]],
-    destinations: list[tuple[int, Range]],
-) -> Iterator[Permit]:
-    name = "icmp" if ICMP.fullmatch(protocol or "") else protocol or "any"
-    for family in (4, 6):
-        from_, to = (_of_family(ends, family) for ends in (sources, destinations))
-        for reached, source, destination in product(tuple(ports) or (PORTS,), from_, to):
+def ends_of(rule: FilterRule) -> Iterator[Ends]:
+    """Yield the addresses between which a rule of the device is met."""
+    return _ends(_side(rule.sources), _side(rule.destinations))
+
+
+def protocol_of(rule: FilterRule | FlowRule) -> str:
+    """Return the protocol of a rule by one name, whoever wrote it; any: whatever protocol."""
+    return "icmp" if ICMP.fullmatch(rule.protocol or "") else rule.protocol or "any"
+
+
+def _permits(rule: FilterRule | FlowRule, ends: Iterable[Ends]) -> Iterator[Permit]:
+    name, ports = protocol_of(rule), rule.ports or (PORTS,)
+    for family, *sides in ends:
+        for reached, source, destination in product(ports, *sides):
             yield Permit(family, name, reached, source, destination)
 
 
-def _of_family(ends: list[tuple[int, Range]], family: int) -> list[Range]:
-    """Return the ranges of one family; where no address is named at all, everything."""
-    return [ends_ for version, ends_ in ends if version == family] if ends else [(0, LAST[family])]
-
-
-def _network(network: Network) -> tuple[int, Range]:
-    return network.version, (int(network.network_address), int(network.broadcast_address))
+def _ends(sources: Side, destinations: Side) -> Iterator[Ends]:
+    for family in LAST:
+        if sources[family] and destinations[family]:
+            yield family, sources[family], destinations[family]
 
 
 @lru_cache(READ)
-def _written(text: str) -> tuple[int, Range]:
+def _side(every: tuple[str, ...]) -> Side:
+    return _by_family([_written(each) for each in every])
+
+
+def _by_family(ends: list[Written]) -> Side:
+    """Return the ranges of each family; where no address is named at all, everything."""
+    return {
+        family: [range_ for version, range_ in ends if version == family] if ends else [(0, last)]
+        for family, last in LAST.items()
+    }
+
+
+def _network(network: Network) -> Written:
+    return network.version, (int(network.network_address), int(network.broadcast_address))
+
+
+def _written(text: str) -> Written:
     """Read an address, a network or a range as nft prints them."""
     first, dash, last = text.partition("-")
     if dash:
         return ip_address(first).version, (int(ip_address(first)), int(ip_address(last)))
+    address, _, length = text.partition("/")
+    if length in WILD and ":" not in address:  # the same as below, for what most rules are made of
+        with suppress(OSError):
+            start, wild = int.from_bytes(inet_pton(AF_INET, address)), WILD[length]
+            return 4, (start & ~wild, start | wild)
     return _network(ip_network(text, strict=False))
