@@ -146,6 +146,13 @@ def test_the_circulars_pack_asks_what_it_stands_behind_and_says_how_that_is_know
         assert all(each.endswith("[from a secondary source]") for each in clauses)
 
 
+def test_hardening_lets_one_account_stay() -> None:
+    """The accounts that kgnet itself makes, which the baseline lets in, are on no device of others."""
+    loaded = {name: packs.load(name, RULES)[0] for name in ("hardening", "baseline")}
+    told = {name: pack.rules["KG-AAA-05"].parameters for name, pack in loaded.items()}
+    assert told == {"hardening": {"most": 1}, "baseline": {"most": 3}}
+
+
 def test_hardening_asks_what_needs_no_intent() -> None:
     """A key, a protocol or a default community is wrong on anybody's device; an AS number is not."""
     rules = asked("hardening")
