@@ -35,8 +35,10 @@ MODELS = ("isr4331", "c9300", "isr1941")
 
 
 def facts(model: str) -> dict[type, Any]:
-    text = canonical(recorded(f"{model}/running.cfg"))
-    return {type(fact): fact for fact in PART.read(text, PART.name)}
+    printed = recorded(f"{model}/running.cfg")
+    assert PART.released
+    (release,) = PART.released.finditer(printed)
+    return {type(fact): fact for fact in PART.read(f"{canonical(printed)}{release[0]}\n", PART.name)}
 
 
 # ── configurations ──────────────────────────────────────────────────────────

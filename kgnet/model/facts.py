@@ -55,7 +55,7 @@ class ConfiguredBgp:
     neighbors: tuple[ConfiguredNeighbor, ...]
     networks: tuple[IPv4Network | IPv6Network, ...]
     aggregates: tuple[IPv4Network | IPv6Network, ...]
-    requires_policy: bool | None  # RFC 8212; None: the platform knows no such switch
+    requires_policy: bool | None  # RFC 8212; None: its release knows no such switch
     line: int
 
 

@@ -1,7 +1,7 @@
 """A release → what a platform does where its configuration says nothing: `data/defaults.csv`, with sources.
 
 A row holds from the release *since* on, the first (empty) before all others.  Where no release is told, the
-row `?` holds; without one, the first: the more cautious reading.
+row `?` holds; without one, the first: the more cautious reading.  What it does not know yet is `unknown`.
 """
 
 from __future__ import annotations
@@ -31,6 +31,12 @@ def default(platform: str, setting: str, release: str | None) -> str:
         return rows.get(UNTOLD, rows[""])
     held = [since for since in rows if since != UNTOLD and numbers(since) <= known]
     return rows[max(held, key=numbers)]
+
+
+def switched(platform: str, setting: str, release: str | None, *, on: bool) -> bool | None:
+    """Return whether *setting* is in force, *on* if the text says so; None: the release knows no such one."""
+    told = default(platform, setting, release)
+    return True if on or told == "on" else None if told == "unknown" else False
 
 
 def numbers(release: str) -> Numbers:

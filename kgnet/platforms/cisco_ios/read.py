@@ -25,6 +25,7 @@ from kgnet.model.facts import (
 from kgnet.model.layer2 import Switching
 from kgnet.model.naming import Names
 from kgnet.platforms._asn import as_number
+from kgnet.platforms._releases import switched
 from kgnet.platforms.cisco_ios import filter as ios_filter
 from kgnet.platforms.cisco_ios import (
     forwarding,
@@ -41,6 +42,7 @@ from kgnet.platforms.cisco_ios.lines import Block, blocks
 from kgnet.ports import Readers, Reading
 
 IKE = 500  # RFC 7296 §2
+SAFE = "bgp safe-ebgp-policy"
 
 
 def _take(text: str, part: str, first: int) -> Block:
@@ -96,7 +98,7 @@ def _bgp(root: Block) -> Iterator[ConfiguredBgp]:
             neighbors=tuple(_neighbors(inside, dict(_templates(block)))),
             networks=tuple(_networks(inside, "network ")),
             aggregates=tuple(_networks(inside, "aggregate-address ")),
-            requires_policy=block.says("bgp safe-ebgp-policy"),
+            requires_policy=switched("cisco_ios", SAFE, root.rest("version "), on=block.says(SAFE)),
             line=block.number,
         )
 

@@ -21,6 +21,7 @@ from kgnet.model.facts import (
 )
 from kgnet.model.routing import Network
 from kgnet.platforms._asn import as_number
+from kgnet.platforms._releases import switched
 from kgnet.platforms.juniper_junos.qos import PRIORITIES
 from kgnet.platforms.juniper_junos.text import Statement, members
 
@@ -79,7 +80,12 @@ def _bgp(root: Statement, bgp: Statement, lists: PrefixLists) -> ConfiguredBgp:
         neighbors=tuple(_neighbors(bgp, asn)),
         networks=tuple(_networks(root, lists)),
         aggregates=tuple(_aggregates(options)),
-        requires_policy=bgp.one("defaults", "ebgp", "no-policy") is not None,
+        requires_policy=switched(
+            "juniper_junos",
+            "bgp defaults ebgp no-policy",
+            root.value("version"),
+            on=bgp.one("defaults", "ebgp", "no-policy") is not None,
+        ),
         line=bgp.line,
     )
 
