@@ -27,12 +27,13 @@ ERRORS = {  # what IP itself needs, RFC 4890 §4.4 for IPv6
         *("mld-query", "mld-report", "mld-reduction"),
     ),
 }
+CONTROL = frozenset(ERRORS[4] + ERRORS[6])
 LINK_LOCAL = ip_network("fe80::/10")
 REMEMBERED = 1 << 10  # ends of entries: a fleet has the same servers in its lists
 LENGTHS = {str(IPv4Address((1 << 32 - length) - 1)): length for length in range(1, 32)}  # by wildcard
 OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 DOTTED = re.compile(rf"{OCTET}(?:\.{OCTET}){{3}}", re.ASCII)
-LOGGED = {"log", "log-input"}
+LOGGED = frozenset(("log", "log-input"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +181,11 @@ class Entry:
 
     @property
     def harmless(self) -> bool:
-        control = self.protocol == "icmp" and any(word in ERRORS[4] + ERRORS[6] for word in self.rest)
+        control = self.protocol == "icmp" and not CONTROL.isdisjoint(self.rest)
         return control or "established" in self.rest or (bool(self.source_ports) and self.source != "any")
 
     def rule(self, chain: str, text: str, comment: str | None, line: int, *, within: str) -> FilterRule:
+        told = not LOGGED.issuperset(self.rest)
         return FilterRule(
             chain=chain,
             text=text,
@@ -195,13 +197,14 @@ class Entry:
             comment=comment,
             line=line,
             harmless=self.harmless,
-            narrow=bool(self.source_ports or set(self.rest) - LOGGED),
+            narrow=told or bool(self.source_ports),
             within=within,
             source_ports=self.source_ports,
-            conditions=(" ".join(self.rest),) if set(self.rest) - LOGGED else (),
+            conditions=(" ".join(self.rest),) if told else (),
         )
 
 
+@lru_cache(maxsize=REMEMBERED)
 def entry(text: str, *, standard: bool = False) -> Entry:
     """Read one entry of a canonical text; ReadError on what is none."""
     words = text.split()

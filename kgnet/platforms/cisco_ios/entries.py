@@ -10,6 +10,7 @@ from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
 
 REMEMBERED = 1 << 11  # entries and addresses: a fleet writes the same ones again and again
+WORDS = ("permit ", "deny ", "remark ")
 NUMBER = re.compile(r"^(?:sequence )?\d+ (?=permit|deny|remark)")
 SEQUENCE = re.compile(r" sequence \d+$")
 AFTER = ("eq", "gt", "lt", "neq", "range")
@@ -36,6 +37,8 @@ PORTS = {  # the names that IOS has for ports of TCP and UDP; where they differ,
 
 
 def unnumbered(line: str) -> str:
+    if line.startswith(WORDS) and " sequence " not in line:
+        return line
     return SEQUENCE.sub("", NUMBER.sub("", line))
 
 

@@ -8,7 +8,6 @@ others    go by the name of the access list
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import ip_network
@@ -24,8 +23,10 @@ HEADERS = ("ip access-list extended ", "ip access-list standard ", "ipv6 access-
 STANDARD = frozenset((*range(1, 100), *range(1300, 2000)))
 VRF, POLICY_IN = "vrf forwarding ", "service-policy input "
 LETTING = ("inspect", "pass")
-ASKS = re.compile(
-    r"ip address (?:dhcp|negotiated|pool)|ip unnumbered |ipv6 (?:address (?:dhcp|autoconfig)|unnumbered )"
+ADDRESSED = ("ip address ", "ipv6 address ")
+ASKS = (
+    *("ip address dhcp", "ip address negotiated", "ip address pool", "ip unnumbered "),
+    *("ipv6 address dhcp", "ipv6 address autoconfig", "ipv6 unnumbered "),
 )
 SIX = ("ipv6 address ", "ipv6 unnumbered ")
 BINDS = ("ip access-group ", "ipv6 traffic-filter ")
@@ -42,32 +43,28 @@ def packet_filter(root: Block) -> PacketFilter:
 class Filters:
     root: Block
 
-    @property
-    def groups(self) -> Groups:
-        return Groups(self.root)
-
     def _named(self, start: str) -> dict[str, Block]:
         return {each.line.removeprefix(start).split()[-1]: each for each in self.root.starting(start)}
 
     def rules(self) -> Iterator[FilterRule]:
         """Yield every entry of every list under the chain that it works for; in two chains if for two."""
-        bound = self._bound()
+        bound, groups = self._bound(), Groups(self.root)
         for start in HEADERS:
             for block in self.root.starting(start):
                 name = block.line.removeprefix(start)
                 for chain in sorted(bound.get(name, ())) or [name]:
                     standard = " standard " in start
-                    yield from entries(block.inside, chain, self.groups, name=name, standard=standard)
-        yield from self._numbered(bound)
+                    yield from entries(block.inside, chain, groups, name=name, standard=standard)
+        yield from self._numbered(bound, groups)
 
-    def _numbered(self, bound: dict[str, set[str]]) -> Iterator[FilterRule]:
+    def _numbered(self, bound: dict[str, set[str]], groups: Groups) -> Iterator[FilterRule]:
         """Yield the entries of lists of the old form, a line each: `access-list 10 permit …`."""
         for each in self.root.starting("access-list "):
             _, number, *words = each.line.split()
             for chain in sorted(bound.get(number, ())) or [number]:
                 standard = int(number) in STANDARD
                 entry = Block(" ".join(words), each.number)
-                yield from entries([entry], chain, self.groups, name=number, standard=standard)
+                yield from entries([entry], chain, groups, name=number, standard=standard)
 
     def _bound(self) -> dict[str, set[str]]:
         """Return which chains each list works for."""
@@ -151,10 +148,11 @@ class Filters:
             for name in self._lists(block.line.removeprefix("class "), "class-map ")
         }
         held = [ip_network(end) for rule in rules if rule.chain in dropped for end in rule.destinations]
-        ports = [port for port in self._interfaces() if _speaks(port)]
-        return bool(ports) and all(
+        ports = (port for port in self._interfaces() if _speaks(port))
+        kept = (
             _filtered(port) if out_of_band(port) or _asks(port) else _behind(port, held) for port in ports
         )
+        return next(kept, False) and all(kept)
 
     def _fenced(self) -> bool:
         """Whether every port that routes is in a zone, and what no list names is dropped between zones."""
@@ -191,14 +189,15 @@ def out_of_band(port: Block) -> bool:
 
 def addresses(port: Block) -> list[str]:
     """Return the addresses of a port, without their lengths."""
-    four = [words[2] for each in port.starting("ip address ") if len(words := each.line.split()) > 3]
-    six = (each.line.split()[2].partition("/")[0] for each in port.starting("ipv6 address "))
+    told = [line.split() for line in port.lines if line.startswith(ADDRESSED)]
+    four = [words[2] for words in told if words[0] == "ip" and len(words) > 3]
+    six = (words[2].partition("/")[0] for words in told if words[0] == "ipv6")
     return four + [each for each in six if ":" in each]
 
 
 def _asks(port: Block) -> bool:
     """Whether a port has addresses that are not written at it: of DHCP, the other end, another port."""
-    return any(ASKS.match(line) for line in port.lines)
+    return any(line.startswith(ASKS) for line in port.lines)
 
 
 def _speaks(port: Block) -> bool:
@@ -229,6 +228,6 @@ def entries(
         if told.startswith("remark "):
             remark = told.removeprefix("remark ")
         elif told.startswith(("permit ", "deny ")):
-            for line in groups.expanded(plain(each.line, standard)):
+            for line in groups.expanded(plain(told, standard)):
                 entry = acl.entry(line, standard=standard)
                 yield entry.rule(chain, told, remark, each.number, within=within)

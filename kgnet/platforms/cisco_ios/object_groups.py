@@ -29,7 +29,7 @@ class Groups:
 
     def expanded(self, entry: str) -> Iterator[str]:
         """Yield the entries that *entry* stands for: itself, where it names no group."""
-        if not any(f" {name} " in entry for name in NAMES):
+        if "group" not in entry or not any(f" {name} " in entry for name in NAMES):
             yield entry
             return
         verdict, *words = entry.split()
