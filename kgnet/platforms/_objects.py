@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from kgnet.model.naming import Name, Names
 
@@ -25,17 +25,17 @@ class Compiled:
             by_second = {second: _Finder(_told_by(told, second)) for second in seconds}
             self._words[first] = by_second, _Finder(_told_by(told, ""))
 
-    def knows(self, first: str) -> bool:
-        """Return whether there may be names in lines that begin with the word *first*."""
-        return first in self._words
+    @property
+    def firsts(self) -> Set[str]:
+        """Return the words that lines with names begin with."""
+        return self._words.keys()
 
-    def names(self, text: str) -> Named:
-        """Return the names in a line."""
-        first, _, rest = text.partition(" ")
+    def names(self, first: str, second: str, text: str) -> Named:
+        """Return the names in a line, whose first words are *first* and *second*."""
         if first not in self._words:
             return ()
         seconds, others = self._words[first]
-        return seconds.get(rest.partition(" ")[0], others).names(text)
+        return seconds.get(second, others).names(text)
 
 
 class _Finder:
@@ -43,16 +43,27 @@ class _Finder:
 
     def __init__(self, told: Sequence[tuple[str, str]]) -> None:
         self._told = [(kind, re.compile(each)) for kind, each in told]
-        self._any = re.compile("|".join(f"(?:{each})" for _, each in told)) if told else None
+        each_or_other = re.compile("|".join(f"(?:{each})" for _, each in told))
+        at_start = all(each.startswith("^") for _, each in told)
+        self._any = (each_or_other.match if at_start else each_or_other.search) if told else None
+        self._alone = at_start and len(told) == 1
 
     def names(self, text: str) -> Named:
-        return tuple(self._each(text)) if self._any and self._any.search(text) else ()
+        found = self._any(text) if self._any else None
+        if not found:
+            return ()
+        if self._alone:
+            return tuple(_named(self._told[0][0], found))
+        return tuple(
+            named
+            for kind, pattern in self._told
+            for match in pattern.finditer(text)
+            for named in _named(kind, match)
+        )
 
-    def _each(self, text: str) -> Iterator[tuple[str, str]]:
-        for kind, pattern in self._told:
-            for match in pattern.finditer(text):
-                for group in filter(None, match.groups()):
-                    yield from ((kind, name) for name in group.split())
+
+def _named(kind: str, match: re.Match[str]) -> Iterator[tuple[str, str]]:
+    return ((kind, name) for group in match.groups() if group for name in group.split())
 
 
 def _told_by(told: Sequence[tuple[str, str]], second: str) -> Sequence[tuple[str, str]]:
@@ -65,15 +76,19 @@ class Naming:
 
     def __init__(self, defines: Compiled, uses: Compiled) -> None:
         self._defines, self._uses = defines, uses
+        self._firsts = defines.firsts | uses.firsts
         self._known: dict[str, tuple[Named, Named]] = {}
 
     def names(self, lines: Iterable[Numbered]) -> Names:
         """Return the names in *lines*, each at its first place."""
         defined: dict[tuple[str, str], int] = {}
         used: dict[tuple[str, str], int] = {}
-        known = self._known
+        firsts, known = self._firsts, self._known
         for number, text in lines:
-            for_both = known.get(text) or self._look(text)
+            first, _, rest = text.partition(" ")
+            if first not in firsts:
+                continue
+            for_both = known.get(text) or self._look(first, rest.partition(" ")[0], text)
             if for_both is NEITHER:
                 continue
             for named in for_both[0]:
@@ -82,11 +97,8 @@ class Naming:
                 used.setdefault(named, number)
         return Names(_told(defined), _told(used))
 
-    def _look(self, text: str) -> tuple[Named, Named]:
-        first = text.partition(" ")[0]
-        if not (self._defines.knows(first) or self._uses.knows(first)):
-            return NEITHER
-        found = self._defines.names(text), self._uses.names(text)
+    def _look(self, first: str, second: str, text: str) -> tuple[Named, Named]:
+        found = self._defines.names(first, second, text), self._uses.names(first, second, text)
         if len(self._known) >= REMEMBERED:
             self._known.clear()
         self._known[text] = told = found if any(found) else NEITHER
