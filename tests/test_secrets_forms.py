@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from test_report import ABOUT, REPORTS, RULES, in_vietnamese, text
 
 from kgnet.audit import audit, not_seen
@@ -49,6 +52,21 @@ def test_a_secret_is_redacted_in_every_form(platform: str, form: str) -> None:
     marked = PLATFORMS[platform].redacted(told, lambda value: "c0ffee")
     assert SECRET not in marked
     assert PLATFORMS[platform].redacted(marked, lambda value: "5eed") == marked
+
+
+@pytest.mark.parametrize(
+    "pattern", PLATFORMS["cisco_ios"].secrets, ids=lambda pattern: pattern.pattern[18:50]
+)
+@given(drawn=st.data())
+def test_whatever_a_table_of_ios_matches_stands_where_it_is_looked_for(
+    pattern: re.Pattern[str], drawn: st.DataObject
+) -> None:
+    """Of each expression, texts that it fits: a line that lacks every hint would be passed over."""
+    suspects = PLATFORMS["cisco_ios"].suspects
+    assert suspects is not None
+    text = drawn.draw(st.from_regex(pattern))
+    for match in pattern.finditer(text):
+        assert text.count("\n", 0, match.start(1)) in suspects.places(text)
 
 
 # Lines that look like those of the tables and hold nothing to hide: facts are read from them.

@@ -50,7 +50,7 @@ def decoded(told: bytes) -> tuple[str, str]:
 
 def unwrapped(text: str) -> str:
     """Return *text* without the prompts, echoes and pagers of the terminal that it was recorded from."""
-    if "\x1b" in text or "\r" in text or any(each in text for each in PAGERS):
+    if "\x1b" in text or "\r" in text or ("ore" in text and any(each in text for each in PAGERS)):
         text = NOISE.sub("", text)
     head, last_line = text.split("\n", HEAD)[:HEAD], text.rstrip().rpartition("\n")[2]
     if not any(map(ECHO.match, head)) and not ENDING.fullmatch(last_line):

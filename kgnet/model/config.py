@@ -56,7 +56,8 @@ class Config:
         Only *names* (empty: all) head a part: any other such line is the device's, a banner's maybe.
         ReadError if one stands there twice: what hides behind the second would be judged by nobody.
         """
-        heads = [found for found in HEAD.finditer(text) if not names or found[1] in names]
+        every = HEAD.finditer(text) if HEADER in text else ()
+        heads = [found for found in every if not names or found[1] in names]
         if not heads or heads[0].start():
             return cls(device, {default: text} if text else {}, source, bare=True)
         ends = [*(head.start() for head in heads[1:]), len(text)]

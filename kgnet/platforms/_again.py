@@ -16,7 +16,7 @@ def heard(lines: Sequence[str], opens: Callable[[int], bool]) -> list[list[int]]
     *opens* tells whether a block stands behind the line at a place.
     """
     once = set(lines)
-    if len(once) == len(lines) and not any(line[:3] == NO and line[3:] in once for line in lines):
+    if len(once) == len(lines) and not any(line[3:] in once for line in lines if line[:3] == NO):
         return []
     last = {line: place for place, line in enumerate(lines)}
     kept: list[list[int]] = []

@@ -11,12 +11,12 @@ from functools import partial
 from typing import Any, Protocol
 
 from kgnet.errors import Unreachable
-from kgnet.model.blurted import unsaid
 from kgnet.model.config import Config
 from kgnet.model.fleet import Device
 from kgnet.model.managed import Release
 from kgnet.model.outcome import Change
 from kgnet.model.province import Role
+from kgnet.model.suspects import ANYWHERE, Suspects, searched
 from kgnet.ports.reading import Reading, gives
 
 # ── drivers ─────────────────────────────────────────────────────────────────
@@ -186,7 +186,7 @@ class Platform:
     state: Mapping[tuple[str, ...], Reader] = field(default_factory=dict)  # command → reader of live facts
     secrets: tuple[re.Pattern[str], ...] = ()  # group 1 is the secret itself
     within: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = ()  # a secret only in the text before it
-    suspects: re.Pattern[str] | None = None  # what any of *secrets* may match, from the line break before
+    suspects: Suspects | None = None  # which lines any of *secrets* may be in; None: any
     blind: tuple[re.Pattern[str], ...] = ()  # those kept in a form that nobody foresees: never compared
     transaction: str = "guard"
     dialect: str = ""  # the name that the driver's library has for it: NAPALM's "ios", Netmiko's "huawei"
@@ -218,21 +218,14 @@ class Platform:
         def inside(pattern: re.Pattern[str], block: re.Match[str]) -> str:
             return pattern.sub(hidden, block[0])
 
+        text = f"\n{text}"  # so that each line has a line feed before it
         for pattern in self.blind:
             text = pattern.sub(lambda found: found[0].replace(found[1], "<secret>"), text)
         for around, pattern in self.within:
             text = around.sub(partial(inside, pattern), text)
-
-        def searched(part: str) -> str:
-            for pattern in self.secrets:
-                if pattern.search(part):
-                    part = pattern.sub(hidden, part)
-            return part
-
-        if self.suspects is None:
-            return unsaid(searched(text), hidden)
-        text = self.suspects.sub(lambda found: searched(found[0]), f"\n{text}")[1:]
-        return unsaid(text, hidden)
+        if not self.suspects:
+            text = searched(text, self.secrets, hidden)
+        return (self.suspects or ANYWHERE).searched(text, hidden)[1:]
 
 
 # ── transactions ────────────────────────────────────────────────────────────

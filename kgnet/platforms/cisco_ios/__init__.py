@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from kgnet.platforms._secrets import WHOLE
 from kgnet.platforms.cisco_ios import grammar, ports, read, secrets, state, text, want
 from kgnet.platforms.cisco_ios.grammar import GRAMMAR
 from kgnet.ports import Part, Platform
@@ -40,7 +39,7 @@ PLATFORM = Platform(
     state=state.STATE,
     secrets=secrets.SECRETS,
     suspects=secrets.SUSPECTS,
-    within=WHOLE,
+    within=secrets.WITHIN,
     refusals=secrets.REFUSALS,
     ports=ports.ports,
     session=("enable", "show privilege", "terminal length 0", "terminal width 511", "show version"),

@@ -21,7 +21,7 @@ from kgnet.model.access import (
 from kgnet.model.managed import RemoteAccess
 from kgnet.model.services import Provisioning, Service, Services
 from kgnet.platforms._releases import default
-from kgnet.platforms.cisco_ios import acl
+from kgnet.platforms.cisco_ios import acl, layer2
 from kgnet.platforms.cisco_ios.entries import plain
 from kgnet.platforms.cisco_ios.filter import addresses
 from kgnet.platforms.cisco_ios.lines import Block
@@ -254,10 +254,7 @@ def _services(root: Block) -> Iterator[Service]:
             yield Service(name, _terminals(root, name), first.number if first else 0)
     yield from _served(root, SERVED)
     yield from _small_servers(root)
-    switch = root.mentions("switchport") and any(
-        line.startswith("switchport") for each in root.starting("interface ") for line in each.lines
-    )
-    if switch and not any(line in ("vstack", "no vstack") for line in root.lines):
+    if layer2.switches_ports(root) and not any(line in ("vstack", "no vstack") for line in root.lines):
         yield Service("smart-install-default", "a switch whose configuration does not say `no vstack`")
 
 

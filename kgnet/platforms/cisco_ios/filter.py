@@ -14,6 +14,7 @@ from ipaddress import ip_network
 
 from kgnet.model.facts import FilterRule, PacketFilter
 from kgnet.platforms.cisco_ios import acl
+from kgnet.platforms.cisco_ios.alike import alike
 from kgnet.platforms.cisco_ios.entries import plain, unnumbered
 from kgnet.platforms.cisco_ios.lines import Block
 from kgnet.platforms.cisco_ios.object_groups import Groups
@@ -183,6 +184,7 @@ def drops(policy: Block) -> bool:
     return rest is None or not any(rest.says(word) for word in LETTING)
 
 
+@alike
 def out_of_band(port: Block) -> bool:
     return port.rest(VRF) is not None
 
@@ -195,15 +197,18 @@ def addresses(port: Block) -> list[str]:
     return four + [each for each in six if ":" in each]
 
 
+@alike
 def _asks(port: Block) -> bool:
     """Whether a port has addresses that are not written at it: of DHCP, the other end, another port."""
     return any(line.startswith(ASKS) for line in port.lines)
 
 
+@alike
 def _speaks(port: Block) -> bool:
     return bool(addresses(port)) or _asks(port)
 
 
+@alike
 def _filtered(port: Block) -> bool:
     """Whether a port has a list for each family that it speaks."""
     speaks = {

@@ -8,6 +8,7 @@ from ipaddress import IPv4Interface, IPv6Interface
 from kgnet.model.forwarding import Guard, Guards, InteriorLinks, Ipv6, Ipv6Link, Vpn, Vpns
 from kgnet.platforms import _interior
 from kgnet.platforms._interior import Section
+from kgnet.platforms.cisco_ios.alike import alike
 from kgnet.platforms.cisco_ios.lines import Block
 from kgnet.ports import Readers
 
@@ -101,6 +102,7 @@ def _advertises(port: Block) -> str:
     return "always" if told or not port.line.startswith(SILENT) else ""
 
 
+@alike
 def _spoken(port: Block) -> frozenset[int]:
     if port.says("shutdown"):
         return frozenset()
@@ -108,14 +110,22 @@ def _spoken(port: Block) -> frozenset[int]:
     return frozenset(four | {6} if port.has("ipv6 address ") or port.says("ipv6 enable") else four)
 
 
+@alike
+def _bound(port: Block) -> tuple[tuple[str, frozenset[int]], ...]:
+    """Return each way that lists are bound to, and the families of these."""
+    bound = [(family, each.line) for family, start in FILTERS.items() for each in port.starting(start)]
+    ways = (
+        (way, frozenset(family for family, line in bound if line.endswith(way))) for way in (" in", " out")
+    )
+    return tuple((way, filtered) for way, filtered in ways if filtered)
+
+
 def _guards(root: Block) -> Iterator[Guard]:
     ports = list(root.starting("interface "))
     anywhere = frozenset[int]().union(*(map(_spoken, ports)))
     for port in ports if root.mentions(*BINDS) else ():
-        bound = [(family, each.line) for family, start in FILTERS.items() for each in port.starting(start)]
-        for way in ("in", "out") if bound else ():
-            if filtered := frozenset(family for family, line in bound if line.endswith(f" {way}")):
-                yield Guard(f"{port.line.split()[1]} {way}", filtered, _spoken(port), port.number)
+        for way, filtered in _bound(port):
+            yield Guard(f"{port.line.split()[1]}{way}", filtered, _spoken(port), port.number)
     for line in root.starting("line vty "):
         filtered = frozenset(
             family

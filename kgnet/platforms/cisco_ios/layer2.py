@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache, partial
 
 from kgnet.model.layer2 import ACCESS, DYNAMIC, TRUNK, Switching, SwitchPort, VlanInterface
 from kgnet.platforms._vlans import EVERY, allowed, number, numbers
+from kgnet.platforms.cisco_ios.alike import REMEMBERED, alike, said
 from kgnet.platforms.cisco_ios.lines import Block
 
 PORT = re.compile(r"interface (?:[A-Z]\w*(?:Ethernet|GigE|Gig)[\d/]+|Port-channel\d+)")
@@ -37,11 +39,11 @@ TREES = {"pvst": "pvst", "rapid-pvst": "rapid-pvst", "mst": "mstp"}
 class _Everywhere:
     """What is said once for all ports."""
 
-    lines: frozenset[str]
-    templates: dict[str, Block]
-
-    def says(self, start: str, *ends: str) -> bool:
-        return any(f"{start}{end}" in self.lines for end in ends)
+    edge: bool
+    guarded: bool
+    tags_native: bool
+    logs_in: bool  # 802.1X
+    templates: tuple[tuple[str, tuple[str, ...]], ...]  # name, lines
 
 
 def switching(root: Block) -> Switching:
@@ -62,9 +64,17 @@ def switching(root: Block) -> Switching:
 
 
 def _switches(root: Block) -> bool:
-    return any(next(root.starting(start), None) for start in SWITCHES) or any(
-        line.startswith("switchport") for port in root.starting("interface ") for line in port.lines
-    )
+    return any(map(root.has, SWITCHES)) or switches_ports(root)
+
+
+def switches_ports(root: Block) -> bool:
+    """Whether any port is told how to switch."""
+    return root.mentions("switchport") and any(map(_switched, root.starting("interface ")))
+
+
+@alike
+def _switched(port: Block) -> bool:
+    return port.has("switchport")
 
 
 def _vlans(root: Block, start: str) -> tuple[int, ...]:
@@ -80,32 +90,41 @@ def _interfaces(root: Block) -> Iterator[VlanInterface]:
 
 
 def _ports(root: Block) -> Iterator[SwitchPort]:
-    templates = {each.line.removeprefix("template "): each for each in root.starting("template ")}
-    everywhere = _Everywhere(frozenset(root.lines), templates)
-    alike: dict[tuple[str, ...], SwitchPort | None] = {}  # most ports say the same but for their description
+    everywhere = _everywhere(root)
     for block in root.starting("interface "):
-        if PORT.fullmatch(block.line):
-            said = tuple(line for line in block.lines if not line.startswith("description "))
-            if said not in alike:
-                routed = any(line.startswith(ROUTED) for line in said)
-                alike[said] = None if routed else _port(block, everywhere)
-            if port := alike[said]:
-                yield replace(port, name=block.line.split()[1], line=block.number)
+        if PORT.fullmatch(block.line) and (port := _port(said(block), everywhere)):
+            yield port(name=block.line.split()[1], line=block.number)
 
 
-def _port(block: Block, everywhere: _Everywhere) -> SwitchPort:
-    said = _said(block, everywhere)
+def _everywhere(root: Block) -> _Everywhere:
+    def says(start: str, *ends: str) -> bool:
+        return any(root.says(f"{start}{end}") for end in ends)
+
+    return _Everywhere(
+        edge=says("spanning-tree portfast ", "default", "edge default"),
+        guarded=says("spanning-tree portfast ", "bpduguard default", "edge bpduguard default"),
+        tags_native=root.says("vlan dot1q tag native"),
+        logs_in=root.says("dot1x system-auth-control"),
+        templates=tuple((each.line.split()[-1], tuple(each.lines)) for each in root.starting("template ")),
+    )
+
+
+@lru_cache(REMEMBERED)
+def _port(lines: tuple[str, ...], everywhere: _Everywhere) -> partial[SwitchPort] | None:
+    """Return a port that says *lines*, but for its name and number; None: it routes."""
+    if any(line.startswith(ROUTED) for line in lines):
+        return None
+    said = _with_templates(lines, everywhere)
     mode = (said.rest("switchport mode ") or DYNAMIC).split()[0]
     mode = mode if mode in (ACCESS, TRUNK) else DYNAMIC
     tagged = () if mode == ACCESS else _tagged(said)
     edge = _edge(said, everywhere, mode)
-    return SwitchPort(
-        name=block.line.split()[1],
+    return partial(
+        SwitchPort,
         mode=mode,
         enabled=not said.says("shutdown"),
         untagged=_untagged(said, everywhere, mode, tagged),
         tagged=tagged,
-        line=block.number,
         edge=edge,
         bpdu_guard=_guarded(said, everywhere, edge=edge),
         negotiates=mode != ACCESS and not said.says("switchport nonegotiate"),
@@ -116,12 +135,12 @@ def _port(block: Block, everywhere: _Everywhere) -> SwitchPort:
     )
 
 
-def _said(block: Block, everywhere: _Everywhere) -> Block:
+def _with_templates(lines: tuple[str, ...], everywhere: _Everywhere) -> Block:
     """Return the port with what its templates say (`source template NAME`)."""
-    names = [each.line.split()[-1] for each in block.starting("source template ")]
-    told = [everywhere.templates[name] for name in names if name in everywhere.templates]
-    more = [line for template in told for line in template.inside]
-    return Block(block.line, block.number, [*block.inside, *more])
+    templates = dict(everywhere.templates)
+    names = [line.split()[-1] for line in lines if line.startswith("source template ")]
+    told = (line for name in names for line in templates.get(name, ()))
+    return Block("", 0, [Block(line, 0) for line in (*lines, *told)])
 
 
 def _tagged(said: Block) -> tuple[int, ...] | None:
@@ -135,7 +154,7 @@ def _untagged(said: Block, everywhere: _Everywhere, mode: str, tagged: tuple[int
         return number(said.rest("switchport access vlan "))
     native = number(said.rest("switchport trunk native vlan "))
     carried = EVERY if tagged is None else tagged
-    return native if native in carried and "vlan dot1q tag native" not in everywhere.lines else None
+    return native if native in carried and not everywhere.tags_native else None
 
 
 def _edge(said: Block, everywhere: _Everywhere, mode: str) -> bool:
@@ -145,23 +164,21 @@ def _edge(said: Block, everywhere: _Everywhere, mode: str) -> bool:
         return any(
             line.startswith("spanning-tree portfast") and line.endswith("trunk") for line in said.lines
         )
-    default = everywhere.says("spanning-tree portfast ", "default", "edge default")
-    return default or any(line in EDGE for line in said.lines)
+    return everywhere.edge or any(line in EDGE for line in said.lines)
 
 
 def _guarded(said: Block, everywhere: _Everywhere, *, edge: bool) -> bool:
     own = said.rest("spanning-tree bpduguard ")
     if own is not None:
         return own == "enable"
-    default = everywhere.says("spanning-tree portfast ", "bpduguard default", "edge bpduguard default")
-    return edge and default
+    return edge and everywhere.guarded
 
 
 def _authenticates(said: Block, everywhere: _Everywhere) -> bool:
     """Whether nobody gets in unknown: 802.1X needs its switch for the whole device, and no open access."""
     if not any(line in PORTS_AUTO for line in said.lines) or said.says("authentication open"):
         return False
-    by_login = said.says("dot1x pae authenticator") and "dot1x system-auth-control" in everywhere.lines
+    by_login = said.says("dot1x pae authenticator") and everywhere.logs_in
     return by_login or any(line == "mab" or line.startswith("mab ") for line in said.lines)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kgnet.platforms._again import heard
-from kgnet.platforms.cisco_ios.taken import SKIPPED, Text
+from kgnet.platforms.cisco_ios.taken import OPENING, SKIPPED, Text
 
 MANY = 16  # lines in a block, from which on an index of their first words is worth its making
 
@@ -17,7 +17,7 @@ class Block:
     """A line, and what stands inside it; *literal*: text that is no configuration, line by line."""
 
     __slots__ = (
-        *("line", "number", "literal"),
+        *("line", "number", "literal", "said"),
         *("_text", "_start", "_end", "_inside", "_lines", "_body", "_places", "_made", "_words"),
     )
 
@@ -25,6 +25,7 @@ class Block:
         self.line = line
         self.number = number
         self.literal: tuple[str, ...] = ()
+        self.said: tuple[str, ...] | None = None  # what `alike` knows it by
         self._inside: list[Block] | None = [] if inside is None else inside
         self._text: Text | None = None  # where the lines inside are found, until somebody exchanges them
         self._start = self._end = 0
@@ -119,7 +120,7 @@ class Block:
             at += 1
             if line in SKIPPED or line[0] == "!":
                 continue
-            if line.startswith(("banner ", "certificate ")):
+            if line.startswith(OPENING):
                 at = text.after(here, len(text.raws[here]) - len(text.raws[here].lstrip()))
                 line = text.literals[here][0] if here in text.literals else line
             yield text.first + here, line
@@ -202,8 +203,7 @@ def blocks(text: str, first: int = 1) -> Block:
 
     ReadError if a banner does not end.
     """
-    raws = text.splitlines()
-    taken = Text(text, raws, [raw.strip() for raw in raws], first)
-    root = Block.of(taken, -1, len(raws))
+    taken = Text.of(text, first)
+    root = Block.of(taken, -1, len(taken.raws))
     root._found(taken)
     return root

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kgnet.model.operations import (
     ChangeLog,
@@ -17,6 +17,7 @@ from kgnet.model.operations import (
     Place,
 )
 from kgnet.platforms._operations import severity
+from kgnet.platforms.cisco_ios.alike import alike
 from kgnet.platforms.cisco_ios.filter import addresses, out_of_band
 from kgnet.platforms.cisco_ios.lines import Block
 from kgnet.platforms.cisco_ios.managed import log_hosts
@@ -26,6 +27,7 @@ BUFFER = re.compile(r"logging buffered(?: (?!\d\b)(\d+))?(?: ([a-z]+|[0-7]))?")
 BUFFER_BYTES = 4096  # where `logging buffered` names no size (Cisco IOS Configuration Fundamentals)
 SOCKETS = re.compile(r"interface \S*(?:Ethernet|GigE|Serial|Cellular|wlan-ap)\S*")
 OPTIONS = re.compile(r"(?:\d+ )?deny +ip any any option any-options")
+BROADCASTS = "ip directed-broadcast"
 OLD_EXPORT, OLD_FLOW = "ip flow-export destination ", ("ip flow ingress", "ip route-cache flow")
 
 
@@ -96,28 +98,43 @@ def _flow_export(root: Block) -> FlowExport:
 
 def _packets(root: Block) -> PacketHandling:
     """Source routes are followed, redirects sent and ARP answered for others where nothing forbids it."""
-    ports = [
-        port
-        for port in root.starting("interface ")
-        if addresses(port) and not out_of_band(port) and " Loopback" not in port.line
+    four = [
+        port for port in root.starting("interface ") if _speaks_four(port) and " Loopback" not in port.line
     ]
-    four = [port for port in ports if any(port.starting("ip address "))]
     refused = root.says("no ip source-route")
     return PacketHandling(
         source_routing=() if refused else (Place("", root.number_of("ip source-route")),),
-        redirects_sent=tuple(_without(four, "no ip redirects")),
+        redirects_sent=tuple(_places(port for port in four if not _refuses_redirects(port))),
         redirects_followed=(),  # a router follows none
-        proxy_arp=() if root.says("ip arp proxy disable") else tuple(_without(four, "no ip proxy-arp")),
+        proxy_arp=()
+        if root.says("ip arp proxy disable")
+        else tuple(_places(port for port in four if not _refuses_proxy(port))),
         broadcasts_forwarded=tuple(
             Place(port.line.split()[1], line.number)
-            for port in four
-            for line in port.starting("ip directed-broadcast")
+            for port in (four if root.mentions(BROADCASTS) else ())
+            for line in port.starting(BROADCASTS)
         ),
     )
 
 
-def _without(ports: list[Block], line: str) -> Iterator[Place]:
-    return (Place(port.line.split()[1], port.number) for port in ports if not port.says(line))
+@alike
+def _speaks_four(port: Block) -> bool:
+    """Whether a port carries traffic over IPv4: none of management alone."""
+    return bool(addresses(port)) and not out_of_band(port) and port.has("ip address ")
+
+
+@alike
+def _refuses_redirects(port: Block) -> bool:
+    return port.says("no ip redirects")
+
+
+@alike
+def _refuses_proxy(port: Block) -> bool:
+    return port.says("no ip proxy-arp")
+
+
+def _places(ports: Iterable[Block]) -> Iterator[Place]:
+    return (Place(port.line.split()[1], port.number) for port in ports)
 
 
 def _options(root: Block) -> IpOptions:

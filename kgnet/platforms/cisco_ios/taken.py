@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from kgnet.errors import ReadError
@@ -11,7 +12,9 @@ BANNER = re.compile(r"banner (\S+) (\^C|\x03|\S)(.*)")
 CERTIFICATE = re.compile(r"certificate .+")
 CLOSERS = ("exit-address-family", "exit-vrf", "exit", "end", "quit")
 SKIPPED = frozenset(("", *CLOSERS))
-NO_TOP = frozenset(chr(code) for code in range(0x3001) if chr(code).isspace()) | {"", "!"}
+OPENING = ("banner ", "certificate ")  # a text, maybe
+BLANKS = frozenset(chr(code) for code in range(0x3001) if chr(code).isspace())
+NO_TOP = BLANKS | {"", "!"}
 
 Literal = tuple[str, tuple[str, ...], int]  # the line, the text that follows it, where that ends
 
@@ -24,7 +27,17 @@ class Text:
     raws: list[str]
     lines: list[str]
     first: int
+    uneven: list[int]  # places of the lines more than one blank in, and of banners inside blocks
     literals: dict[int, Literal] = field(default_factory=dict)  # by the place of their first line
+
+    @classmethod
+    def of(cls, text: str, first: int) -> Text:
+        raws = text.splitlines()
+        lines = list(map(str.strip, raws))
+        uneven = [at for at, raw in enumerate(raws) if raw[1:2] in BLANKS]
+        if " banner " in text or "\tbanner " in text:
+            uneven = sorted({*uneven, *(at for at, line in enumerate(lines) if line.startswith("banner "))})
+        return cls(text, raws, lines, first, uneven)
 
     def tops(self) -> list[int]:
         """Return the places of the lines that stand in no block; none if there may be others than these."""
@@ -42,10 +55,14 @@ class Text:
 
     def children(self, start: int, end: int) -> list[int]:
         """Return the places of the lines that stand right inside a block, from *start* to before *end*."""
+        lines = self.lines
+        after = bisect_left(self.uneven, start)
+        if start and (after == len(self.uneven) or self.uneven[after] >= end):  # all stand one blank in
+            return [at for at in range(start, end) if lines[at] not in SKIPPED and lines[at][0] != "!"]
         found: list[int] = []
         here, at = 1 << 20, start
         while at < end:
-            line, raw = self.lines[at], self.raws[at]
+            line, raw = lines[at], self.raws[at]
             if line in SKIPPED or line[0] == "!":
                 at += 1
                 continue
@@ -53,7 +70,7 @@ class Text:
             if depth <= here:
                 here = depth
                 found.append(at)
-            at = self.after(at, depth) if line.startswith(("banner ", "certificate ")) else at + 1
+            at = self.after(at, depth) if line.startswith(OPENING) else at + 1
         return found
 
     def after(self, at: int, depth: int) -> int:
