@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import product
 from time import process_time
 
@@ -88,7 +87,7 @@ def asked(rules: Sequence[FilterRule]) -> set[int]:
 @given(st.lists(RULES, min_size=1, max_size=7))
 def test_what_no_packet_comes_to_is_told_and_nothing_else(rules: list[FilterRule]) -> None:
     """An established packet is one kind, another the rest: so a condition is one more dimension."""
-    every = [replace(rule, line=place) for place, rule in enumerate(rules)]
+    every = [rule._replace(line=place) for place, rule in enumerate(rules)]
     told = {each.entry.first.line for each in covered(numbered(every))}
     assert told == set(range(len(rules))) - asked(rules)
 
@@ -97,7 +96,7 @@ def test_what_no_packet_comes_to_is_told_and_nothing_else(rules: list[FilterRule
 @given(st.lists(RULES, min_size=2, max_size=6))
 def test_those_named_take_its_packets_by_themselves(rules: list[FilterRule]) -> None:
     """The rules that the finding names are enough to hide it."""
-    every = [replace(rule, line=place) for place, rule in enumerate(rules)]
+    every = [rule._replace(line=place) for place, rule in enumerate(rules)]
     for each in covered(numbered(every)):
         alone = [entry.first for entry in each.by]
         assert len(alone) not in asked([*alone, each.entry.first])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from typing import Any
 
@@ -142,7 +142,7 @@ def _moved(value: Any, by: int) -> Any:
         moved = {name: _moved(getattr(value, name), by) for name in names}
         if moved.get("line"):
             moved["line"] += by
-        return replace(value, **moved)
+        return value.__class__(**moved)
     if isinstance(value, tuple):
         return tuple(_moved(item, by) for item in value)
     if isinstance(value, Mapping):
@@ -152,5 +152,7 @@ def _moved(value: Any, by: int) -> Any:
 
 @cache
 def _fields(kind: type) -> tuple[str, ...]:
-    """Return the names of a dataclass's fields; none of any other type."""
-    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
+    """Return the names of the fields of a dataclass or a named tuple; none of any other type."""
+    if is_dataclass(kind):
+        return tuple(field.name for field in fields(kind))
+    return tuple(getattr(kind, "_fields", ()))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from kgnet.errors import MissingFact
 from kgnet.model.config import Config
@@ -82,9 +82,8 @@ class RouteMaps:
     open: Mapping[str, int] = field(default_factory=dict)  # those that permit unasked → the line that does
 
 
-@dataclass(frozen=True, slots=True)
-class FilterRule:
-    """One rule of a chain of a packet filter, as running."""
+class FilterRule(NamedTuple):
+    """One rule of a chain of a packet filter, as running; a device has many: a tuple is made soonest."""
 
     chain: str
     text: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from kgnet.errors import ReadError
 from kgnet.model.facts import FilterRule, PacketFilter
@@ -60,7 +59,7 @@ def rest(text: str) -> str:
 
 def _at(rule: FilterRule) -> FilterRule:
     """Return *rule* as it is at a port that it is for: that it names the port makes it no narrower."""
-    return replace(rule, narrow=narrow(BY_PORT.sub("", rule.text)))
+    return rule._replace(narrow=narrow(BY_PORT.sub("", rule.text)))
 
 
 def _walked(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from ipaddress import ip_network
 
 from kgnet.model.facts import FilterRule, PacketFilter, Queue, Queues
@@ -122,13 +121,13 @@ def rules_of(block: Block, chain: str, version: int, *, standard: bool) -> Itera
             matched = f"ip {found[2]} any" if standard else found[2]
             rule, answering = _rule(matched.split(), version, permits=found[1] == "permit")
             within = block.text.replace(" access-list ", " ").replace(" standard ", " ")
-            rule = replace(rule, chain=chain, text=line.text, comment=remark, line=line.number, within=within)
+            rule = rule._replace(chain=chain, text=line.text, comment=remark, line=line.number, within=within)
             asked.add((rule.verdict, rule.protocol, rule.sources, rule.destinations, rule.ports))
             read.append((rule, answering))
     for rule, answering in read:
         question = (rule.verdict, rule.protocol, rule.destinations, rule.sources, answering)
         known = rule.sources[0] not in ANYWHERE or question in asked
-        yield replace(rule, harmless=rule.harmless or (bool(answering) and known))
+        yield rule._replace(harmless=rule.harmless or (bool(answering) and known))
 
 
 def _rule(words: list[str], version: int, *, permits: bool) -> tuple[FilterRule, Ranges]:

@@ -6,16 +6,14 @@ sequence numbers, ports no names: the canonical text of a device has neither (se
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, ip_network
 from itertools import product
-from socket import inet_aton
+from socket import AF_INET, inet_pton
 
 from kgnet.errors import ReadError
-from kgnet.model.facts import FilterRule
 from kgnet.model.fleet import Address, FlowRule, Network
 
 DENY = {4: "deny ip any any", 6: "deny ipv6 any any"}
@@ -29,10 +27,11 @@ ERRORS = {  # what IP itself needs, RFC 4890 §4.4 for IPv6
 }
 CONTROL = frozenset(ERRORS[4] + ERRORS[6])
 LINK_LOCAL = ip_network("fe80::/10")
-REMEMBERED = 1 << 10  # ends of entries: a fleet has the same servers in its lists
-LENGTHS = {str(IPv4Address((1 << 32 - length) - 1)): length for length in range(1, 32)}  # by wildcard
-OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
-DOTTED = re.compile(rf"{OCTET}(?:\.{OCTET}){{3}}", re.ASCII)
+REMEMBERED = 1 << 10  # entries: a fleet has the same in its lists
+LENGTHS = {  # by wildcard; without one it is a host
+    "": 32,
+    **{str(IPv4Address((1 << 32 - length) - 1)): length for length in range(1, 32)},
+}
 LOGGED = frozenset(("log", "log-input"))
 
 
@@ -184,25 +183,6 @@ class Entry:
         control = self.protocol == "icmp" and not CONTROL.isdisjoint(self.rest)
         return control or "established" in self.rest or (bool(self.source_ports) and self.source != "any")
 
-    def rule(self, chain: str, text: str, comment: str | None, line: int, *, within: str) -> FilterRule:
-        told = not LOGGED.issuperset(self.rest)
-        return FilterRule(
-            chain=chain,
-            text=text,
-            verdict="accept" if self.permit else "drop",
-            sources=() if self.source == "any" else (self.source,),
-            destinations=() if self.destination == "any" else (self.destination,),
-            protocol=None if self.protocol in ("ip", "ipv6") else self.protocol,
-            ports=self.ports,
-            comment=comment,
-            line=line,
-            harmless=self.harmless,
-            narrow=told or bool(self.source_ports),
-            within=within,
-            source_ports=self.source_ports,
-            conditions=(" ".join(self.rest),) if told else (),
-        )
-
 
 @lru_cache(maxsize=REMEMBERED)
 def entry(text: str, *, standard: bool = False) -> Entry:
@@ -215,40 +195,44 @@ def entry(text: str, *, standard: bool = False) -> Entry:
             return Entry(
                 verdict,
                 "ip",
-                _address(["host", *words] if len(words) == 1 and words != ["any"] else words),
+                end_of(["host", *words] if len(words) == 1 and words != ["any"] else words),
                 "any",
                 (),
                 (),
                 (),
             )
         protocol = words.pop(0)
-        source, from_ports = _address(words), _reached(words)
-        destination, to_ports = _address(words), _reached(words)
+        source, from_ports = end_of(words), _reached(words)
+        destination, to_ports = end_of(words), _reached(words)
     except (LookupError, ValueError) as reason:
         raise ReadError(f"{text!r} is no entry of an access list: {reason}") from reason
     return Entry(verdict, protocol, source, destination, from_ports, to_ports, tuple(words))
 
 
-def _address(words: list[str]) -> str:
+def end_of(words: list[str]) -> str:
     """Take an end from the front of *words*: any, host A, A wildcard, A/length."""
     first = words.pop(0)
     if first in ("any", "any4", "any6"):
         return "any"
     if first == "host":
-        return _network(words.pop(0), "")
+        return network(words.pop(0), "")
     if first in ("object-group", "addrgroup"):
         raise ValueError(f"object group {words.pop(0)} is not followed")
     if "/" in first or ":" in first:
-        return _network(first, "")
-    return _network(first, words.pop(0))
+        return network(first, "")
+    return network(first, words.pop(0))
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _network(address: str, wildcard: str) -> str:
+def network(address: str, wildcard: str) -> str:
     """Return *address* with its length; a *wildcard* is what `ipaddress` calls a hostmask."""
     length = LENGTHS.get(wildcard)
-    if length and DOTTED.fullmatch(address) and not int.from_bytes(inet_aton(address)) % (1 << 32 - length):
-        return f"{address}/{length}"  # the same as below, for what most entries are made of
+    if length:  # the same as below, for what most entries are made of
+        try:
+            aligned = not int.from_bytes(inet_pton(AF_INET, address)) % (1 << 32 - length)
+        except (OSError, ValueError):
+            aligned = False
+        if aligned:
+            return f"{address}/{length}"
     return str(ip_network(f"{address}/{wildcard}" if wildcard else address))
 
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from ipaddress import ip_network
 
 from kgnet.model.facts import FilterRule, PacketFilter
-from kgnet.platforms.cisco_ios import acl
+from kgnet.platforms.cisco_ios import listed
 from kgnet.platforms.cisco_ios.alike import alike
-from kgnet.platforms.cisco_ios.entries import plain, unnumbered
 from kgnet.platforms.cisco_ios.lines import Block
 from kgnet.platforms.cisco_ios.object_groups import Groups
 
@@ -40,12 +40,9 @@ def packet_filter(root: Block) -> PacketFilter:
     return PacketFilter(filters.policies(rules), rules, tuple(filters.marking()))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Filters:
     root: Block
-
-    def _named(self, start: str) -> dict[str, Block]:
-        return {each.line.removeprefix(start).split()[-1]: each for each in self.root.starting(start)}
 
     def rules(self) -> Iterator[FilterRule]:
         """Yield every entry of every list under the chain that it works for; in two chains if for two."""
@@ -53,19 +50,16 @@ class Filters:
         for start in HEADERS:
             for block in self.root.starting(start):
                 name = block.line.removeprefix(start)
+                told, standard = (block.lines, block.numbers), " standard " in start
                 for chain in sorted(bound.get(name, ())) or [name]:
-                    standard = " standard " in start
-                    yield from entries(block.inside, chain, groups, name=name, standard=standard)
-        yield from self._numbered(bound, groups)
-
-    def _numbered(self, bound: dict[str, set[str]], groups: Groups) -> Iterator[FilterRule]:
-        """Yield the entries of lists of the old form, a line each: `access-list 10 permit …`."""
-        for each in self.root.starting("access-list "):
-            _, number, *words = each.line.split()
-            for chain in sorted(bound.get(number, ())) or [number]:
-                standard = int(number) in STANDARD
-                entry = Block(" ".join(words), each.number)
-                yield from entries([entry], chain, groups, name=number, standard=standard)
+                    yield from listed.rules(*told, chain, groups, within=name, standard=standard)
+        for each in self.root.starting(
+            "access-list "
+        ):  # the old form, a line each: `access-list 10 permit …`
+            _, name, *words = each.line.split()
+            told, standard = ([" ".join(words)], [each.number]), int(name) in STANDARD
+            for chain in sorted(bound.get(name, ())) or [name]:
+                yield from listed.rules(*told, chain, groups, within=name, standard=standard)
 
     def _bound(self) -> dict[str, set[str]]:
         """Return which chains each list works for."""
@@ -76,28 +70,33 @@ class Filters:
         return bound
 
     def _let_in(self) -> Iterator[str]:
-        for block in self._control_plane():
+        for block in self._control_plane:
             if not block.says("drop"):
                 yield from self._lists(block.line.removeprefix("class "), "class-map ")
         for port in self._interfaces() if self.root.mentions(VRF) else ():
             if out_of_band(port):
                 yield from self._at(port)
-        for pair in self.root.starting("zone-pair security "):
+        for pair in self._pairs:
             if pair.line.endswith(" destination self"):
                 yield from self.inspected(pair)
 
     def _let_through(self) -> Iterator[str]:
-        for pair in self.root.starting("zone-pair security "):
+        for pair in self._pairs:
             if not pair.line.endswith(" destination self") and " source self " not in pair.line:
                 yield from self.inspected(pair)
 
-    def _control_plane(self) -> Iterator[Block]:
-        """Yield the classes of the policy that guards the control plane, in order."""
+    @cached_property
+    def _pairs(self) -> list[Block]:
+        return list(self.root.starting("zone-pair security "))
+
+    @cached_property
+    def _control_plane(self) -> list[Block]:
+        """Return the classes of the policy that guards the control plane, in order."""
         plane = next(self.root.starting("control-plane"), None)
         policy = plane.rest("service-policy input ") if plane else None
-        for block in self.root.starting(f"policy-map {policy}"):
-            if block.line == f"policy-map {policy}":
-                yield from block.starting("class ")
+        header = f"policy-map {policy}"
+        found = (block for block in self.root.starting(header) if block.line == header) if policy else ()
+        return [each for block in found for each in block.starting("class ")]
 
     def inspected(self, pair: Block) -> Iterator[str]:
         policy = self.policy_of(pair)
@@ -137,18 +136,19 @@ class Filters:
 
     def policies(self, rules: Iterable[FilterRule]) -> dict[str, str]:
         """Return what becomes of the rest: dropped only where nothing gets around the filter."""
-        kept = "drop" if self._guarded(tuple(rules)) else "accept"
+        kept = "drop" if self._guarded(rules) else "accept"
         return {INPUT: kept, FORWARD: "drop" if self._fenced() else "accept"}
 
-    def _guarded(self, rules: tuple[FilterRule, ...]) -> bool:
+    def _guarded(self, rules: Iterable[FilterRule]) -> bool:
         """Whether each address of the device is behind a list: its own, or the control plane's."""
         dropped = {
             name
-            for block in self._control_plane()
+            for block in self._control_plane
             if block.says("drop")
             for name in self._lists(block.line.removeprefix("class "), "class-map ")
         }
-        held = [ip_network(end) for rule in rules if rule.chain in dropped for end in rule.destinations]
+        ends = [rule.destinations for rule in rules if rule.chain in dropped] if dropped else []
+        held = [ip_network(end) for every in ends for end in every]
         ports = (port for port in self._interfaces() if _speaks(port))
         kept = (
             _filtered(port) if out_of_band(port) or _asks(port) else _behind(port, held) for port in ports
@@ -157,7 +157,7 @@ class Filters:
 
     def _fenced(self) -> bool:
         """Whether every port that routes is in a zone, and what no list names is dropped between zones."""
-        pairs = [each for each in self.root.starting("zone-pair security ") if " self" not in each.line]
+        pairs = [each for each in self._pairs if " self" not in each.line]
         if not pairs:
             return False
         policies = [self.policy_of(pair) for pair in pairs]
@@ -220,19 +220,3 @@ def _filtered(port: Block) -> bool:
 
 def _behind(port: Block, held: Collection[object]) -> bool:
     return all(ip_network(address) in held for address in addresses(port))
-
-
-def entries(
-    held: Iterable[Block], chain: str, groups: Groups, *, name: str = "", standard: bool
-) -> Iterator[FilterRule]:
-    """Yield the entries of the list *name* as rules of *chain*; where no list is named, of that name."""
-    remark: str | None = None
-    within = name or chain
-    for each in held:
-        told = unnumbered(each.line)
-        if told.startswith("remark "):
-            remark = told.removeprefix("remark ")
-        elif told.startswith(("permit ", "deny ")):
-            for line in groups.expanded(plain(told, standard)):
-                entry = acl.entry(line, standard=standard)
-                yield entry.rule(chain, told, remark, each.number, within=within)

@@ -62,6 +62,14 @@ class Block:
         return self._found(self._text) if self._lines is None else self._lines
 
     @property
+    def numbers(self) -> list[int]:
+        """Return the numbers of the lines inside."""
+        if self._text is None or not self.lines or self._inside is not None:
+            return [each.number for each in self.inside]
+        first = self._text.first
+        return [first + place for place in self._places]
+
+    @property
     def opens(self) -> bool:
         return bool(self.literal or self.lines)
 

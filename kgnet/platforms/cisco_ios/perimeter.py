@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 
 from kgnet.model.facts import FilterRule
 from kgnet.model.perimeter import PortFilter, PortFilters, SourceCheck, SourceChecks
-from kgnet.platforms.cisco_ios.filter import HEADERS, STANDARD, Filters, drops, entries
+from kgnet.platforms.cisco_ios.filter import HEADERS, STANDARD, Filters, drops
 from kgnet.platforms.cisco_ios.lines import Block
+from kgnet.platforms.cisco_ios.listed import rules
 from kgnet.platforms.cisco_ios.object_groups import Groups
 from kgnet.ports import Readers
 
 WORDS = {4: ("ip", "ip access-group "), 6: ("ipv6", "ipv6 traffic-filter ")}
+Lists = Callable[[int, str], tuple[FilterRule, ...]]  # family and name → what stands in it
 WAYS = {"rx": "strict", "any": "loose"}
 
 
 def _filtering(root: Block) -> PortFilters:
-    return PortFilters(tuple(each for port in root.starting("interface ") for each in _filters(root, port)))
+    lists = cache(partial(_list, root))  # one is bound at many ports
+    ports = root.starting("interface ")
+    return PortFilters(tuple(each for port in ports for each in _filters(root, port, lists)))
 
 
 def _checking(root: Block) -> SourceChecks:
@@ -30,40 +35,37 @@ def _spoken(port: Block) -> Iterator[int]:
             yield family
 
 
-def _filters(root: Block, port: Block) -> Iterator[PortFilter]:
+def _filters(root: Block, port: Block, lists: Lists) -> Iterator[PortFilter]:
     for family in _spoken(port):
         bound = (line.split() for line in port.lines if line.startswith(WORDS[family][1]))
         name = next((words[2] for words in bound if words[-1] == "in"), None)
         zone = port.rest("zone-member security ")
-        rules: tuple[FilterRule, ...] = ()
+        asked: tuple[FilterRule, ...] = ()
         rest, told = "accept", ""
         if name:
-            rules, rest, told = tuple(_list(root, family, name)), "drop", name
+            asked, rest, told = lists(family, name), "drop", name
         elif zone:
-            rules, rest, told = *_zone(root, family, zone), f"zone {zone}"
-        yield PortFilter(port.line.split(maxsplit=1)[1], family, told, rules, rest, port.number)
+            asked, rest, told = *_zone(root, family, zone, lists), f"zone {zone}"
+        yield PortFilter(port.line.split(maxsplit=1)[1], family, told, asked, rest, port.number)
 
 
-def _list(root: Block, family: int, name: str) -> Iterator[FilterRule]:
-    """Yield the entries of an access list; one that does not exist holds none, and IOS lets all pass."""
-    headers = [header for header in HEADERS if header.startswith("ipv6") == (family == 6)]
-    found = False
-    for header in headers:
-        for block in root.starting(header):
-            if block.line.removeprefix(header) == name:
-                found = True
-                yield from entries(block.inside, name, Groups(root), standard=" standard " in header)
-    if family == 4:
-        numbered = list(root.starting(f"access-list {name} "))
-        for each in numbered:
-            entry = Block(each.line.split(maxsplit=2)[2], each.number)
-            yield from entries([entry], name, Groups(root), standard=int(name) in STANDARD)
-        found = found or bool(numbered)
-    if not found:
-        yield FilterRule(name, f"no access list {name}", "accept", (), (), None, (), None, 0)
+def _list(root: Block, family: int, name: str) -> tuple[FilterRule, ...]:
+    """Return the entries of an access list; one that does not exist holds none, and IOS lets all pass."""
+    headers = [f"{header}{name}" for header in HEADERS if header.startswith("ipv6") == (family == 6)]
+    found, groups = list[FilterRule](), Groups(root)
+    held = [block for header in headers for block in root.starting(header) if block.line == header]
+    for block in held:
+        standard = " standard " in block.line
+        found += rules(block.lines, block.numbers, name, groups, within=name, standard=standard)
+    old = list(root.starting(f"access-list {name} ")) if family == 4 else []
+    for each in old:
+        entry = each.line.split(maxsplit=2)[2]
+        found += rules([entry], [each.number], name, groups, within=name, standard=int(name) in STANDARD)
+    none = FilterRule(name, f"no access list {name}", "accept", (), (), None, (), None, 0)
+    return tuple(found) if held or old else (none,)
 
 
-def _zone(root: Block, family: int, zone: str) -> tuple[tuple[FilterRule, ...], str]:
+def _zone(root: Block, family: int, zone: str, lists: Lists) -> tuple[tuple[FilterRule, ...], str]:
     """Return what the pairs from *zone* to others let through, and what becomes of the rest."""
     filters = Filters(root)
     pairs = [
@@ -74,12 +76,8 @@ def _zone(root: Block, family: int, zone: str) -> tuple[tuple[FilterRule, ...], 
     policies = [filters.policy_of(pair) for pair in pairs]
     names = dict.fromkeys(name for pair in pairs for name in filters.inspected(pair))
     rest = "drop" if all(policy and drops(policy) for policy in policies) else "accept"
-    return tuple(rule for name in names for rule in _known(root, family, name)), rest
-
-
-def _known(root: Block, family: int, name: str) -> Iterator[FilterRule]:
-    """Yield the entries of a list that a class map matches; there one that does not exist matches nothing."""
-    return (rule for rule in _list(root, family, name) if rule.line)
+    # there a list that does not exist matches nothing
+    return tuple(rule for name in names for rule in lists(family, name) if rule.line), rest
 
 
 def _checks(port: Block) -> Iterator[SourceCheck]:
