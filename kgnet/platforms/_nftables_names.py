@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 
 from kgnet.model.config import Line
-from kgnet.model.naming import Name, Names
+from kgnet.model.naming import Names
 
 DEFINED = re.compile(r"(set|map|chain) (\S+) \{")
 HOOK = re.compile(r"type \w+ hook ")
@@ -32,4 +32,4 @@ def naming(lines: Iterable[Line]) -> Names:
             held = ((kind, name) for name in HELD.findall(line.text) for kind in ("set", "map"))
             for each in (*chains, *(one for one in held if one in defined)):
                 used.setdefault(each, place)
-    return Names(*(tuple(Name(*key, at) for key, at in found.items()) for found in (defined, used)))
+    return Names.of(defined, used)

@@ -3,107 +3,150 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 
-from kgnet.model.naming import Name, Names
+from kgnet.model.naming import Key, Names
 
-Numbered = tuple[int, str]
 Words = Mapping[str, Sequence[tuple[str, str]]]  # first word of a line → kind, and what finds the names
-Named = tuple[tuple[str, str], ...]  # kind and name
-NEITHER: tuple[Named, Named] = (), ()
+Named = tuple[Key, ...]
+Places = dict[Key, int]
+Both = tuple[Named, Named]  # what a line defines, what it uses
+NEITHER: Both = (), ()
 TWO = re.compile(r"\^[\w-]+ ([\w-]+) ")
-REMEMBERED = 1 << 12  # lines: a fleet writes the same ones again and again
+REMEMBERED = 1 << 13  # lines: a fleet writes the same ones again and again
 
 
 class Compiled:
     """*words* with expressions; their groups, or all of the one group's words, are names."""
 
     def __init__(self, words: Words) -> None:
-        self._words: dict[str, tuple[dict[str, _Finder], _Finder]] = {}
-        for first, told in words.items():
-            seconds = dict.fromkeys(two[1] for _, each in told if (two := TWO.match(each)))
-            by_second = {second: _Finder(_told_by(told, second)) for second in seconds}
-            self._words[first] = by_second, _Finder(_told_by(told, ""))
+        self.words = words
 
-    @property
-    def firsts(self) -> Set[str]:
-        """Return the words that lines with names begin with."""
-        return self._words.keys()
+    def seconds(self, first: str) -> Iterable[str]:
+        """Return the second words by which lines that begin with *first* are told apart."""
+        return {two[1] for _, each in self.words.get(first, ()) if (two := TWO.match(each))}
 
-    def names(self, first: str, second: str, text: str) -> Named:
-        """Return the names in a line, whose first words are *first* and *second*."""
-        if first not in self._words:
-            return ()
-        seconds, others = self._words[first]
-        return seconds.get(second, others).names(text)
+    def finder(self, first: str, second: str) -> _Finder:
+        """Return what finds names in lines with these first words; *second* "": in those with any other."""
+        told = self.words.get(first, ())
+        return _Finder(
+            [(kind, each) for kind, each in told if not (two := TWO.match(each)) or two[1] == second]
+        )
 
 
 class _Finder:
     """Finds names in lines that begin alike; *any* finds whether there are any, which is seldom so."""
 
     def __init__(self, told: Sequence[tuple[str, str]]) -> None:
-        self._told = [(kind, re.compile(each)) for kind, each in told]
+        self.told = [(kind, re.compile(each)) for kind, each in told]
         each_or_other = re.compile("|".join(f"(?:{each})" for _, each in told))
         at_start = all(each.startswith("^") for _, each in told)
         self._any = (each_or_other.match if at_start else each_or_other.search) if told else None
-        self._alone = at_start and len(told) == 1
+        self._alone = told[0][0] if at_start and len(told) == each_or_other.groups == 1 else None
 
     def names(self, text: str) -> Named:
         found = self._any(text) if self._any else None
         if not found:
             return ()
         if self._alone:
-            return tuple(_named(self._told[0][0], found))
+            return tuple([(self._alone, name) for name in found[1].split()])
         return tuple(
             named
-            for kind, pattern in self._told
+            for kind, pattern in self.told
             for match in pattern.finditer(text)
             for named in _named(kind, match)
         )
 
 
-def _named(kind: str, match: re.Match[str]) -> Iterator[tuple[str, str]]:
+def _named(kind: str, match: re.Match[str]) -> Iterator[Key]:
     return ((kind, name) for group in match.groups() if group for name in group.split())
 
 
-def _told_by(told: Sequence[tuple[str, str]], second: str) -> Sequence[tuple[str, str]]:
-    """Return what finds names in lines whose second word is *second*, in its order."""
-    return [(kind, each) for kind, each in told if not (two := TWO.match(each)) or two[1] == second]
+@dataclass(frozen=True, slots=True)
+class _Beginning:
+    """What finds the names in lines with the same first word."""
+
+    holding: tuple[str, ...]
+    by_second: Mapping[str, tuple[_Finder, _Finder] | None]
+    others: tuple[_Finder, _Finder] | None
+
+    def names(self, rest: str, line: str) -> Both:
+        """Return the names in *line*, which has *rest* behind its first word."""
+        finders = self.others
+        if self.by_second:
+            finders = self.by_second.get(rest.partition(" ")[0], finders)
+        return (finders[0].names(line), finders[1].names(line)) if finders else NEITHER
 
 
 class Naming:
-    """What a platform's lines define, and what they use."""
+    """What a platform's lines define, and what they use.
 
-    def __init__(self, defines: Compiled, uses: Compiled) -> None:
-        self._defines, self._uses = defines, uses
-        self._firsts = defines.firsts | uses.firsts
-        self._known: dict[str, tuple[Named, Named]] = {}
+    Most lines were seen before, and most name nothing.  Where a name stands is looked for in those cases only
+    in which it is missing or idle.  *holding*: for a first word, what a line has one of if it names anything.
+    """
 
-    def names(self, lines: Iterable[Numbered]) -> Names:
-        """Return the names in *lines*, each at its first place."""
-        defined: dict[tuple[str, str], int] = {}
-        used: dict[tuple[str, str], int] = {}
-        firsts, known = self._firsts, self._known
-        for number, text in lines:
-            first, _, rest = text.partition(" ")
-            if first not in firsts:
-                continue
-            for_both = known.get(text) or self._look(first, rest.partition(" ")[0], text)
-            if for_both is NEITHER:
-                continue
-            for named in for_both[0]:
-                defined.setdefault(named, number)
-            for named in for_both[1]:
-                used.setdefault(named, number)
-        return Names(_told(defined), _told(used))
+    def __init__(
+        self,
+        defines: Compiled,
+        uses: Compiled,
+        holding: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    ) -> None:
+        self._beginnings = {
+            first: _beginning(first, defines, uses, holding.get(first, ("",)))
+            for first in (*defines.words, *uses.words)
+        }
+        self._naming: dict[str, Both] = {}
+        self._silent: set[str] = set()
 
-    def _look(self, first: str, second: str, text: str) -> tuple[Named, Named]:
-        found = self._defines.names(first, second, text), self._uses.names(first, second, text)
-        if len(self._known) >= REMEMBERED:
-            self._known.clear()
-        self._known[text] = told = found if any(found) else NEITHER
-        return told
+    def names(self, lines: Sequence[str], numbers: Sequence[int]) -> Names:
+        """Return the names in *lines* that are not both defined and used, each at its first place."""
+        naming, look = self._known(), self._look
+        silent = self._silent
+        told = [both for line in lines if line not in silent and (both := naming.get(line) or look(line))]
+        defined = {named for defines, _ in told for named in defines}
+        used = {named for _, uses in told for named in uses}
+        if defined == used:
+            return Names()
+        return Names.of(*self._places(lines, numbers))
+
+    def _places(self, lines: Sequence[str], numbers: Sequence[int]) -> tuple[Places, Places]:
+        """Return the first places of what is defined, and of what is used."""
+        places: tuple[Places, Places] = {}, {}
+        for line, number in zip(lines, numbers, strict=True):
+            if line not in self._silent and (both := self._naming.get(line) or self._look(line)):
+                for found, named in zip(places, both, strict=True):
+                    for each in named:
+                        found.setdefault(each, number)
+        return places
+
+    def _known(self) -> dict[str, Both]:
+        for lines in (self._naming, self._silent):
+            if len(lines) > REMEMBERED:
+                lines.clear()
+        return self._naming
+
+    def _look(self, line: str) -> Both | None:
+        """Return what *line* defines and uses, if anything, and remember it."""
+        first, _, rest = line.partition(" ")
+        beginning = self._beginnings.get(first)
+        if beginning is not None:
+            for word in beginning.holding:
+                if word in rest and any(found := beginning.names(rest, line)):
+                    self._naming[line] = found
+                    return found
+        self._silent.add(line)
+        return None
 
 
-def _told(found: Mapping[tuple[str, str], int]) -> tuple[Name, ...]:
-    return tuple(Name(kind, name, line) for (kind, name), line in found.items())
+def _beginning(first: str, defines: Compiled, uses: Compiled, holding: tuple[str, ...]) -> _Beginning:
+    def finders(second: str) -> tuple[_Finder, _Finder] | None:
+        both = defines.finder(first, second), uses.finder(first, second)
+        return both if both[0].told or both[1].told else None
+
+    return _Beginning(
+        holding,
+        {second: finders(second) for second in (*defines.seconds(first), *uses.seconds(first))},
+        finders(""),
+    )

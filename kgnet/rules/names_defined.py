@@ -22,8 +22,5 @@ from kgnet.rules._places import at
 )
 def names_defined(want: Device, have: Snapshot) -> Iterator[Wrong]:
     """A list that is not there holds nothing back: on most platforms everything passes, on others nothing."""
-    found = have.get(Names)
-    defined = {(each.kind, each.name) for each in found.defined}
-    for each in found.used:
-        if (each.kind, each.name) not in defined:
-            yield at(have, Names, each.line, f"the {each.kind} {each.name} is used, and nowhere defined")
+    for each in have.get(Names).undefined:
+        yield at(have, Names, each.line, f"the {each.kind} {each.name} is used, and nowhere defined")

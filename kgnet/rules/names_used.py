@@ -22,8 +22,6 @@ from kgnet.rules._places import at
 )
 def names_used(want: Device, have: Snapshot, *, also: tuple[str, ...] = ()) -> Iterator[Wrong]:
     """What is written and bound to nothing protects nobody, and looks as if it did; *also* are left alone."""
-    found = have.get(Names)
-    used = {(each.kind, each.name) for each in found.used}
-    for each in found.defined:
-        if (each.kind, each.name) not in used and each.name not in also:
+    for each in have.get(Names).unused:
+        if each.name not in also:
             yield at(have, Names, each.line, f"the {each.kind} {each.name} is defined, and nowhere used")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kgnet.model.naming import Names
-from kgnet.platforms._objects import Compiled, Naming, Numbered
+from kgnet.platforms._objects import Compiled, Naming
 from kgnet.platforms.arista_eos.block import Block
 
 ACCESS, PREFIX, MAP, CLASS, POLICY, PROFILE, PEERS = (
@@ -55,10 +55,11 @@ NAMING = Naming(DEFINES, USES)
 
 
 def naming(top: list[Block]) -> Names:
-    return NAMING.names(_lines(top))
+    told = list(_lines(top))
+    return NAMING.names([text for _, text in told], [number for number, _ in told])
 
 
-def _lines(blocks: list[Block]) -> Iterator[Numbered]:
+def _lines(blocks: list[Block]) -> Iterator[tuple[int, str]]:
     for each in blocks:
         yield each.number, each.text
         yield from _lines(each.inside)

@@ -5,7 +5,7 @@ A text is taken apart a level at a time, where somebody looks inside: into most 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kgnet.platforms._again import heard
 from kgnet.platforms.cisco_ios.taken import OPENING, SKIPPED, Text
@@ -114,24 +114,19 @@ class Block:
         """Return whether any of *words* stands anywhere in the text that this block is of."""
         return self._text is None or any(word in self._text.text for word in words)
 
-    def numbered(self) -> Iterator[tuple[int, str]]:
-        """Yield the lines inside, at any depth, with their numbers."""
+    def numbered(self) -> tuple[Sequence[int], list[str]]:
+        """Return the numbers of the lines inside, at any depth, and these; comments may be among them."""
         text = self._text
         if text is None:
-            for each in self.inside:
-                yield each.number, each.line
-                yield from each.numbered()
-            return
-        at = self._start
-        while at < self._end:
-            line, here = text.lines[at], at
-            at += 1
-            if line in SKIPPED or line[0] == "!":
-                continue
-            if line.startswith(OPENING):
-                at = text.after(here, len(text.raws[here]) - len(text.raws[here].lstrip()))
-                line = text.literals[here][0] if here in text.literals else line
-            yield text.first + here, line
+            told = [([each.number], [each.line], *each.numbered()) for each in self.inside]
+            numbers = [number for one, _, more, _ in told for number in (*one, *more)]
+            return numbers, [line for _, one, _, more in told for line in (*one, *more)]
+        lines = text.lines[self._start : self._end]
+        self._open_literals(text)
+        for at, (header, _, end) in text.literals.items():
+            if self._start <= at < self._end:
+                lines[at - self._start : end - self._start] = [header, *[""] * (end - at - 1)]
+        return range(text.first + self._start, text.first + self._end), lines
 
     def number_of(self, *starts: str) -> int:
         """Return the number of the first line that begins with one of *starts*; 0: none does."""
@@ -145,6 +140,18 @@ class Block:
         return line in self.lines
 
     # ── a text that nobody has exchanged anything in ────────────────────────
+
+    def _open_literals(self, text: Text) -> None:
+        """Find those inside blocks as well, which are uneven, or what follows them is."""
+        end = 0
+        for uneven in text.uneven:
+            before = uneven - 1
+            while text.lines[uneven] and before > end and not text.lines[before]:
+                before -= 1
+            for at in (before, uneven):
+                if at >= end and text.lines[at].startswith(OPENING):
+                    raw = text.raws[at]
+                    end = text.after(at, len(raw) - len(raw.lstrip()))
 
     def _found(self, text: Text) -> list[str]:
         tops = text.tops() if self._start == 0 else []

@@ -46,13 +46,13 @@ USES = Compiled(
             (ACCESS, r"^ip http (?:secure-)?access-class (?:ipv4 |ipv6 )?(\S+)"),
             (ACCESS, r"^ip nat (?:inside|outside) (?:source|destination) list (\S+)"),
             (MAP, r"^ip nat inside source route-map (\S+)"),
-            (MAP, r"^ip (?:local )?policy route-map (\S+)"),
+            *((MAP, rf"^ip {word}route-map (\S+)") for word in ("policy ", "local policy ")),
             *((ACCESS, rf"^ip {word} .*?{BOUND} (\S+)") for word in ("pim", "igmp", "multicast")),
         ],
         "ipv6": [
             (ACCESS, rf"^ipv6 traffic-filter {LIST} "),
             (ACCESS, rf"^ipv6 access-class {LIST} "),
-            (MAP, r"^ipv6 (?:local )?policy route-map (\S+)"),
+            *((MAP, rf"^ipv6 {word}route-map (\S+)") for word in ("policy ", "local policy ")),
         ],
         "access-class": [(ACCESS, rf"^access-class {LIST}")],
         "match": [
@@ -91,8 +91,10 @@ USES = Compiled(
         "zone-pair": [(ZONE, r" (?:source|destination) (?!self\b|default\b)(\S+)")],
     }
 )
-NAMING = Naming(DEFINES, USES)
+HOLDING = {"permit": ("group ",), "deny": ("group ",), "neighbor": ("-map ", "-list ")}
+NAMING = Naming(DEFINES, USES, HOLDING)
 
 
 def naming(root: Block) -> Names:
-    return NAMING.names(root.numbered())
+    numbers, lines = root.numbered()
+    return NAMING.names(lines, numbers)

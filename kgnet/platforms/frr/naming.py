@@ -64,4 +64,5 @@ NAMING = Naming(DEFINES, USES)
 
 
 def naming(lines: Iterable[Line]) -> Names:
-    return NAMING.names((line.number, line.text) for line in lines)
+    told = tuple(lines)
+    return NAMING.names([line.text for line in told], [line.number for line in told])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from kgnet.model.naming import Name, Names
+from kgnet.model.naming import Key, Names
 from kgnet.platforms.juniper_junos.text import Statement, members
 
 FILTER, POLICER, PREFIX, ROUTES, POLICY, COMMUNITY, PATH, ADDRESS, APPLICATION = (
@@ -36,18 +36,18 @@ SINGLE = (PREFIX, ROUTES)  # a name, and what to do with it
 VERBS = ("add", "set", "delete")
 KNOWN = ("any", "any-ipv4", "any-ipv6")
 OWN = "junos-"  # Junos's own applications
-Found = Iterator[tuple[tuple[str, str], int]]
+Found = Iterator[tuple[Key, int]]
 
 
 def naming(root: Statement) -> Names:
-    return Names(_once(_defined(root)), _once(_used(root, ())))
+    return Names.of(_once(_defined(root)), _once(_used(root, ())))
 
 
-def _once(found: Iterable[tuple[tuple[str, str], int]]) -> tuple[Name, ...]:
-    first: dict[tuple[str, str], int] = {}
+def _once(found: Iterable[tuple[Key, int]]) -> dict[Key, int]:
+    first: dict[Key, int] = {}
     for key, line in found:
         first.setdefault(key, line)
-    return tuple(Name(*key, line) for key, line in first.items())
+    return first
 
 
 def _defined(root: Statement) -> Found:
