@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from kgnet.errors import MissingFact
 from kgnet.model.facts import FilterRule
 from kgnet.rules import _cover
-from kgnet.rules._cover import Entry, covered, entries
+from kgnet.rules._asked import all_asked
+from kgnet.rules._cover import covered, lists, looked_into
 
 HOSTS, PORTS = 4, 4  # of the small world: 10.0.0.0 to .3, ports 0 to 3
 NETWORKS = ("10.0.0.0/30", "10.0.0.0/31", "10.0.0.2/31", "10.0.0.1/32", "10.0.0.3/32", "10.0.0.0-10.0.0.2")
@@ -37,10 +38,6 @@ RULES = st.builds(
     conditions=st.sampled_from([(), (), ("established",)]),
 )
 Packet = tuple[str, int, int, int, int, bool]
-
-
-def numbered(rules: Sequence[FilterRule]) -> list[Entry]:
-    return [Entry((rule,)) for rule in rules]
 
 
 def packets() -> list[Packet]:
@@ -88,7 +85,7 @@ def asked(rules: Sequence[FilterRule]) -> set[int]:
 def test_what_no_packet_comes_to_is_told_and_nothing_else(rules: list[FilterRule]) -> None:
     """An established packet is one kind, another the rest: so a condition is one more dimension."""
     every = [rule._replace(line=place) for place, rule in enumerate(rules)]
-    told = {each.entry.first.line for each in covered(numbered(every))}
+    told = {each.entry.first.line for each in covered(every)}
     assert told == set(range(len(rules))) - asked(rules)
 
 
@@ -97,9 +94,42 @@ def test_what_no_packet_comes_to_is_told_and_nothing_else(rules: list[FilterRule
 def test_those_named_take_its_packets_by_themselves(rules: list[FilterRule]) -> None:
     """The rules that the finding names are enough to hide it."""
     every = [rule._replace(line=place) for place, rule in enumerate(rules)]
-    for each in covered(numbered(every)):
+    for each in covered(every):
         alone = [entry.first for entry in each.by]
         assert len(alone) not in asked([*alone, each.entry.first])
+
+
+SIX = ("2001:db8::/126", "2001:db8::1/128", "2001:db8::-2001:db8::2", "::/0")
+BOTH = st.lists(st.sampled_from((*NETWORKS, "0.0.0.0/0", *SIX)), max_size=2, unique=True).map(tuple)
+OTHERS = st.builds(
+    lambda rule, sources, destinations: rule._replace(sources=sources, destinations=destinations),
+    RULES,
+    BOTH,
+    BOTH,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(OTHERS, max_size=6))
+def test_a_glance_overlooks_nothing(rules: list[FilterRule]) -> None:
+    """It may not tell; where it does, there is nothing to find, whatever the family."""
+    every = [rule._replace(line=place) for place, rule in enumerate(rules)]
+    assert not (all_asked(every) and list(looked_into(every)))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(1, 9)), unique=True, max_size=30))
+def test_a_glance_tells_of_lists_as_offices_write_them(flows: list[tuple[int, int, int]]) -> None:
+    """Each entry is for one network, one server and one port; the last one is for all the rest."""
+    permits = [
+        FilterRule(
+            "c", "", "accept", (f"10.0.{a}.0/24",), (f"10.1.0.{b}/32",), "tcp", ((c, c),), None, n, within="c"
+        )
+        for n, (a, b, c) in enumerate(flows, 1)
+    ]
+    rest = FilterRule("c", "the rest", "drop", (), (), None, (), None, 99, within="c")
+    assert all_asked([*permits, rest])
+    assert not permits or not all_asked([*permits, rest, permits[0]._replace(line=100)])
 
 
 def drawn(number: int, *, wide: float) -> list[FilterRule]:
@@ -124,7 +154,7 @@ def drawn(number: int, *, wide: float) -> list[FilterRule]:
 
 def test_five_thousand_rules_take_seconds() -> None:
     """A filter of that size is what a data center has after ten years."""
-    rules = entries(drawn(5000, wide=0.001))["c"]
+    rules = lists(drawn(5000, wide=0.001))["c"]
     started = process_time()
     found = list(covered(rules))
     assert process_time() - started < 10
@@ -140,4 +170,4 @@ def test_a_list_that_would_take_for_ever_is_an_error(monkeypatch: pytest.MonkeyP
     ]
     whole = FilterRule("c", "all", "accept", (), (), "tcp", ((0, 99),), None, 200, within="c")
     with pytest.raises(MissingFact, match="too many others"):
-        list(covered(numbered([*parts, whole])))
+        list(covered([*parts, whole]))

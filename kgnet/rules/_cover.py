@@ -12,15 +12,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
+from itertools import groupby, product
+from operator import attrgetter
 
 from kgnet.errors import MissingFact
 from kgnet.model.facts import FilterRule
-from kgnet.rules._permits import PORTS, Range, ends_of, protocol_of
+from kgnet.rules._asked import all_asked, ends_there
+from kgnet.rules._permits import ANY, PORTS, Range, ends_of, named
 
 Box = tuple[Range, ...]  # family, protocol, source, source port, destination, port
 Held = list[tuple[FilterRule, Box]]  # the boxes of one entry, each with the part that it is of
-TERMINAL = ("accept", "drop", "reject", "return")
 ANY_PROTOCOL: Range = (0, 1 << 20)
 DESTINATION = 4
 STRIDE = 64  # boxes between two sets of bits that are kept
@@ -50,22 +51,36 @@ class Covered:
     by: tuple[Entry, ...]
 
 
-def entries(rules: Iterable[FilterRule]) -> dict[str, list[Entry]]:
+def lists(rules: Iterable[FilterRule]) -> dict[str, list[FilterRule]]:
     """Return the rules of each list in their order."""
-    lists: dict[str, dict[tuple[int, str], list[FilterRule]]] = defaultdict(dict)
-    for rule in rules:
-        if rule.within:
-            parts = lists[rule.within].setdefault((rule.line, rule.text), [])
-            if rule not in parts and all(part.chain == rule.chain for part in parts):
-                parts.append(rule)
-    return {name: [Entry(tuple(parts)) for parts in held.values()] for name, held in lists.items()}
+    found: dict[str, list[FilterRule]] = defaultdict(list)
+    for name, held in groupby(rules, attrgetter("within")):
+        if name:
+            found[name] += held
+    return found
 
 
-def covered(every: Sequence[Entry]) -> Iterator[Covered]:
+def covered(rules: Sequence[FilterRule]) -> Iterator[Covered]:
     """Yield the entries of one list that are never asked; MissingFact where one takes too long to tell."""
+    return iter(()) if all_asked(rules) else looked_into(rules)
+
+
+def looked_into(rules: Sequence[FilterRule]) -> Iterator[Covered]:
+    """Yield the same for a list that a glance is not enough for."""
+    every = _entries(rules)
     held = _boxes(every)
     suspects = _suspects(held)
     return _List(every, held).covered(suspects) if suspects else iter(())
+
+
+def _entries(rules: Iterable[FilterRule]) -> list[Entry]:
+    """Return the rules of one list as they are written; of a list that works for two chains, for one."""
+    lines: dict[tuple[int, str], list[FilterRule]] = {}
+    for rule in rules:
+        parts = lines.setdefault((rule.line, rule.text), [])
+        if rule not in parts and all(part.chain == rule.chain for part in parts):
+            parts.append(rule)
+    return [Entry(tuple(parts)) for parts in lines.values()]
 
 
 def _boxes(every: Iterable[Entry]) -> list[Held]:
@@ -75,9 +90,9 @@ def _boxes(every: Iterable[Entry]) -> list[Held]:
 
 
 def _boxes_of(rule: FilterRule, numbers: dict[str, int]) -> Iterator[Box]:
-    name = protocol_of(rule)
+    name = named(rule.protocol)
     number = numbers.setdefault(name, len(numbers))
-    protocol = ANY_PROTOCOL if name == "any" else (number, number)
+    protocol = ANY_PROTOCOL if name == ANY else (number, number)
     ports, source_ports = rule.ports or (PORTS,), rule.source_ports or (PORTS,)
     for family, *sides in ends_of(rule):
         for reached, source, destination, from_ in product(ports, *sides, source_ports):
@@ -97,7 +112,7 @@ def _suspects(every: Iterable[Held]) -> set[int]:
         ):
             found.add(place)
         for part, (first, last), size in sized:
-            if not _ends_there(part):
+            if not ends_there(part):
                 continue
             all_sizes += size
             if first == last:
@@ -105,11 +120,6 @@ def _suspects(every: Iterable[Held]) -> set[int]:
             else:
                 wide_sizes += size
     return found
-
-
-def _ends_there(rule: FilterRule) -> bool:
-    """Return whether what a rule takes comes to none of those after it."""
-    return rule.verdict in TERMINAL or rule.verdict.startswith("goto ")
 
 
 class _List:
@@ -121,7 +131,7 @@ class _List:
         self.conditions: dict[frozenset[str], int] = defaultdict(int)  # → the boxes that have these alone
         for place, own in enumerate(held):
             for part, box in own:
-                if _ends_there(part):
+                if ends_there(part):
                     self.conditions[frozenset(part.conditions)] |= 1 << len(self.boxes)
                     self.boxes.append(box)
                     self.owners.append(place)

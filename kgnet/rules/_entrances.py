@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_network, summarize_address_range
 
-from kgnet.model.access import ANYWHERE, Entrances
+from kgnet.model.access import Entrances
 from kgnet.model.facts import PacketFilter, Snapshot
 from kgnet.model.fleet import Network
 from kgnet.model.outcome import Deviation, Evidence
@@ -14,6 +15,7 @@ from kgnet.rules._permits import Permit, accepting, of_rule
 from kgnet.rules._places import at
 
 SSH = ("tcp", 22)
+REMEMBERED = 1 << 10  # networks: the same people administer many devices
 INSIDE = tuple(  # RFC 1918, 4193, 6598; what a device calls its own, and the link's
     map(
         ip_network,
@@ -47,6 +49,7 @@ def within(inner: Network, outer: Network) -> bool:
     )
 
 
+@lru_cache(REMEMBERED)
 def public(network: Network) -> bool:
     """Return whether addresses of the Internet are in *network*."""
     return not any(within(network, inside) for inside in INSIDE)
@@ -60,12 +63,17 @@ def listed(have: Snapshot) -> list[Comer] | None:
     if Entrances not in have.facts:
         return None
     found = [
-        Comer(entrance.name, ip_network(source), entrance.line)
+        Comer(entrance.name, _network(source), entrance.line)
         for entrance in have.get(Entrances).entrances
         for source in entrance.sources
     ]
-    unlimited = any(str(comer.network) in ANYWHERE for comer in found)
+    unlimited = any(comer.network.prefixlen == 0 for comer in found)
     return None if unlimited and filtered(have) else found
+
+
+@lru_cache(REMEMBERED)
+def _network(source: str) -> Network:
+    return ip_network(source)
 
 
 def filtered(have: Snapshot) -> bool:

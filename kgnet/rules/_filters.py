@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kgnet.model.facts import PacketFilter, Snapshot
-from kgnet.rules._cover import Covered, covered, entries
+from kgnet.rules._cover import Covered, covered, lists
 
 POLICIES = ("NIST SP 800-41r1 §4 [from memory, unverified]",)  # firewall policies, and their review
 SAME = {"reject": "drop"}  # whoever is refused does not get through either
@@ -26,8 +26,8 @@ class Void:
 
 def never_asked(have: Snapshot) -> Iterator[Void]:
     """Yield the rules that no packet comes to, list by list."""
-    for name, every in entries(have.get(PacketFilter).rules).items():
-        for each in covered(every):
+    for name, rules in lists(have.get(PacketFilter).rules).items():
+        for each in covered(rules):
             verdicts = {SAME.get(other.verdict, other.verdict) for other in (each.entry, *each.by)}
             first = each.entry.first
             yield Void(name, first.text, first.line, _told(each), alike=len(verdicts) == 1)

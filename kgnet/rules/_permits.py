@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network, summarize_address_range
 from itertools import product
+from operator import attrgetter
 from socket import AF_INET, inet_pton
 
 from kgnet.errors import MissingFact
@@ -28,11 +29,13 @@ Written = tuple[int, Range]  # an address, a network or a range of a family
 Side = dict[int, list[Range]]  # family → from where, or to where
 Ends = tuple[int, list[Range], list[Range]]  # a family, from where, to where
 PORTS: Range = (0, 65535)
+ANY = "any"  # whatever protocol
 LAST = {4: 2**32 - 1, 6: 2**128 - 1}
 ICMP = re.compile(r"icmp|icmpv6|ipv6-icmp")
 KNOWN = r"(?:established|related)"  # packets of what was permitted before (nft(8), CONNTRACK)
 STATES = rf"ct state (?:{KNOWN}(?:,{KNOWN})*|\{{ {KNOWN}(?:, {KNOWN})* \}})(?![,\w])"
 HARMLESS = re.compile(rf'{STATES}|iif(?:name)? "lo"|\bicmp(?:v6)? type\b')
+CHAIN = attrgetter("chain")
 TARGET = re.compile(r"\b(?:jump|goto) (\S+)")
 WILD = {str(length): (1 << 32 - length) - 1 for length in range(33)}  # the bits that may differ
 READ = 1 << 10  # ends kept as numbers: those of one device come again, those of another are others
@@ -57,7 +60,7 @@ class Permit:
 
     @classmethod
     def everything(cls, family: int) -> Permit:
-        return cls(family, "any", PORTS, (0, LAST[family]), (0, LAST[family]))
+        return cls(family, ANY, PORTS, (0, LAST[family]), (0, LAST[family]))
 
     @property
     def from_anywhere(self) -> bool:
@@ -68,11 +71,11 @@ class Permit:
         return self.destination == (0, LAST[self.family])
 
     def reaches(self, protocol: str, port: int) -> bool:
-        return self.protocol in (protocol, "any") and self.ports[0] <= port <= self.ports[1]
+        return self.protocol in (protocol, ANY) and self.ports[0] <= port <= self.ports[1]
 
     def without(self, other: Permit) -> Iterator[Permit]:
         """Yield what is left of this when *other* is taken away: no more than six boxes."""
-        if self.family != other.family or other.protocol not in (self.protocol, "any"):
+        if self.family != other.family or other.protocol not in (self.protocol, ANY):
             yield self
             return
         mine = [self.ports, self.source, self.destination]
@@ -111,7 +114,7 @@ class Permits:
         if permit in self.every:
             return []
         left = [permit]
-        for other in (*self._alike[permit.family, permit.protocol], *self._alike[permit.family, "any"]):
+        for other in (*self._alike[permit.family, permit.protocol], *self._alike[permit.family, ANY]):
             left = [rest for each in left for rest in each.without(other)]
             if not left:
                 break
@@ -161,6 +164,8 @@ def _some(permits: list[Permit]) -> str:
 def accepting(have: Snapshot, chain: str) -> Iterator[FilterRule]:
     """Yield the rules that let something new through *chain*, or through a chain that it jumps to."""
     rules = have.get(PacketFilter).rules
+    if chain not in set(map(CHAIN, rules)):
+        return
     reached = _reached(rules, chain)
     for rule in rules:
         if rule.chain in reached and lets_in_new(rule):
@@ -203,13 +208,14 @@ def ends_of(rule: FilterRule) -> Iterator[Ends]:
     return _ends(_side(rule.sources), _side(rule.destinations))
 
 
-def protocol_of(rule: FilterRule | FlowRule) -> str:
-    """Return the protocol of a rule by one name, whoever wrote it; any: whatever protocol."""
-    return "icmp" if ICMP.fullmatch(rule.protocol or "") else rule.protocol or "any"
+@lru_cache(READ)
+def named(protocol: str | None) -> str:
+    """Return a protocol by one name, whoever wrote it; any: whatever protocol."""
+    return "icmp" if ICMP.fullmatch(protocol or "") else protocol or ANY
 
 
 def _permits(rule: FilterRule | FlowRule, ends: Iterable[Ends]) -> Iterator[Permit]:
-    name, ports = protocol_of(rule), rule.ports or (PORTS,)
+    name, ports = named(rule.protocol), rule.ports or (PORTS,)
     for family, *sides in ends:
         for reached, source, destination in product(ports, *sides):
             yield Permit(family, name, reached, source, destination)
@@ -223,7 +229,7 @@ def _ends(sources: Side, destinations: Side) -> Iterator[Ends]:
 
 @lru_cache(READ)
 def _side(every: tuple[str, ...]) -> Side:
-    return _by_family([_written(each) for each in every])
+    return _by_family([written(each) for each in every])
 
 
 def _by_family(ends: list[Written]) -> Side:
@@ -238,7 +244,7 @@ def _network(network: Network) -> Written:
     return network.version, (int(network.network_address), int(network.broadcast_address))
 
 
-def _written(text: str) -> Written:
+def written(text: str) -> Written:
     """Read an address, a network or a range as nft prints them."""
     first, dash, last = text.partition("-")
     if dash:
