@@ -61,7 +61,7 @@ def told_finding(finding: Finding, language: Language) -> Finding:
     """Return *finding* with its evidence in *language*, as far as there are words for it."""
     evidence = tuple(_told(each, finding.rule, language) for each in finding.evidence)
     remedy = replace(finding.remedy, notes=tuple(sentence(note, language) for note in finding.remedy.notes))
-    return replace(finding, evidence=evidence, remedy=remedy)
+    return finding._replace(evidence=evidence, remedy=remedy)
 
 
 def _told(each: Evidence, rule: str, language: Language) -> Evidence:

@@ -6,7 +6,7 @@ A fix is tried on a copy of the text before it is handed on: the rule has to pas
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -92,7 +92,7 @@ def remedied(
     """Return *findings*, each that failed with its remedy; *patched*: also as a patch of the file."""
     choices = pack.rules
     return [
-        replace(each, remedy=remedy(want, have, each, rules[each.rule], choices[each.rule], patched=patched))
+        each._replace(remedy=remedy(want, have, each, rules[each.rule], choices[each.rule], patched=patched))
         if each.status is Status.FAIL and each.rule in choices
         else each
         for each in findings

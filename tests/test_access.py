@@ -13,7 +13,7 @@ from kgnet.model.facts import Listeners, SnmpServer, SshServer
 from kgnet.model.managed import SnmpGroup, SnmpUser
 from kgnet.platforms import _linux_access as access
 from kgnet.platforms import _linux_snmp as snmp
-from kgnet.platforms.cisco_ios.access import host_keys
+from kgnet.platforms.cisco_ios.around import host_keys
 
 
 def conf(*lines: str) -> SnmpServer:

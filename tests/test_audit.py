@@ -241,10 +241,10 @@ WAIVER = Waiver(
     [
         (date(2027, 3, 31), FAILED, Status.WAIVED, "waived until 2027-03-31 by STTTT (KG-17): old router"),
         (date(2027, 4, 1), FAILED, Status.FAIL, "the waiver of STTTT (KG-17) expired on 2027-03-31"),
-        (date(2027, 1, 1), replace(FAILED, device="hub1"), Status.FAIL, "has no key"),
-        (date(2027, 1, 1), replace(FAILED, rule="KG-RTG-05"), Status.FAIL, "has no key"),
-        (date(2027, 1, 1), replace(FAILED, status=Status.ERROR), Status.ERROR, "has no key"),
-        (date(2027, 1, 1), replace(FAILED, status=Status.PASS), Status.PASS, "has no key"),
+        (date(2027, 1, 1), FAILED._replace(device="hub1"), Status.FAIL, "has no key"),
+        (date(2027, 1, 1), FAILED._replace(rule="KG-RTG-05"), Status.FAIL, "has no key"),
+        (date(2027, 1, 1), FAILED._replace(status=Status.ERROR), Status.ERROR, "has no key"),
+        (date(2027, 1, 1), FAILED._replace(status=Status.PASS), Status.PASS, "has no key"),
     ],
 )
 def test_waiver(today: date, finding: Finding, status: Status, told: str) -> None:

@@ -275,10 +275,10 @@ def test_to_waive_is_not_to_fix(kept: History) -> None:
     """Its day stays; when nobody answers for it any more, it is new, and its day is still the first."""
     kept.remember([found("no key")], asked(0))
     waived = found("no key", status=Status.WAIVED)
-    waived = replace(waived, evidence=(*waived.evidence, Evidence("waived until 2026-02-01", note=True)))
+    waived = waived._replace(evidence=(*waived.evidence, Evidence("waived until 2026-02-01", note=True)))
     told = kept.remember([waived], asked(1))
     assert [[*each] for each in (told.gone, told.news, told.baseline.standing)] == [[], [], [*told.findings]]
-    expired = replace(waived, status=Status.FAIL)
+    expired = waived._replace(status=Status.FAIL)
     (new,) = kept.remember([expired], asked(2)).news
     assert new.stand == Stand(State.NEW, BEGIN)
     assert stands(kept) == {"no key": 0}
@@ -307,8 +307,8 @@ def test_another_evidence_of_the_same_rule_is_new(kept: History) -> None:
 
 def test_a_device_that_answers_again(kept: History) -> None:
     """Whatever its rules say, it could be looked at."""
-    kept.remember([replace(SILENT, rule=COLLECT)], asked(0))
-    told = kept.remember([replace(SILENT, rule=COLLECT)], asked(1))
+    kept.remember([SILENT._replace(rule=COLLECT)], asked(0))
+    told = kept.remember([SILENT._replace(rule=COLLECT)], asked(1))
     assert [each.stand for each in told.news] == [Stand(State.STANDING, BEGIN)], "always told"
     told = kept.remember([found("no key")], asked(2))
     assert [finding.rule for finding in told.gone] == [COLLECT]

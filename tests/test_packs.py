@@ -266,7 +266,7 @@ def test_an_expression_without_end_is_ended(expression: str, tmp_path: Path) -> 
     assert [found["A"].status, found["B"].status] == [Status.ERROR, Status.PASS]
     assert f"searches for more than {MOST_CPU_S:g} s" in str(found["A"].evidence[0])
     assert again["A"].status is Status.ERROR
-    passed = replace(again["A"], status=Status.PASS, evidence=())
+    passed = again["A"]._replace(status=Status.PASS, evidence=())
     *_, told_again = map(read, carried(map(row, (found["A"], passed))))
     assert told_again.status is Status.ERROR
     assert str(told_again.evidence[0]).endswith("on a device before this one")

@@ -81,10 +81,10 @@ def test_a_site_s_report_holds_its_findings_only(report: Report, compared: bool)
     """What is handed to an office tells nothing of another: no device, no name, no count, in no language."""
     when = datetime(2026, 11, 1, tzinfo=UTC)
     seen = [
-        replace(each, stand=Stand(State.FIXED if each.status is Status.PASS else State.NEW, when))
+        each._replace(stand=Stand(State.FIXED if each.status is Status.PASS else State.NEW, when))
         for each in SEEN
     ]
-    standing = tuple(replace(each, stand=Stand(State.STANDING, when)) for each in SEEN)
+    standing = tuple(each._replace(stand=Stand(State.STANDING, when)) for each in SEEN)
     baseline = Baseline("last", "run-7", when, new=41, fixed=43, standing=standing)
     about = replace(ABOUT, limit="r-902,hub1", network="Kiên Giang", baseline=baseline if compared else None)
     sites = by_site(seen if compared else SEEN)
@@ -112,7 +112,7 @@ def test_a_hostile_text_stays_text(report: Report) -> None:
     """A banner may hold anything; nobody's terminal, browser, parser or spreadsheet obeys it."""
     bad = "</script><script>alert(1)</script>\x1b[2J\x00\ud800\u202e|<b>`=cmd()` ]]> & {hole} \ufffe\n# x"
     told = text(
-        report, [replace(SEEN[0], device=bad, site=bad, evidence=(Evidence(bad, bad), Evidence("=1+1")))]
+        report, [SEEN[0]._replace(device=bad, site=bad, evidence=(Evidence(bad, bad), Evidence("=1+1")))]
     )
     assert not re.search("[\x00\x1b\ud800\u202e\ufffe]", told)
     if report.name in ("html", "junit", "docx", "markdown"):

@@ -200,7 +200,7 @@ def test_on_paper_all_that_is_open_is_told(page: Page, tmp_path: Path) -> None:
 
 def test_what_mends_a_finding_is_folded_on_a_screen_and_open_on_paper(page: Page, tmp_path: Path) -> None:
     remedy = Remedy(("line vty 0 4", " transport input ssh"), ("Have a console at hand.",))
-    page.open((replace(SEEN[0], status=Status.FAIL, remedy=remedy),))
+    page.open((SEEN[0]._replace(status=Status.FAIL, remedy=remedy),))
     assert page.all(".fix pre") == []
     paper = subprocess.run(
         ["pdftotext", "-layout", str(printed(page.browser, tmp_path / "report.pdf")), "-"],

@@ -54,7 +54,7 @@ def test_every_finding_is_a_row() -> None:
 
 def test_a_spreadsheet_computes_nothing() -> None:
     """A device's text that begins like a formula is a text."""
-    evil = replace(SEEN[0], device="@x", evidence=(Evidence('=HYPERLINK("http://x")'),))
+    evil = SEEN[0]._replace(device="@x", evidence=(Evidence('=HYPERLINK("http://x")'),))
     (row,) = rows([evil])
     assert (row["device"], row["evidence"][:2]) == ("'@x", "'=")
 
@@ -63,13 +63,13 @@ def test_a_spreadsheet_computes_nothing() -> None:
 
 OLD, NEW = (datetime(2026, 1, day, 12, tzinfo=UTC) for day in (5, 9))
 FROM_FILES = [
-    replace(SEEN[0], device="r-1", source="/backups/r-1.cfg", as_of=OLD),
-    replace(SEEN[0], device="r-2", source="/backups/r-2.cfg", as_of=NEW),
-    replace(SEEN[0], device="r-3", source="live", as_of=datetime(2025, 1, 1, tzinfo=UTC)),
-    replace(SEEN[0], device="r-9", source="/backups/r-9", kind=Kind.FILE),
-    replace(SEEN[0], device="room-1", kind=Kind.ROOM),
-    replace(SEEN[0], device="room-2", kind=Kind.ROOM),
-    replace(SEEN[0], device="DC", kind=Kind.BUILDING),
+    SEEN[0]._replace(device="r-1", source="/backups/r-1.cfg", as_of=OLD),
+    SEEN[0]._replace(device="r-2", source="/backups/r-2.cfg", as_of=NEW),
+    SEEN[0]._replace(device="r-3", source="live", as_of=datetime(2025, 1, 1, tzinfo=UTC)),
+    SEEN[0]._replace(device="r-9", source="/backups/r-9", kind=Kind.FILE),
+    SEEN[0]._replace(device="room-1", kind=Kind.ROOM),
+    SEEN[0]._replace(device="room-2", kind=Kind.ROOM),
+    SEEN[0]._replace(device="DC", kind=Kind.BUILDING),
 ]
 
 

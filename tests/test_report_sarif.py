@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +24,9 @@ STRANGE = 'ấp Hòn Me \U0001f525 \x00\x1b[31m\ud800\u202e {0} {braces} \\ "quo
 FINDINGS = {
     "none": (),
     "some": SEEN,
-    "clean": tuple(replace(each, status=Status.PASS, evidence=()) for each in SEEN),
-    "errors": tuple(replace(each, status=Status.ERROR) for each in SEEN),
-    "bare": tuple(replace(each, evidence=()) for each in SEEN),
+    "clean": tuple(each._replace(status=Status.PASS, evidence=()) for each in SEEN),
+    "errors": tuple(each._replace(status=Status.ERROR) for each in SEEN),
+    "bare": tuple(each._replace(evidence=()) for each in SEEN),
     "strange": tuple(
         Finding(STRANGE, STRANGE, STRANGE, status, Severity.LOW, (Evidence(STRANGE, f"{where}:7"),))
         for status in Status

@@ -6,10 +6,13 @@ only where there is nothing to collect, and says so: a router of a vendor has no
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 
+from kgnet.audit.alike import Alike, Verdict
 from kgnet.audit.intent import looks_at_intent
 from kgnet.errors import DeviceError, MissingFact, NotOurs, ReadError
 from kgnet.model.facts import Snapshot
@@ -18,10 +21,10 @@ from kgnet.model.outcome import COLLECT, Evidence, Finding, Severity, Status, pi
 from kgnet.model.pack import Choice, Pack
 from kgnet.model.province import Role
 from kgnet.model.subject import Kind, Subject
+from kgnet.model.traced import Traced
 from kgnet.plugins import found, one
 from kgnet.ports import Platform, Rule, Wrong
 
-Verdict = tuple[Status, tuple[Evidence, ...]]
 Judging = Callable[[Subject, Snapshot], list[Finding]]
 
 NOT_IN_FILES = "it judges what a device says while it runs; files do not hold that"
@@ -51,6 +54,7 @@ def judging(
     every = [(rules[id], choice) for id, choice in pack.rules.items()]
     running = None if live else frozenset(beside)
     asked: dict[tuple[object, ...], tuple[_Asked, ...]] = {}
+    alike: dict[tuple[object, ...], Alike] = defaultdict(Alike)
 
     def judge(want: Subject, have: Snapshot) -> list[Finding]:
         kind = (type(want), *((want.role, want.platform, want.planned) if isinstance(want, Device) else ()))
@@ -58,9 +62,27 @@ def judging(
             asked[kind] = tuple(
                 _asked(want, *each, running) for each in every if isinstance(want, each[0].of)
             )
-        return [_finding(want, have, each) for each in asked[kind]]
+        if isinstance(have.facts, Traced) and (origin := have.facts.origin):
+            return _compared(want, have, have.facts, asked[kind], alike[*kind, origin])
+        return [_finding(want, _verdict(want, have, each), each) for each in asked[kind]]
 
     return judge
+
+
+def _compared(
+    want: Subject, have: Snapshot, facts: Traced, asked: Iterable[_Asked], alike: Alike
+) -> list[Finding]:
+    """Judge *have*, but for what others of its kind said as well."""
+    known = alike.known(facts)
+    found = []
+    for each in asked:
+        id = each.rule.id
+        verdict = known.get(id)
+        if verdict is None:
+            judge = partial(_verdict, want, have, each)
+            verdict = alike.judged(id, have, facts, judge) if each.by_facts else judge()
+        found.append(_finding(want, verdict, each))
+    return found
 
 
 def not_seen(want: Subject, reason: DeviceError | str) -> Finding:
@@ -110,6 +132,7 @@ class _Asked:
     severity: Severity
     given: Mapping[str, object]
     elsewhere: tuple[Evidence, ...]
+    by_facts: bool  # alone: not by what was planned, nor by the text itself
 
 
 Running = frozenset[type] | None  # the facts of running state that are known without asking; None: all
@@ -118,15 +141,18 @@ Running = frozenset[type] | None  # the facts of running state that are known wi
 def _asked(want: Subject, rule: Rule, choice: Choice, running: Running) -> _Asked:
     reasons = _elsewhere(want, rule, choice, running) if isinstance(want, Device) else iter(())
     elsewhere = tuple(Evidence(reason) for reason in islice(reasons, 1))
-    return _Asked(rule, choice.severity or rule.severity, _given(choice), elsewhere)
+    by_facts = bool(elsewhere) or (bool(rule.needs) and not looks_at_intent(rule, choice.parameters))
+    return _Asked(rule, choice.severity or rule.severity, _given(choice), elsewhere, by_facts)
 
 
-def _finding(want: Subject, have: Snapshot, asked: _Asked) -> Finding:
-    status, evidence = (Status.SKIP, asked.elsewhere) if asked.elsewhere else _verdict(want, have, asked)
+def _finding(want: Subject, verdict: Verdict, asked: _Asked) -> Finding:
+    status, evidence = verdict
     return Finding(asked.rule.id, want.name, want.site, status, asked.severity, evidence, kind=want.kind)
 
 
 def _verdict(want: Subject, have: Snapshot, asked: _Asked) -> Verdict:
+    if asked.elsewhere:
+        return Status.SKIP, asked.elsewhere
     rule = asked.rule
     untold = [fact for fact in rule.needs if fact not in have.facts and fact not in have.missing]
     if untold and isinstance(want, Device) and (reason := next(_untold(want, untold), "")):

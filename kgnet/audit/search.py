@@ -15,7 +15,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -66,7 +65,7 @@ def carried(found: Iterable[Row]) -> Iterator[Row]:
             what = read(each).evidence[0].what
             if what.endswith(ENDLESS):
                 evidence = (Evidence(f"{what} on a device before this one"),)
-                ended[each.rule] = row(replace(read(each), evidence=evidence)).said
+                ended[each.rule] = row(read(each)._replace(evidence=evidence)).said
         yield each
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -63,9 +62,9 @@ def _waived(finding: Finding, waivers: tuple[Waiver, ...], today: date) -> Findi
     longest = max(covering, key=lambda waiver: waiver.expires)
     if longest.expires < today:
         told = f"the waiver of {longest.owner} ({longest.ticket}) expired on {longest.expires}"
-        return replace(finding, evidence=(*finding.evidence, Evidence(told, note=True)))
+        return finding._replace(evidence=(*finding.evidence, Evidence(told, note=True)))
     told = f"waived until {longest.expires} by {longest.owner} ({longest.ticket}): {longest.reason}"
-    return replace(finding, status=Status.WAIVED, evidence=(*finding.evidence, Evidence(told, note=True)))
+    return finding._replace(status=Status.WAIVED, evidence=(*finding.evidence, Evidence(told, note=True)))
 
 
 def _covers(waiver: Waiver, finding: Finding) -> bool:

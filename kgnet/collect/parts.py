@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from typing import Any
@@ -12,7 +12,8 @@ from typing import Any
 from kgnet.errors import ReadError
 from kgnet.model.config import Config
 from kgnet.model.managed import Release
-from kgnet.ports import Part, Reading
+from kgnet.model.traced import Questions, Traced
+from kgnet.ports import Part, Questioned, Reading
 
 LONG = 80  # characters of a command in a message
 
@@ -26,11 +27,12 @@ def as_typed(argv: Sequence[str]) -> str:
 class Promise:
     """What a `Reading` has taken apart and nobody has asked for yet."""
 
-    __slots__ = ("left", "part", "reading", "source", "taken")
+    __slots__ = ("asked", "left", "part", "reading", "source", "taken")
 
     def __init__(self, reading: Reading, taken: Any, part: str, source: str) -> None:
         self.reading, self.taken, self.part, self.source = reading, taken, part, source
         self.left = dict(reading.readers)
+        self.asked: dict[type, Questions | None] = {}  # what was asked of the text for a fact
 
     def read(self, kind: type, known: dict[type, Any], missing: dict[type, str]) -> None:
         """Read the fact *kind*, with those that are read by the way, or note why it cannot be."""
@@ -38,24 +40,31 @@ class Promise:
         kinds = [each for each, other in self.left.items() if other is reader]
         for each in kinds:
             del self.left[each]
+        if questioned := isinstance(self.taken, Questioned):
+            self.taken.noted()
         try:
             known.update((type(fact), fact) for fact in self.reading.read(reader, self.taken, self.part))
         except ReadError as reason:
             missing.update(dict.fromkeys(kinds, f"{self.source}: {reason}"))
+        self.asked.update(dict.fromkeys(kinds, self.taken.noted() if questioned else None))
 
 
-class Facts(Mapping[type, Any]):
+class Facts(Traced):
     """The facts of a device: what was read, and what is read once somebody asks for it.
 
     Why one could not be read is told in *missing*.
     """
 
+    __slots__ = ("_missing", "_wanted", "known", "promises")
+
     def __init__(self, missing: dict[type, str]) -> None:
         self.known: dict[type, Any] = {}
         self.promises: list[Promise] = []
         self._missing = missing
+        self._wanted: set[type] = set()
 
     def __getitem__(self, kind: type) -> Any:
+        self._wanted.add(kind)
         if kind not in self.known:
             for promise in self.promises:
                 if kind in promise.left:
@@ -63,6 +72,8 @@ class Facts(Mapping[type, Any]):
         return self.known[kind]
 
     def __contains__(self, kind: object) -> bool:
+        assert isinstance(kind, type)
+        self._wanted.add(kind)
         return kind in self.known or super().__contains__(kind)
 
     def _all(self) -> dict[type, Any]:
@@ -76,6 +87,26 @@ class Facts(Mapping[type, Any]):
 
     def __len__(self) -> int:
         return len(self._all())
+
+    # ── of one text that is asked: what each fact was read from ─────────────
+
+    @property
+    def origin(self) -> Hashable:
+        if len(self.promises) != 1 or not isinstance(self.promises[0].taken, Questioned):
+            return None
+        return self.promises[0].reading, frozenset(self.known), frozenset(self._missing)
+
+    def watch(self) -> None:
+        self._wanted = set()
+
+    def looked_at(self) -> Questions | None:
+        asked = self.promises[0].asked
+        told = [asked.get(kind, None if kind in self.known else ()) for kind in self._wanted]
+        return None if None in told else tuple(sorted({each for every in told for each in every or ()}))
+
+    def answers(self, questions: Questions) -> tuple[Hashable, ...]:
+        answer = self.promises[0].taken.answer
+        return tuple([answer(question) for question in questions])
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,14 +192,14 @@ def _annotated(
     now, then = current.get(key, {}), before.get(key, {})
     if finding.status is Status.ERROR:
         stand = _stand(now.get(""), then.get(""), Status.ERROR, when)
-        return replace(finding, stand=stand)
+        return finding._replace(stand=stand)
     prints = _prints(_told(finding))
     stands = [_stand(now.get(each), then.get(each), finding.status, when) for each in prints]
     state = State.NEW if all(stand.state is State.NEW for stand in stands) else State.STANDING
     since = min((each.finding_since for print_, each in now.items() if print_), default=when)
     left = iter(stands)
     evidence = tuple(each if each.note else replace(each, stand=next(left)) for each in finding.evidence)
-    return replace(finding, evidence=evidence, stand=Stand(state, since))
+    return finding._replace(evidence=evidence, stand=Stand(state, since))
 
 
 def _stand(now: Stood | None, then: Stood | None, status: Status, when: datetime) -> Stand:
@@ -217,7 +217,7 @@ def _part(finding: Finding, state: State) -> Iterator[Finding]:
     if held:
         notes = [each for each in finding.evidence if each.note]
         since = min(each.stand.since for each in held if each.stand)
-        yield replace(finding, evidence=(*held, *notes), stand=Stand(state, since))
+        yield finding._replace(evidence=(*held, *notes), stand=Stand(state, since))
 
 
 def _fixed(pieces: Sequence[Stood]) -> Finding:

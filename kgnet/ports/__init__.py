@@ -42,7 +42,7 @@ from kgnet.ports.device import (
     Transaction,
     Typed,
 )
-from kgnet.ports.reading import Readers, Reading, gives
+from kgnet.ports.reading import Questioned, Readers, Reading, gives
 
 # ── design ──────────────────────────────────────────────────────────────────
 
@@ -218,6 +218,7 @@ __all__ = [
     "Path",
     "Platform",
     "Probe",
+    "Questioned",
     "Reader",
     "Readers",
     "Reading",

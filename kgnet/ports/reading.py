@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from abc import abstractmethod
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
 from kgnet.errors import ReadError
+from kgnet.model.traced import Question, Questions
 
 Reads = Callable[[Any], object]  # what a text was taken apart into → a fact, or an iterator of facts
 Readers = Mapping[type, Reads]  # each fact that there may be, with what reads it
+
+
+class Questioned:
+    """What a text was taken apart into, if it notes what its readers ask of it.
+
+    Two texts that answer all questions of a reader alike are read alike, but for the numbers of lines.
+    """
+
+    __slots__ = ()
+
+    @abstractmethod
+    def noted(self) -> Questions | None:
+        """Return what was asked since the last call, sorted; None: all of the text was looked at."""
+
+    @abstractmethod
+    def answer(self, question: Question) -> Hashable:
+        """Return all that the text says to a question that was noted, but for the numbers of lines."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

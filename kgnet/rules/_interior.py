@@ -23,7 +23,7 @@ def running(have: Snapshot, *protocols: str) -> list[InteriorLink]:
     found = [link for link in have.get(InteriorLinks).links if link.protocol in protocols]
     if not found:
         names = " or ".join(NAMES[each] for each in protocols)
-        raise NotOurs(f"{have.device} runs no {names}, so there is nothing to judge")
+        raise NotOurs(f"it runs no {names}, so there is nothing to judge")
     return found
 
 

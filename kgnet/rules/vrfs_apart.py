@@ -25,7 +25,7 @@ def vrfs_apart(want: Device, have: Snapshot, *, management: tuple[str, ...] = MA
     """Two agencies whose VRFs share a target see each other's networks, and nobody notices."""
     vpns = [vpn for vpn in have.get(Vpns).vpns if vpn.name.upper() not in (*management, want.vrf.upper())]
     if not vpns:
-        raise NotOurs(f"{have.device} has no VRF beside that of its management")
+        raise NotOurs("it has no VRF beside that of its management")
     for vpn in vpns:
         others = [other for other in vpns if other.name != vpn.name]
         for what in _wrong(vpn, others):

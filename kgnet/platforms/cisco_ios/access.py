@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from kgnet.errors import ReadError
@@ -13,8 +12,6 @@ from kgnet.model.access import (
     Console,
     Entrance,
     Entrances,
-    HostKey,
-    HostKeys,
     SecureShell,
     WebManagement,
 )
@@ -22,6 +19,7 @@ from kgnet.model.managed import RemoteAccess
 from kgnet.model.services import Provisioning, Service, Services
 from kgnet.platforms._releases import default
 from kgnet.platforms.cisco_ios import acl, layer2
+from kgnet.platforms.cisco_ios.alike import alike
 from kgnet.platforms.cisco_ios.entries import plain
 from kgnet.platforms.cisco_ios.filter import addresses
 from kgnet.platforms.cisco_ios.lines import Block
@@ -124,7 +122,7 @@ def _ways_in(root: Block) -> Entrances:
 def _entrances(root: Block) -> Iterator[Entrance]:
     """Yield the terminals that take somebody in; IPv6 counts where the device speaks it."""
     spoken = ["access-class "]
-    if root.mentions(SIX) and any(port.has(SIX) for port in root.starting("interface ")):
+    if root.any_port(_speaks_six):
         spoken.append("ipv6 access-class ")
     for line in _vtys(root):
         if line.rest("transport input ") != "none":
@@ -134,9 +132,17 @@ def _entrances(root: Block) -> Iterator[Entrance]:
             yield Entrance(line.line, tuple(found), line.number)
 
 
+@alike
+def _speaks_six(port: Block) -> bool:
+    return port.has(SIX)
+
+
 def sources(root: Block, name: str, anywhere: str) -> tuple[str, ...]:
     """Return from where the list *name* lets in; a list that is not there lets everybody in."""
-    named = (each for each in root.holding("access-list ") if each.line.endswith(f" {name}"))
+    ending = f" {name}"
+    named = (
+        each for each in root.holding(ending) if "access-list " in each.line and each.line.endswith(ending)
+    )
     block = next(named, None)
     standard = block is not None and "standard" in block.line
     entries = block.lines if block else []
@@ -176,21 +182,6 @@ def _ssh(root: Block) -> SecureShell:
         tries=int(root.rest("ip ssh authentication-retries ") or DEFAULT_TRIES),
         line=first.number if first else 0,
     )
-
-
-KEY = re.compile(r"IOS Keys in SECSH format\(([\w-]+)")
-MODULUS = re.compile(r"Modulus Size : (\d+) bits")
-KINDS = {"ssh-rsa": "rsa", "ssh-dss": "dsa", "ssh-ed25519": "ed25519"}
-
-
-def host_keys(text: str) -> HostKeys:
-    """Read `show ip ssh`: the one key that IOS uses; none where SSH is off."""
-    if not text.lstrip().startswith("SSH "):
-        raise ReadError(f"`show ip ssh` is not as expected: {text.strip()[:80]!r}")
-    kind, size = KEY.search(text), MODULUS.search(text)
-    if kind is None:
-        return HostKeys(())
-    return HostKeys((HostKey(KINDS.get(kind[1], kind[1].partition("-")[0]), int(size[1]) if size else 0),))
 
 
 # ── the console, the web ────────────────────────────────────────────────────
@@ -254,7 +245,7 @@ def _services(root: Block) -> Iterator[Service]:
             yield Service(name, _terminals(root, name), first.number if first else 0)
     yield from _served(root, SERVED)
     yield from _small_servers(root)
-    if layer2.switches_ports(root) and not any(line in ("vstack", "no vstack") for line in root.lines):
+    if layer2.switches_ports(root) and not (root.says("vstack") or root.says("no vstack")):
         yield Service("smart-install-default", "a switch whose configuration does not say `no vstack`")
 
 
@@ -279,8 +270,7 @@ def _terminals(root: Block, name: str) -> str:
 
 def _served(root: Block, starts: tuple[tuple[str, str], ...]) -> Iterator[Service]:
     for start, name in starts:
-        found = next(root.starting(start), None)
-        if found is not None:
+        if found := root.shown(start):
             yield Service(name, found.line, found.number)
 
 

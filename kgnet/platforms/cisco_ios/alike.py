@@ -16,7 +16,9 @@ OWN = {  # how a line begins → what stands for all that begin so
     "bandwidth ": "bandwidth 1",
 }
 ADDRESS = "ip address "
+NO_ADDRESS = "ip address 0.0.0.0 0.0.0.0"
 OTHERS = (*OWN, ADDRESS)
+ASPECTS: dict[str, Callable[[Block], object]] = {}  # what is `alike`, by its name
 
 
 def alike(reads: Callable[[Block], T]) -> Callable[[Block], T]:
@@ -30,7 +32,13 @@ def alike(reads: Callable[[Block], T]) -> Callable[[Block], T]:
     def of(block: Block) -> T:
         return read(said(block))
 
+    ASPECTS[aspect(of)] = of
     return of
+
+
+def aspect(reads: Callable[[Block], object]) -> str:
+    """Return the name of what is `alike`."""
+    return f"{reads.__module__}.{reads.__qualname__}"
 
 
 def said(block: Block) -> tuple[str, ...]:
@@ -52,5 +60,5 @@ def _common(line: str) -> str:
         words = line.split(maxsplit=4)
         if len(words) < 4 or not (words[2][0].isdecimal() and words[3][0].isdecimal()):
             return line  # it asks for one
-        return " ".join(("ip address 0.0.0.0 0.0.0.0", *words[4:]))
+        return " ".join((NO_ADDRESS, *words[4:]))
     return next(common for start, common in OWN.items() if line.startswith(start))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from kgnet.errors import ReadError
+from kgnet.model.access import HostKey, HostKeys
 from kgnet.model.managed import (
     Hardware,
     Inventory,
@@ -37,6 +38,9 @@ NAMES = {
 SHORTENED = re.compile(r"([A-Z][a-z]+) ?(\d\S*)")
 LOGIN = re.compile(r"^[* ]? *\d+ (?:vty|con|aux|tty) +\d+( +)(.*)$", re.MULTILINE)
 COLUMN = 9  # blanks, at least, where a name would stand
+KEY = re.compile(r"IOS Keys in SECSH format\(([\w-]+)")
+MODULUS = re.compile(r"Modulus Size : (\d+) bits")
+KEY_KINDS = {"ssh-rsa": "rsa", "ssh-dss": "dsa", "ssh-ed25519": "ed25519"}
 AUTHS = {"256": "sha256", "384": "sha384", "512": "sha512", "224": "sha224", "md5": "md5", "sha": "sha1"}
 
 
@@ -142,3 +146,18 @@ def unsaved(text: str) -> Unsaved:
     lines = (line.strip() for line in text.splitlines())
     changed = [line for line in lines if line[:1] in ("+", "-") and "ntp clock-period" not in line]
     return Unsaved(unsaved=bool(changed), since="")
+
+
+# ── keys ────────────────────────────────────────────────────────────────────
+
+
+def host_keys(text: str) -> HostKeys:
+    """Read `show ip ssh`: the one key that IOS uses; none where SSH is off."""
+    if not text.lstrip().startswith("SSH "):
+        raise ReadError(f"`show ip ssh` is not as expected: {text.strip()[:80]!r}")
+    kind, size = KEY.search(text), MODULUS.search(text)
+    if kind is None:
+        return HostKeys(())
+    return HostKeys(
+        (HostKey(KEY_KINDS.get(kind[1], kind[1].partition("-")[0]), int(size[1]) if size else 0),)
+    )

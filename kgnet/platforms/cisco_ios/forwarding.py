@@ -121,9 +121,9 @@ def _bound(port: Block) -> tuple[tuple[str, frozenset[int]], ...]:
 
 
 def _guards(root: Block) -> Iterator[Guard]:
-    ports = list(root.starting("interface "))
+    ports = list(root.ports(_spoken, _bound))
     anywhere = frozenset[int]().union(*(map(_spoken, ports)))
-    for port in ports if root.mentions(*BINDS) else ():
+    for port in ports:
         for way, filtered in _bound(port):
             yield Guard(f"{port.line.split()[1]}{way}", filtered, _spoken(port), port.number)
     for line in root.starting("line vty "):

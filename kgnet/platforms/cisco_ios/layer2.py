@@ -69,7 +69,7 @@ def _switches(root: Block) -> bool:
 
 def switches_ports(root: Block) -> bool:
     """Whether any port is told how to switch."""
-    return root.mentions("switchport") and any(map(_switched, root.starting("interface ")))
+    return root.any_port(_switched)
 
 
 @alike

@@ -5,7 +5,8 @@ A text is taken apart a level at a time, where somebody looks inside: into most 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 
 from kgnet.platforms._again import heard
 from kgnet.platforms.cisco_ios.taken import OPENING, SKIPPED, Text
@@ -48,7 +49,7 @@ class Block:
     @property
     def inside(self) -> list[Block]:
         if self._inside is None:
-            self._inside = [self._child(index) for index in range(len(self.lines))]
+            self._inside = [self._child(index) for index in range(len(self._own()))]
         return self._inside
 
     @inside.setter
@@ -57,9 +58,7 @@ class Block:
 
     @property
     def lines(self) -> list[str]:
-        if self._text is None:
-            return [each.line for each in self.inside]
-        return self._found(self._text) if self._lines is None else self._lines
+        return self._own()
 
     @property
     def numbers(self) -> list[int]:
@@ -86,15 +85,30 @@ class Block:
             return (each for each in self.inside if each.line.startswith(start))
         return map(self._child, self._starting(start))
 
+    def shown(self, start: str) -> Block | None:
+        """Return the first line that begins with *start*, for whom needs the rest of it to show only."""
+        return next(self.starting(start), None)
+
+    def ports(self, *aspects: Callable[[Block], object]) -> Iterator[Block]:
+        """Yield the interfaces, for whom looks at their *aspects* only, each of which is `alike`.
+
+        What they are called he may show; that one is a loopback or has no other's place he may ask as well.
+        """
+        return self.starting("interface ")
+
+    def any_port(self, has: Callable[[Block], object]) -> bool:
+        """Return whether any interface has the aspect *has*."""
+        return any(map(has, self.ports(has)))
+
     def holding(self, words: str) -> Iterator[Block]:
         """Yield the lines inside that have *words* anywhere."""
         if self._text is None:
             return (each for each in self.inside if words in each.line)
-        return (self._child(index) for index, line in enumerate(self.lines) if words in line)
+        return (self._child(index) for index, line in enumerate(self._own()) if words in line)
 
     def rest(self, start: str) -> str | None:
         """Return what follows *start* in the last line that has it."""
-        lines = self.lines
+        lines = self._own()
         if self._text is None:
             return next(
                 (line[len(start) :].strip() for line in reversed(lines) if line.startswith(start)), None
@@ -135,9 +149,15 @@ class Block:
 
     def says(self, line: str) -> bool:
         """Return whether *line* stands right inside."""
-        if self._text is not None and len(self.lines) > MANY:
-            return any(self.lines[index] == line for index in self._by_word().get(line.partition(" ")[0], ()))
-        return line in self.lines
+        lines = self._own()
+        if self._text is not None and len(lines) > MANY:
+            return any(lines[index] == line for index in self._by_word().get(line.partition(" ")[0], ()))
+        return line in lines
+
+    def _own(self) -> list[str]:
+        if self._text is None:
+            return [each.line for each in self.inside]
+        return self._found(self._text) if self._lines is None else self._lines
 
     # ── a text that nobody has exchanged anything in ────────────────────────
 
@@ -175,7 +195,7 @@ class Block:
 
     def _starting(self, start: str) -> list[int]:
         """Return which of the lines inside begin with *start*."""
-        lines = self.lines
+        lines = self._own()
         if len(lines) <= MANY:
             if f"\n{start}" not in self._as_text():
                 return []
@@ -189,16 +209,16 @@ class Block:
     def _as_text(self) -> str:
         body = self._body
         if body is None:
-            body = self._body = "\n" + "".join(f"{line}\n" for line in self.lines)
+            body = self._body = "\n" + "".join(f"{line}\n" for line in self._own())
         return body
 
     def _by_word(self) -> dict[str, list[int]]:
         """Return the lines inside by their first words."""
         words = self._words
         if words is None:
-            words = self._words = {}
-            for index, line in enumerate(self.lines):
-                words.setdefault(line.partition(" ")[0], []).append(index)
+            words = self._words = defaultdict(list)
+            for index, line in enumerate(self._own()):
+                words[line.partition(" ")[0]].append(index)
         return words
 
 

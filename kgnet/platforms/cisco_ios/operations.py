@@ -98,9 +98,8 @@ def _flow_export(root: Block) -> FlowExport:
 
 def _packets(root: Block) -> PacketHandling:
     """Source routes are followed, redirects sent and ARP answered for others where nothing forbids it."""
-    four = [
-        port for port in root.starting("interface ") if _speaks_four(port) and " Loopback" not in port.line
-    ]
+    ports = root.ports(_speaks_four, _refuses_redirects, _refuses_proxy, _forwards_broadcasts)
+    four = [port for port in ports if _speaks_four(port) and " Loopback" not in port.line]
     refused = root.says("no ip source-route")
     return PacketHandling(
         source_routing=() if refused else (Place("", root.number_of("ip source-route")),),
@@ -111,7 +110,8 @@ def _packets(root: Block) -> PacketHandling:
         else tuple(_places(port for port in four if not _refuses_proxy(port))),
         broadcasts_forwarded=tuple(
             Place(port.line.split()[1], line.number)
-            for port in (four if root.mentions(BROADCASTS) else ())
+            for port in four
+            if _forwards_broadcasts(port)
             for line in port.starting(BROADCASTS)
         ),
     )
@@ -131,6 +131,11 @@ def _refuses_redirects(port: Block) -> bool:
 @alike
 def _refuses_proxy(port: Block) -> bool:
     return port.says("no ip proxy-arp")
+
+
+@alike
+def _forwards_broadcasts(port: Block) -> bool:
+    return port.has(BROADCASTS)
 
 
 def _places(ports: Iterable[Block]) -> Iterator[Place]:

@@ -38,7 +38,8 @@ from kgnet.platforms.cisco_ios import (
     qos,
 )
 from kgnet.platforms.cisco_ios.forwarding import addresses
-from kgnet.platforms.cisco_ios.lines import Block, blocks
+from kgnet.platforms.cisco_ios.lines import Block
+from kgnet.platforms.cisco_ios.root import taken_apart
 from kgnet.ports import Readers, Reading
 
 IKE = 500  # RFC 7296 §2
@@ -46,8 +47,8 @@ SAFE = "bgp safe-ebgp-policy"
 
 
 def _take(text: str, part: str, first: int) -> Block:
-    root = blocks(text, first)
-    if not root.lines:
+    root = taken_apart(text, first)
+    if not root.opens:
         raise ReadError(f"{part}: the configuration is empty")
     return root
 

@@ -19,14 +19,13 @@ def agent(root: Block) -> SnmpAgent:
     lists = [name for words in groups if (name := _list_of_group(words))]
     lists += [name for words in communities if (name := _list(words))]
     open_to_all = len(lists) < len(groups) + len(communities)
-    first = next(root.starting("snmp-server community "), None) or next(root.starting("snmp-server "), None)
     return SnmpAgent(
         users=tuple(SnmpUser(name, "sha256", "aes128") for name in users),
         communities=len(communities),
         writable=any("RW" in map(str.upper, words[3:]) for words in communities)
         or any("write" in words for words in groups),
         access_list=None if open_to_all or not lists else lists[0],
-        line=first.number if first else 0,
+        line=root.number_of("snmp-server community ") or root.number_of("snmp-server "),
         groups=tuple(_group(words) for words in groups),
         well_known=tuple(filter(well_known, (words[2] for words in communities))),
         unnamed=tuple(unnamed(words[2] for words in communities)),

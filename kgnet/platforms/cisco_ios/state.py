@@ -25,7 +25,7 @@ from kgnet.model.managed import (
 )
 from kgnet.platforms._asn import as_number
 from kgnet.platforms._releases import running
-from kgnet.platforms.cisco_ios import access, around, hits
+from kgnet.platforms.cisco_ios import around, hits
 from kgnet.ports import Reader
 
 LINK = re.compile(
@@ -213,7 +213,7 @@ STATE: Mapping[tuple[str, ...], Reader] = {
     ("show ip ospf neighbor",): Reader(OspfPeers, ospf_peers),
     ("show ntp associations",): Reader(TimeSources, time_sources),
     ("show lldp neighbors detail",): Reader(LldpNeighbors, around.lldp_neighbors),
-    ("show ip ssh",): Reader(HostKeys, access.host_keys),
+    ("show ip ssh",): Reader(HostKeys, around.host_keys),
     ("show snmp user",): Reader(SnmpUsers, around.snmp_users),
     ("show users",): Reader(Logins, around.logins),
     (around.DIFFERENCES,): Reader(Unsaved, around.unsaved),

@@ -1,0 +1,233 @@
+"""All of a text as readers see it: what they ask of it is noted, and what it answers can be compared.
+
+Most readers ask for lines that an office's standard sets, and for ports that are set like many others: the
+texts of many devices give one answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from functools import lru_cache
+
+from kgnet.model.traced import Question
+from kgnet.platforms.cisco_ios.alike import ADDRESS, ASPECTS, NO_ADDRESS, aspect
+from kgnet.platforms.cisco_ios.alike import OWN as COMMON
+from kgnet.platforms.cisco_ios.lines import Block, blocks
+from kgnet.platforms.cisco_ios.taken import Text
+from kgnet.ports import Questioned
+
+STARTING, HOLDING, HAS, SAYS, MENTIONS, PORTS = "starting", "holding", "has", "says", "mentions", "ports"
+ALL = ("all", "")
+SPLIT = (
+    "interface",
+    "ip",
+    "ipv6",
+    "no",
+    "snmp-server",
+)  # so much begins so that one word does not tell it apart
+NO_DIGITS = {ord(digit): None for digit in "0123456789"}
+OWN = re.compile(  # group 1 stays of what is a port's own (see `alike`)
+    r"(\n (?:description|encapsulation dot1Q|bandwidth|ip address(?= \d[\d.]* \d))) "
+    r"(?:(?<=ip address )[\d.]+ [\d.]+|(?<!ip address ).*)"
+)
+END, LEFT_OUT = "\n\0", "\1"  # of a port, and around what of its own was left out
+NEVER = (END[-1], LEFT_OUT)  # in a text that can be compared
+STAND_INS = {start.strip(): line for start, line in {**COMMON, ADDRESS: NO_ADDRESS}.items()}
+LONG = 1 << 14  # characters of a port: what is longer is nothing that comes again
+
+
+class Root(Block, Questioned):
+    """The block of what stands in no other."""
+
+    __slots__ = ("_answers", "_asked", "_every", "_kinds", "_second")
+
+    def __init__(self, text: Text) -> None:
+        super().__init__("", 0)
+        self._text, self._end, self._inside = text, len(text.raws), None
+        self._asked: set[Question] = set()
+        self._answers: dict[Question, Hashable] = {}
+        self._every = frozenset(self._own())
+        self._kinds: set[tuple[str, str]] | None = None  # what ports say and are called, but for their own
+        self._second: dict[str, dict[str, list[int]]] = {}  # first word → second → places
+
+    @property
+    def comparable(self) -> bool:
+        return self._text is not None and not any(each in self._text.text for each in NEVER)
+
+    # ── what readers ask ────────────────────────────────────────────────────
+
+    @property
+    def lines(self) -> list[str]:
+        self._asked.add(ALL)
+        return super().lines
+
+    @property
+    def inside(self) -> list[Block]:
+        self._asked.add(ALL)
+        return super().inside
+
+    @inside.setter
+    def inside(self, blocks: list[Block]) -> None:
+        self._text, self._inside = None, blocks
+
+    @property
+    def below(self) -> list[str]:
+        self._asked.add(ALL)
+        return super().below
+
+    def numbered(self) -> tuple[Sequence[int], list[str]]:
+        self._asked.add(ALL)
+        return super().numbered()
+
+    def starting(self, start: str) -> Iterator[Block]:
+        self._asked.add(_section(start))
+        return super().starting(start)
+
+    def rest(self, start: str) -> str | None:
+        self._asked.add(_section(start))
+        return super().rest(start)
+
+    def holding(self, words: str) -> Iterator[Block]:
+        self._asked.add((HOLDING, words))
+        return super().holding(words)
+
+    def has(self, start: str) -> bool:
+        self._asked.add((HAS, start))
+        return bool(self._starting(start))
+
+    def shown(self, start: str) -> Block | None:
+        self._asked.add((HAS, start))
+        return next(super().starting(start), None)
+
+    def number_of(self, *starts: str) -> int:
+        self._asked.update((HAS, start) for start in starts)
+        return min((each.number for start in starts for each in Block.starting(self, start)), default=0)
+
+    def says(self, line: str) -> bool:
+        self._asked.add((SAYS, line))
+        return line in self._every
+
+    def mentions(self, *words: str) -> bool:
+        self._asked.update((MENTIONS, word) for word in words)
+        return super().mentions(*words)
+
+    def ports(self, *aspects: Callable[[Block], object]) -> Iterator[Block]:
+        self._asked.add((PORTS, " ".join(map(aspect, aspects))))
+        return super().starting("interface ")
+
+    def any_port(self, has: Callable[[Block], object]) -> bool:
+        name = aspect(has)
+        self._asked.add((PORTS, name))
+        return any(_aspects(name, body)[0] for _, body in self._ports())
+
+    # ── what it noted of that ───────────────────────────────────────────────
+
+    def noted(self) -> tuple[Question, ...] | None:
+        asked, self._asked = self._asked, set()
+        return None if ALL in asked else tuple(sorted(asked))
+
+    def answer(self, question: Question) -> Hashable:
+        told = self._answers.get(question)
+        if told is None:
+            told = self._answers[question] = self._answer(*question)
+        return told
+
+    def _answer(self, kind: str, words: str) -> Hashable:
+        if kind == STARTING:
+            return self._printed(self._starting(words))
+        if kind == SAYS:
+            return words in self._every
+        if kind == HAS:
+            return bool(self._starting(words))
+        if kind == MENTIONS:
+            return super().mentions(words)
+        if kind == PORTS:
+            return frozenset([(shape, _aspects(words, body)) for shape, body in self._ports()])
+        return self._printed([index for index, line in enumerate(self._own()) if words in line])
+
+    def _ports(self) -> set[tuple[str, str]]:
+        if self._kinds is None:
+            found = self._starting("interface ")
+            whole = END.join([f"\n{self._within(index)}" for index in found])
+            told = LEFT_OUT.join(OWN.split(whole)).split(END)
+            names = [_shape(self._own()[index]) for index in found]
+            self._kinds = set(zip(names, told, strict=True)) if found else set()
+        return self._kinds
+
+    def _printed(self, found: list[int]) -> str:
+        """Return the lines at the places that were *found*, with all that stands in them."""
+        lines = self._own()
+        return "\n".join([f"{lines[index]}\n{self._within(index)}" for index in found])
+
+    def _within(self, index: int) -> str:
+        assert self._text is not None
+        places, after = self._places, index + 1
+        return "\n".join(
+            self._text.raws[places[index] + 1 : places[after] if after < len(places) else self._end]
+        )
+
+    # ── where what stands ───────────────────────────────────────────────────
+
+    def _starting(self, start: str) -> list[int]:
+        word, blank, rest = start.partition(" ")
+        if word not in SPLIT or not blank:
+            return super()._starting(start)
+        second, whole, _ = rest.partition(" ")
+        places = self._by_second(word)
+        if whole:
+            found = places.get(second, [])
+        else:
+            found = sorted(place for each in places if each.startswith(second) for place in places[each])
+        lines = self._own()
+        return [place for place in found if lines[place].startswith(start)]
+
+    def _by_second(self, word: str) -> dict[str, list[int]]:
+        """Return the lines that begin with *word* by the word after that."""
+        places = self._second.get(word)
+        if places is None:
+            lines = self._own()
+            places = self._second[word] = defaultdict(list)
+            for place in self._by_word().get(word, ()):
+                places[lines[place].split(" ", 2)[1]].append(place)
+        return places
+
+
+def taken_apart(text: str, first: int) -> Block:
+    """Return the root of *text*, whose first line has the number *first*.
+
+    Where a header comes again, or a line is taken back, lines stand for no places in the text: it is a block
+    like others, which nobody compares.
+    """
+    root = Root(Text.of(text, first))
+    return root if root.comparable else blocks(text, first)
+
+
+@lru_cache(1 << 12)
+def _remembered(names: str, body: str) -> tuple[object, ...]:
+    for start, line in STAND_INS.items():
+        body = body.replace(f"{LEFT_OUT}\n {start}{LEFT_OUT}", f"\n {line}")
+    port = blocks(body)
+    return tuple([ASPECTS[name](port) for name in names.split()])
+
+
+def _aspects(names: str, body: str) -> tuple[object, ...]:
+    """Return the aspects of a port that says *body*."""
+    return (_remembered if len(body) < LONG else _remembered.__wrapped__)(names, body)
+
+
+@lru_cache(1 << 10)
+def _section(start: str) -> Question:
+    """Return the question for all of a first word instead of *start*, so that there are fewer."""
+    word, blank, rest = start.partition(" ")
+    if word in SPLIT:
+        second, whole, _ = rest.partition(" ")
+        return STARTING, f"{word} {second} " if whole else start
+    return STARTING, f"{word} " if blank else start
+
+
+@lru_cache(1 << 12)
+def _shape(header: str) -> str:
+    """Return the header of a port without its place in a box: one of many like it."""
+    return header.translate(NO_DIGITS) if "/" in header else header
