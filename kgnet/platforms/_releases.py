@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from kgnet.model.managed import Hardware, Release
 from kgnet.paths import PACKAGE
@@ -18,11 +18,13 @@ from kgnet.ports import Reader
 TABLE = PACKAGE / "data" / "defaults.csv"
 NUMBERS = re.compile(r"\d+(?:\.\d+)*")  # of `15.2(7)E`, `21.4R1.12`: what comes before the first letter
 UNTOLD = "?"
+REMEMBERED = 1 << 10  # answers: a fleet has few releases
 
 Numbers = tuple[int, ...]
 WORD = re.compile(r"\S*")
 
 
+@lru_cache(REMEMBERED)
 def default(platform: str, setting: str, release: str | None) -> str:
     """Return what *platform* does of itself in the *release*, as the configuration names it."""
     rows = _table()[platform, setting]

@@ -8,7 +8,6 @@ may be taken, or where too many rules lead to the same place, `_cover` finds out
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -21,25 +20,23 @@ TERMINAL = ("accept", "drop", "reject", "return")
 SIX = 1 << 128  # tells an address of IPv6 from one of IPv4
 Span = tuple[int, int, int]  # the lowest address; the network around all of them: its first, and its wildcard
 EVERYTHING: tuple[Span, ...] = ((0, 0, LAST[4]), (SIX, SIX, LAST[6]))
-Places = dict[int, dict[int, list[FilterRule]]]  # wildcard → first address → what leads there
 
 
 def all_asked(rules: Sequence[FilterRule]) -> bool:
     """Return whether each rule of a list is surely asked; if not, it may be so all the same."""
-    before: dict[str, Places] = defaultdict(dict)
-    compared = 0
+    before: dict[int, dict[int, list[FilterRule]]] = {}  # wildcard → first address → what leads there
+    left = MOST_COMPARED * len(rules)
     for rule in rules:
-        protocol, spans = named(rule.protocol), _spans(rule.destinations)
-        for name in {protocol, ANY}:
-            for wild, places in before[name].items():
-                for low, _, _ in spans:
-                    for other in places.get(low & ~wild, ()):
-                        compared += 1
-                        if _may_take(other, rule) or compared > MOST_COMPARED * len(rules):
-                            return False
+        spans = _spans(rule.destinations)
+        for wild, places in before.items():
+            for low, _, _ in spans:
+                others = places.get(low & ~wild, ())
+                left -= len(others)
+                if others and (left < 0 or any(_may_take(other, rule) for other in others)):
+                    return False
         if ends_there(rule):
             for _, first, wild in spans:
-                before[protocol].setdefault(wild, {}).setdefault(first, []).append(rule)
+                before.setdefault(wild, {}).setdefault(first, []).append(rule)
     return True
 
 
@@ -51,16 +48,17 @@ def ends_there(rule: FilterRule) -> bool:
 def _may_take(other: FilterRule, rule: FilterRule) -> bool:
     """Whether *other* matches the first packet of *rule*, if it leads where that goes."""
     return (
-        (other.line, other.text) != (rule.line, rule.text)  # of one line may be several of ours
-        and set(other.conditions) <= set(rule.conditions)
-        and _among(rule.ports, other.ports)
-        and _among(rule.source_ports, other.source_ports)
+        named(other.protocol) in (ANY, named(rule.protocol))
+        and (other.line, other.text) != (rule.line, rule.text)  # of one line may be several of ours
+        and (not other.ports or _among(rule.ports, other.ports))
         and (not other.sources or _lead(rule.sources, other.sources))
+        and (not other.source_ports or _among(rule.source_ports, other.source_ports))
+        and (not other.conditions or set(other.conditions) <= set(rule.conditions))
     )
 
 
 def _among(ports: Sequence[Range], others: Sequence[Range]) -> bool:
-    return not others or any(low <= first <= high for first, _ in ports or (PORTS,) for low, high in others)
+    return any(low <= first <= high for first, _ in ports or (PORTS,) for low, high in others)
 
 
 def _lead(ends: tuple[str, ...], others: tuple[str, ...]) -> bool:

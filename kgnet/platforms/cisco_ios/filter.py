@@ -219,4 +219,5 @@ def _filtered(port: Block) -> bool:
 
 
 def _behind(port: Block, held: Collection[object]) -> bool:
-    return all(ip_network(address) in held for address in addresses(port))
+    own = addresses(port)
+    return all(ip_network(address) in held for address in own) if held else not own

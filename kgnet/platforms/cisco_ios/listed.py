@@ -60,9 +60,7 @@ def rules(
 
 @lru_cache(REMEMBERED)
 def _end(words: str) -> Ends:
-    address, _, wildcard = words.partition(" ")
-    end = acl.network(address, wildcard) if wildcard in acl.LENGTHS else acl.end_of(words.split())
-    return () if end == "any" else (end,)
+    return () if words == "any" else (acl.end_of(words.split()),)
 
 
 @lru_cache(REMEMBERED)
