@@ -8,7 +8,7 @@ others    go by the name of the access list
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import ip_network
@@ -73,9 +73,9 @@ class Filters:
         for block in self._control_plane:
             if not block.says("drop"):
                 yield from self._lists(block.line.removeprefix("class "), "class-map ")
-        for port in self._interfaces() if self.root.mentions(VRF) else ():
+        for port in self.root.ports(out_of_band, _lists_in) if self.root.mentions(VRF) else ():
             if out_of_band(port):
-                yield from self._at(port)
+                yield from _lists_in(port)
         for pair in self._pairs:
             if pair.line.endswith(" destination self"):
                 yield from self.inspected(pair)
@@ -124,14 +124,6 @@ class Filters:
                 for each in block.starting("match access-group name "):
                     yield each.line.split()[-1]
 
-    def _interfaces(self) -> Iterator[Block]:
-        return self.root.starting("interface ")
-
-    def _at(self, port: Block) -> Iterator[str]:
-        for each in port.inside:
-            if each.line.startswith(BINDS) and each.line.endswith(" in"):
-                yield each.line.split()[2]
-
     # ── the ends of chains ──────────────────────────────────────────────────
 
     def policies(self, rules: Iterable[FilterRule]) -> dict[str, str]:
@@ -148,10 +140,14 @@ class Filters:
             for name in self._lists(block.line.removeprefix("class "), "class-map ")
         }
         ends = [rule.destinations for rule in rules if rule.chain in dropped] if dropped else []
-        held = [ip_network(end) for every in ends for end in every]
-        ports = (port for port in self._interfaces() if _speaks(port))
+        held = {ip_network(end) for every in ends for end in every}
+        every = self.root.starting("interface ") if held else self.root.ports(*ASPECTS)
+        ports = (port for port in every if _speaks(port))
         kept = (
-            _filtered(port) if out_of_band(port) or _asks(port) else _behind(port, held) for port in ports
+            _filtered(port)
+            if out_of_band(port) or _asks(port)
+            else bool(held) and held.issuperset(map(ip_network, addresses(port)))
+            for port in ports
         )
         return next(kept, False) and all(kept)
 
@@ -161,8 +157,9 @@ class Filters:
         if not pairs:
             return False
         policies = [self.policy_of(pair) for pair in pairs]
-        routed = [port for port in self._interfaces() if _speaks(port) and not out_of_band(port)]
-        zoned = [port for port in routed if port.rest("zone-member security ")]
+        every = self.root.ports(_speaks, out_of_band, _zoned)
+        routed = [port for port in every if _speaks(port) and not out_of_band(port)]
+        zoned = [port for port in routed if _zoned(port)]
         loose = len(routed) - len(zoned) - sum(" Loopback" in port.line for port in routed)
         return loose == 0 and all(policy and drops(policy) for policy in policies)
 
@@ -171,8 +168,8 @@ class Filters:
         if not self.root.mentions(POLICY_IN):
             return
         policies = {each.line.removeprefix("policy-map "): each for each in self.root.starting("policy-map ")}
-        for port in self._interfaces():
-            policy = policies.get(port.rest(POLICY_IN) or "")
+        for port in self.root.ports(_policy_in):
+            policy = policies.get(_policy_in(port))
             classes = policy.starting("class ") if policy else ()
             if any(line.startswith("set dscp ") for block in classes for line in block.lines):
                 yield port.line.split()[1]
@@ -218,6 +215,20 @@ def _filtered(port: Block) -> bool:
     return all(next(port.starting(bind), None) is not None for bind, needed in speaks.items() if needed)
 
 
-def _behind(port: Block, held: Collection[object]) -> bool:
-    own = addresses(port)
-    return all(ip_network(address) in held for address in own) if held else not own
+@alike
+def _zoned(port: Block) -> bool:
+    return bool(port.rest("zone-member security "))
+
+
+@alike
+def _policy_in(port: Block) -> str:
+    return port.rest(POLICY_IN) or ""
+
+
+@alike
+def _lists_in(port: Block) -> tuple[str, ...]:
+    bound = (line.split() for line in port.lines if line.startswith(BINDS) and line.endswith(" in"))
+    return tuple(words[2] for words in bound)
+
+
+ASPECTS = (_speaks, out_of_band, _asks, _filtered)  # of a port, by which it is guarded
