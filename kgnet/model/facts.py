@@ -33,8 +33,7 @@ class ConfiguredInterfaces:
     interfaces: tuple[ConfiguredInterface, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ConfiguredNeighbor:
+class ConfiguredNeighbor(NamedTuple):
     address: IPv4Address | IPv6Address
     remote_as: int
     description: str | None
@@ -59,8 +58,7 @@ class ConfiguredBgp:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class PrefixEntry:
+class PrefixEntry(NamedTuple):
     sequence: int
     permit: bool
     network: IPv4Network | IPv6Network

@@ -85,6 +85,27 @@ class Block:
             return (each for each in self.inside if each.line.startswith(start))
         return map(self._child, self._starting(start))
 
+    def told(self, start: str) -> list[tuple[int, str]]:
+        """Return the lines that begin with *start* with their numbers, for whom looks at nothing inside."""
+        if self._text is None:
+            return [(each.number, each.line) for each in self.inside if each.line.startswith(start)]
+        lines, places, first = self._own(), self._places, self._text.first
+        return [(first + places[index], lines[index]) for index in self._starting(start)]
+
+    def sections(self, start: str) -> Iterator[tuple[int, str, Sequence[str]]]:
+        """Yield number, header and lines right inside of what begins with *start*."""
+        text = self._text
+        if text is None:
+            yield from (
+                (each.number, each.line, each.lines) for each in self.inside if each.line.startswith(start)
+            )
+            return
+        lines, ends = self._own(), [*self._places[1:], self._end]
+        for index in self._starting(start):
+            place = self._places[index]
+            inside = text.level(place + 1, ends[index])
+            yield text.first + place, lines[index], inside or self._child(index).lines
+
     def shown(self, start: str) -> Block | None:
         """Return the first line that begins with *start*, for whom needs the rest of it to show only."""
         return next(self.starting(start), None)

@@ -85,6 +85,14 @@ class Root(Block, Questioned):
         self._asked.add(_section(start))
         return super().starting(start)
 
+    def told(self, start: str) -> list[tuple[int, str]]:
+        self._asked.add(_section(start))
+        return super().told(start)
+
+    def sections(self, start: str) -> Iterator[tuple[int, str, Sequence[str]]]:
+        self._asked.add(_section(start))
+        return super().sections(start)
+
     def rest(self, start: str) -> str | None:
         self._asked.add(_section(start))
         return super().rest(start)

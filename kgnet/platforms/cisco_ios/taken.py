@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from kgnet.errors import ReadError
+from kgnet.platforms._again import heard
 
 BANNER = re.compile(r"banner (\S+) (\^C|\x03|\S)(.*)")
 CERTIFICATE = re.compile(r"certificate .+")
@@ -73,6 +75,13 @@ class Text:
             at = self.after(at, depth) if line.startswith(OPENING) else at + 1
         return found
 
+    def level(self, start: int, end: int) -> tuple[str, ...]:
+        """Return the lines of a block whose lines all count and stand at one level; none: look at each."""
+        after = bisect_left(self.uneven, start)
+        if after < len(self.uneven) and self.uneven[after] < end:
+            return ()
+        return _counted(tuple(self.lines[start:end]))
+
     def after(self, at: int, depth: int) -> int:
         """Return where what the line at place *at* opens as a literal ends."""
         line = self.lines[at]
@@ -85,6 +94,13 @@ class Text:
         else:
             return at + 1
         return end
+
+
+@lru_cache(1 << 12)
+def _counted(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of *lines* that are no comment; none if one of them takes another back or comes again."""
+    found = [line for line in lines if line not in SKIPPED and line[0] != "!"]
+    return () if heard(found, lambda place: False) else tuple(found)
 
 
 def _banner(found: re.Match[str], lines: list[str], at: int) -> tuple[tuple[str, ...], int]:
