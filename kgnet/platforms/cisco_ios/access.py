@@ -122,7 +122,7 @@ def _ways_in(root: Block) -> Entrances:
 def _entrances(root: Block) -> Iterator[Entrance]:
     """Yield the terminals that take somebody in; IPv6 counts where the device speaks it."""
     spoken = ["access-class "]
-    if root.any_port(_speaks_six):
+    if any(root.aspects(_speaks_six)):
         spoken.append("ipv6 access-class ")
     for line in _vtys(root):
         if line.rest("transport input ") != "none":

@@ -73,9 +73,8 @@ class Filters:
         for block in self._control_plane:
             if not block.says("drop"):
                 yield from self._lists(block.line.removeprefix("class "), "class-map ")
-        for port in self.root.ports(out_of_band, _lists_in) if self.root.mentions(VRF) else ():
-            if out_of_band(port):
-                yield from _lists_in(port)
+        for names in self.root.aspects(_lists_of_management):
+            yield from names
         for pair in self._pairs:
             if pair.line.endswith(" destination self"):
                 yield from self.inspected(pair)
@@ -140,16 +139,16 @@ class Filters:
             for name in self._lists(block.line.removeprefix("class "), "class-map ")
         }
         ends = [rule.destinations for rule in rules if rule.chain in dropped] if dropped else []
-        held = {ip_network(end) for every in ends for end in every}
-        every = self.root.starting("interface ") if held else self.root.ports(*ASPECTS)
-        ports = (port for port in every if _speaks(port))
-        kept = (
-            _filtered(port)
-            if out_of_band(port) or _asks(port)
-            else bool(held) and held.issuperset(map(ip_network, addresses(port)))
-            for port in ports
-        )
-        return next(kept, False) and all(kept)
+        kept = self.root.aspects(_kept) - {None}
+        if held := {ip_network(end) for every in ends for end in every}:
+            kept = {
+                bool(_kept(port))
+                if out_of_band(port) or _asks(port)
+                else held.issuperset(map(ip_network, addresses(port)))
+                for port in self.root.starting("interface ")
+                if _speaks(port)
+            }
+        return bool(kept) and all(kept)
 
     def _fenced(self) -> bool:
         """Whether every port that routes is in a zone, and what no list names is dropped between zones."""
@@ -158,14 +157,13 @@ class Filters:
             return False
         policies = [self.policy_of(pair) for pair in pairs]
         every = self.root.ports(_speaks, out_of_band, _zoned)
-        routed = [port for port in every if _speaks(port) and not out_of_band(port)]
-        zoned = [port for port in routed if _zoned(port)]
-        loose = len(routed) - len(zoned) - sum(" Loopback" in port.line for port in routed)
-        return loose == 0 and all(policy and drops(policy) for policy in policies)
+        routed = (port for port in every if _speaks(port) and not out_of_band(port))
+        fenced = all(_zoned(port) or " Loopback" in port.line for port in routed)
+        return fenced and all(policy and drops(policy) for policy in policies)
 
     def marking(self) -> Iterator[str]:
         """Yield the interfaces where a policy sets code points on what comes in."""
-        if not self.root.mentions(POLICY_IN):
+        if not any(self.root.aspects(_policy_in)):
             return
         policies = {each.line.removeprefix("policy-map "): each for each in self.root.starting("policy-map ")}
         for port in self.root.ports(_policy_in):
@@ -184,6 +182,15 @@ def drops(policy: Block) -> bool:
 @alike
 def out_of_band(port: Block) -> bool:
     return port.rest(VRF) is not None
+
+
+@alike
+def _lists_of_management(port: Block) -> tuple[str, ...]:
+    """Return the lists that judge what comes in at a port of management; none of any other."""
+    if not out_of_band(port):
+        return ()
+    bound = (line for line in port.lines if line.startswith(BINDS) and line.endswith(" in"))
+    return tuple(line.split()[2] for line in bound)
 
 
 def addresses(port: Block) -> list[str]:
@@ -226,9 +233,8 @@ def _policy_in(port: Block) -> str:
 
 
 @alike
-def _lists_in(port: Block) -> tuple[str, ...]:
-    bound = (line.split() for line in port.lines if line.startswith(BINDS) and line.endswith(" in"))
-    return tuple(words[2] for words in bound)
-
-
-ASPECTS = (_speaks, out_of_band, _asks, _filtered)  # of a port, by which it is guarded
+def _kept(port: Block) -> bool | None:
+    """Whether a port's own lists judge all that comes in, and it needs no other's; None: nothing comes in."""
+    if not _speaks(port):
+        return None
+    return (out_of_band(port) or _asks(port)) and _filtered(port)

@@ -13,6 +13,8 @@ from kgnet.platforms.cisco_ios.lines import Block
 from kgnet.ports import Readers
 
 Interface = IPv4Interface | IPv6Interface
+INTERIOR = ("ospf", "isis", "eigrp", "rip")
+AT_PORTS = INTERIOR[:2]  # may run where a port says so
 SILENT = ("interface Loopback", "interface Tunnel")  # send no advertisements unless told to
 FILTERS = {4: "ip access-group ", 6: "ipv6 traffic-filter "}
 BINDS = tuple(FILTERS.values())
@@ -30,7 +32,8 @@ def addresses(block: Block) -> Iterator[Interface]:
 
 
 def _interior_links(root: Block) -> InteriorLinks:
-    if not root.mentions("ospf", "isis", "router eigrp", "router rip"):
+    routers = any(root.has(f"{family}router {each}") for family in ("", "ipv6 ") for each in INTERIOR)
+    if not routers and not any(root.aspects(_routes_inside)):
         return InteriorLinks(())
     starts = ("router ", "ipv6 router ", "key chain ")
     others = [
@@ -44,6 +47,11 @@ def _interior_links(root: Block) -> InteriorLinks:
         for each in root.starting("interface ")
     )
     return _interior.links([*ports, *others])
+
+
+@alike
+def _routes_inside(port: Block) -> bool:
+    return any(each in line for line in port.lines for each in AT_PORTS)
 
 
 def _tables(root: Block) -> Vpns:

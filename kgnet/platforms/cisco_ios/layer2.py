@@ -69,7 +69,7 @@ def _switches(root: Block) -> bool:
 
 def switches_ports(root: Block) -> bool:
     """Whether any port is told how to switch."""
-    return root.any_port(_switched)
+    return any(root.aspects(_switched))
 
 
 @alike

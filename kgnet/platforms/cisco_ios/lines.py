@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from kgnet.platforms._again import heard
 from kgnet.platforms.cisco_ios.taken import OPENING, SKIPPED, Text
 
+T = TypeVar("T")
 MANY = 16  # lines in a block, from which on an index of their first words is worth its making
 
 
@@ -117,9 +119,9 @@ class Block:
         """
         return self.starting("interface ")
 
-    def any_port(self, has: Callable[[Block], object]) -> bool:
-        """Return whether any interface has the aspect *has*."""
-        return any(map(has, self.ports(has)))
+    def aspects(self, reads: Callable[[Block], T]) -> set[T]:
+        """Return what *reads*, which is `alike`, says of the interfaces, each once."""
+        return set(map(reads, self.ports(reads)))
 
     def holding(self, words: str) -> Iterator[Block]:
         """Yield the lines inside that have *words* anywhere."""
@@ -144,10 +146,6 @@ class Block:
     def has(self, start: str) -> bool:
         """Return whether a line inside begins with *start*."""
         return next(self.starting(start), None) is not None
-
-    def mentions(self, *words: str) -> bool:
-        """Return whether any of *words* stands anywhere in the text that this block is of."""
-        return self._text is None or any(word in self._text.text for word in words)
 
     def numbered(self) -> tuple[Sequence[int], list[str]]:
         """Return the numbers of the lines inside, at any depth, and these; comments may be among them."""

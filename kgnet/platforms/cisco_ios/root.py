@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import lru_cache
+from typing import Any, TypeVar
 
 from kgnet.model.traced import Question
 from kgnet.platforms.cisco_ios.alike import ADDRESS, ASPECTS, NO_ADDRESS, aspect
@@ -18,15 +19,9 @@ from kgnet.platforms.cisco_ios.lines import Block, blocks
 from kgnet.platforms.cisco_ios.taken import Text
 from kgnet.ports import Questioned
 
-STARTING, HOLDING, HAS, SAYS, MENTIONS, PORTS = "starting", "holding", "has", "says", "mentions", "ports"
 ALL = ("all", "")
-SPLIT = (
-    "interface",
-    "ip",
-    "ipv6",
-    "no",
-    "snmp-server",
-)  # so much begins so that one word does not tell it apart
+SPLIT = ("interface", "ip", "ipv6", "no", "snmp-server")  # so much begins so that one word is too little
+T = TypeVar("T")
 NO_DIGITS = {ord(digit): None for digit in "0123456789"}
 OWN = re.compile(  # group 1 stays of what is a port's own (see `alike`)
     r"(\n (?:description|encapsulation dot1Q|bandwidth|ip address(?= \d[\d.]* \d))) "
@@ -98,37 +93,32 @@ class Root(Block, Questioned):
         return super().rest(start)
 
     def holding(self, words: str) -> Iterator[Block]:
-        self._asked.add((HOLDING, words))
+        self._asked.add(("holding", words))
         return super().holding(words)
 
     def has(self, start: str) -> bool:
-        self._asked.add((HAS, start))
+        self._asked.add(_presence(start))
         return bool(self._starting(start))
 
     def shown(self, start: str) -> Block | None:
-        self._asked.add((HAS, start))
+        self._asked.add(_presence(start))
         return next(super().starting(start), None)
 
     def number_of(self, *starts: str) -> int:
-        self._asked.update((HAS, start) for start in starts)
+        self._asked.update(map(_presence, starts))
         return min((each.number for start in starts for each in Block.starting(self, start)), default=0)
 
     def says(self, line: str) -> bool:
-        self._asked.add((SAYS, line))
+        self._asked.add(("says", line))
         return line in self._every
 
-    def mentions(self, *words: str) -> bool:
-        self._asked.update((MENTIONS, word) for word in words)
-        return super().mentions(*words)
-
     def ports(self, *aspects: Callable[[Block], object]) -> Iterator[Block]:
-        self._asked.add((PORTS, " ".join(map(aspect, aspects))))
+        self._asked.add(("ports", " ".join(map(aspect, aspects))))
         return super().starting("interface ")
 
-    def any_port(self, has: Callable[[Block], object]) -> bool:
-        name = aspect(has)
-        self._asked.add((PORTS, name))
-        return any(_aspects(name, body)[0] for _, body in self._ports())
+    def aspects(self, reads: Callable[[Block], T]) -> set[T]:
+        self._asked.add(("aspect", aspect(reads)))
+        return self._told(aspect(reads))
 
     # ── what it noted of that ───────────────────────────────────────────────
 
@@ -143,17 +133,21 @@ class Root(Block, Questioned):
         return told
 
     def _answer(self, kind: str, words: str) -> Hashable:
-        if kind == STARTING:
-            return self._printed(self._starting(words))
-        if kind == SAYS:
-            return words in self._every
-        if kind == HAS:
-            return bool(self._starting(words))
-        if kind == MENTIONS:
-            return super().mentions(words)
-        if kind == PORTS:
-            return frozenset([(shape, _aspects(words, body)) for shape, body in self._ports()])
-        return self._printed([index for index, line in enumerate(self._own()) if words in line])
+        told: Hashable
+        match kind:
+            case "starting":
+                told = self._printed(self._starting(words))
+            case "says":
+                told = words in self._every
+            case "has":
+                told = bool(self._starting(words))
+            case "aspect":
+                told = frozenset(self._told(words))
+            case "ports":
+                told = frozenset([(shape, *_aspects(words, body)) for shape, body in self._ports()])
+            case _:
+                told = self._printed([index for index, line in enumerate(self._own()) if words in line])
+        return told
 
     def _ports(self) -> set[tuple[str, str]]:
         if self._kinds is None:
@@ -163,6 +157,9 @@ class Root(Block, Questioned):
             names = [_shape(self._own()[index]) for index in found]
             self._kinds = set(zip(names, told, strict=True)) if found else set()
         return self._kinds
+
+    def _told(self, name: str) -> set[Any]:
+        return {_aspects(name, body)[0] for _, body in self._ports()}
 
     def _printed(self, found: list[int]) -> str:
         """Return the lines at the places that were *found*, with all that stands in them."""
@@ -226,13 +223,19 @@ def _aspects(names: str, body: str) -> tuple[object, ...]:
 
 
 @lru_cache(1 << 10)
+def _presence(start: str) -> Question:
+    """Return the question whether a line begins with *start*: all of its first word tells as well."""
+    return ("has", start) if start.startswith(SPLIT) else _section(start)
+
+
+@lru_cache(1 << 10)
 def _section(start: str) -> Question:
     """Return the question for all of a first word instead of *start*, so that there are fewer."""
     word, blank, rest = start.partition(" ")
     if word in SPLIT:
         second, whole, _ = rest.partition(" ")
-        return STARTING, f"{word} {second} " if whole else start
-    return STARTING, f"{word} " if blank else start
+        return "starting", f"{word} {second} " if whole else start
+    return "starting", f"{word} " if blank else start
 
 
 @lru_cache(1 << 12)
