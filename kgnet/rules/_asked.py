@@ -9,9 +9,9 @@ may be taken, or where too many rules lead to the same place, `_cover` finds out
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from kgnet.model.facts import FilterRule
+from kgnet.model.remembered import Remembered
 from kgnet.rules._permits import ANY, LAST, PORTS, Range, named, written
 
 REMEMBERED = 1 << 11  # ends as numbers: most lists lead to the same servers
@@ -27,7 +27,7 @@ def all_asked(rules: Sequence[FilterRule]) -> bool:
     before: dict[int, dict[int, list[FilterRule]]] = {}  # wildcard → first address → what leads there
     left = MOST_COMPARED * len(rules)
     for rule in rules:
-        spans = _spans(rule.destinations)
+        spans = SPANS[rule.destinations]
         for wild, places in before.items():
             for low, _, _ in spans:
                 others = places.get(low & ~wild, ())
@@ -62,10 +62,9 @@ def _among(ports: Sequence[Range], others: Sequence[Range]) -> bool:
 
 
 def _lead(ends: tuple[str, ...], others: tuple[str, ...]) -> bool:
-    return any(low & ~wild == first for low, _, _ in _spans(ends) for _, first, wild in _spans(others))
+    return any(low & ~wild == first for low, _, _ in SPANS[ends] for _, first, wild in SPANS[others])
 
 
-@lru_cache(REMEMBERED)
 def _spans(ends: tuple[str, ...]) -> tuple[Span, ...]:
     """Return each of *ends*, those that are no network with a network around them; none: everything."""
     return tuple(_span(*written(end)) for end in ends) or EVERYTHING
@@ -76,3 +75,6 @@ def _span(family: int, ends: Range) -> Span:
     wild = (1 << (low ^ high).bit_length()) - 1
     low |= SIX if family == 6 else 0
     return low, low & ~wild, wild
+
+
+SPANS = Remembered(_spans, REMEMBERED)

@@ -7,10 +7,11 @@ shape is read a line at a time, and what it says is remembered: a fleet writes t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from kgnet.model.facts import FilterRule
+from kgnet.model.remembered import Remembered
 from kgnet.platforms.cisco_ios import acl
 from kgnet.platforms.cisco_ios.entries import plain, unnumbered
 from kgnet.platforms.cisco_ios.object_groups import Groups
@@ -29,6 +30,7 @@ Ranges = tuple[tuple[int, int], ...]
 What = tuple[str, Ends, Ends, str | None, Ranges]  # verdict, sources, destinations, protocol, ports
 How = tuple[bool, bool]  # harmless, narrow
 Beside = tuple[Ranges, tuple[str, ...]]  # source ports, conditions
+Said = tuple[What, How, Beside]
 
 
 def rules(
@@ -37,39 +39,52 @@ def rules(
     """Return the entries of the list *within* as rules of *chain*; *numbers* are those of the *lines*."""
     found: list[FilterRule] = []
     remark: str | None = None
+    others = STANDARD if standard else EXTENDED
     shaped = [(*NOT_SHAPED, line) for line in lines] if standard else SHAPE.findall("\n".join(lines))
     for (text, does, by, source, destination, port, other), number in zip(shaped, numbers, strict=True):
         try:
             if text:
-                from_, to, reached = _end(source), _end(destination), _port(port) if port else ()
+                from_, to, reached = ENDS[source], ENDS[destination], REACHED[port]
                 verdict, protocol = VERDICTS[does], None if by == "ip" else by
                 place = remark, number, False, False, within
                 found.append(FilterRule(chain, text, verdict, from_, to, protocol, reached, *place))
                 continue
         except ValueError:
             pass  # what is read below tells why it is no entry
-        told = text or unnumbered(other)
-        if told.startswith("remark "):
-            remark = told.removeprefix("remark ")
-        elif told.startswith(("permit ", "deny ")):
-            for each in groups.expanded(plain(told, standard)):
-                what, how, beside = _said(each, standard)
-                found.append(FilterRule(chain, told, *what, remark, number, *how, within, *beside))
+        told, comment, said = others[text or other]
+        remark = comment or remark
+        for what, how, beside in _expanded(told, groups, standard) if said is None else said:
+            found.append(FilterRule(chain, told, *what, remark, number, *how, within, *beside))
     return found
 
 
-@lru_cache(REMEMBERED)
 def _end(words: str) -> Ends:
-    return () if words == "any" else (acl.end_of(words.split()),)
+    if words == "any":
+        return ()
+    first, _, second = words.partition(" ")
+    return (acl.network(second, "") if first == "host" else acl.network(first, second),)
 
 
-@lru_cache(REMEMBERED)
-def _port(word: str) -> Ranges:
-    return ((int(word), int(word)),)
+def _reached(port: str) -> Ranges:
+    return ((int(port), int(port)),) if port else ()
 
 
-@lru_cache(REMEMBERED)
-def _said(line: str, standard: bool) -> tuple[What, How, Beside]:
+def _other(line: str, standard: bool) -> tuple[str, str, tuple[Said, ...] | None]:
+    """Return an entry without its number, or a remark, and what it says; None: that is for groups to tell."""
+    told = unnumbered(line)
+    if told.startswith("remark "):
+        return "", told.removeprefix("remark "), ()
+    if not told.startswith(("permit ", "deny ")):
+        return "", "", ()
+    entry = plain(told, standard)
+    return told, "", None if "group" in entry else (_said(entry, standard),)
+
+
+def _expanded(told: str, groups: Groups, standard: bool) -> Iterator[Said]:
+    return (_said(each, standard) for each in groups.expanded(plain(told, standard)))
+
+
+def _said(line: str, standard: bool) -> Said:
     """Return what an entry says, wherever it stands."""
     entry = acl.entry(line, standard=standard)
     from_, to = (() if end == "any" else (end,) for end in (entry.source, entry.destination))
@@ -81,3 +96,9 @@ def _said(line: str, standard: bool) -> tuple[What, How, Beside]:
         (entry.harmless, narrow),
         (entry.source_ports, conditions),
     )
+
+
+ENDS = Remembered(_end, REMEMBERED)
+REACHED = Remembered(_reached, REMEMBERED)
+EXTENDED = Remembered(partial(_other, standard=False), REMEMBERED)
+STANDARD = Remembered(partial(_other, standard=True), REMEMBERED)
