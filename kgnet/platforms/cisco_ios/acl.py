@@ -202,8 +202,8 @@ def entry(text: str, *, standard: bool = False) -> Entry:
                 (),
             )
         protocol = words.pop(0)
-        source, from_ports = end_of(words), _reached(words)
-        destination, to_ports = end_of(words), _reached(words)
+        source, from_ports = end_of(words), reached(words)
+        destination, to_ports = end_of(words), reached(words)
     except (LookupError, ValueError) as reason:
         raise ReadError(f"{text!r} is no entry of an access list: {reason}") from reason
     return Entry(verdict, protocol, source, destination, from_ports, to_ports, tuple(words))
@@ -236,7 +236,7 @@ def network(address: str, wildcard: str) -> str:
     return str(ip_network(f"{address}/{wildcard}" if wildcard else address))
 
 
-def _reached(words: list[str]) -> tuple[tuple[int, int], ...]:
+def reached(words: list[str]) -> tuple[tuple[int, int], ...]:
     """Take a condition on ports from the front of *words*, if there is one."""
     if words[:1] and words[0] in COMPARES:
         compare, port = words[0], int(words[1])

@@ -13,18 +13,22 @@ from functools import partial
 from kgnet.model.facts import FilterRule
 from kgnet.model.remembered import Remembered
 from kgnet.platforms.cisco_ios import acl
+from kgnet.platforms.cisco_ios.entries import PORTS as NAMED
 from kgnet.platforms.cisco_ios.entries import plain, unnumbered
 from kgnet.platforms.cisco_ios.object_groups import Groups
 
 REMEMBERED = 1 << 11  # ends and entries
-END = r"(any|host [\d.]+|[\d.]+ [\d.]+)"
+END = r"(any|host [\da-fA-F.:]+|[\d.]+ [\d.]+|[\da-fA-F:]+/\d+)"
+REACHED = r"(?: ((?:eq|gt|lt|neq) [\w-]+|range [\w-]+ [\w-]+))?"
 SHAPE = re.compile(
-    rf"^(?:(?:sequence )?\d+ )?((permit|deny) (ip|tcp|udp|icmp|esp|gre) {END} {END}(?: eq (\d+))?(?: log)?)$"
+    r"^(?:(?:sequence )?\d+ )?"
+    rf"((permit|deny) (ip|tcp|udp|icmp|ipv6|esp|gre) {END} {END}{REACHED}(?: log(?:-input)?)?)$"
     r"|^(.+)$",
     re.ASCII | re.MULTILINE,
 )
 NOT_SHAPED = ("",) * 6  # the groups of the shape, where a line is of another
 VERDICTS = {"permit": "accept", "deny": "drop"}
+EVERY = ("ip", "ipv6")  # whatever protocol
 Ends = tuple[str, ...]
 Ranges = tuple[tuple[int, int], ...]
 What = tuple[str, Ends, Ends, str | None, Ranges]  # verdict, sources, destinations, protocol, ports
@@ -44,8 +48,8 @@ def rules(
     for (text, does, by, source, destination, port, other), number in zip(shaped, numbers, strict=True):
         try:
             if text:
-                from_, to, reached = ENDS[source], ENDS[destination], REACHED[port]
-                verdict, protocol = VERDICTS[does], None if by == "ip" else by
+                from_, to, reached = ENDS[source], ENDS[destination], PORTS[port]
+                verdict, protocol = VERDICTS[does], None if by in EVERY else by
                 place = remark, number, False, False, within
                 found.append(FilterRule(chain, text, verdict, from_, to, protocol, reached, *place))
                 continue
@@ -65,8 +69,8 @@ def _end(words: str) -> Ends:
     return (acl.network(second, "") if first == "host" else acl.network(first, second),)
 
 
-def _reached(port: str) -> Ranges:
-    return ((int(port), int(port)),) if port else ()
+def _ports(words: str) -> Ranges:
+    return acl.reached([str(NAMED.get(word, word)) for word in words.split()])
 
 
 def _other(line: str, standard: bool) -> tuple[str, str, tuple[Said, ...] | None]:
@@ -88,7 +92,7 @@ def _said(line: str, standard: bool) -> Said:
     """Return what an entry says, wherever it stands."""
     entry = acl.entry(line, standard=standard)
     from_, to = (() if end == "any" else (end,) for end in (entry.source, entry.destination))
-    protocol = None if entry.protocol in ("ip", "ipv6") else entry.protocol
+    protocol = None if entry.protocol in EVERY else entry.protocol
     conditions = () if acl.LOGGED.issuperset(entry.rest) else (" ".join(entry.rest),)
     narrow = bool(conditions or entry.source_ports)
     return (
@@ -99,6 +103,6 @@ def _said(line: str, standard: bool) -> Said:
 
 
 ENDS = Remembered(_end, REMEMBERED)
-REACHED = Remembered(_reached, REMEMBERED)
+PORTS = Remembered(_ports, REMEMBERED)
 EXTENDED = Remembered(partial(_other, standard=False), REMEMBERED)
 STANDARD = Remembered(partial(_other, standard=True), REMEMBERED)
