@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kgnet.model.remembered import Remembered
+from kgnet.model.remembered import LONG, Remembered
 
 
-@given(st.lists(st.integers(0, 20)), st.integers(1, 5))
-def test_what_is_remembered_is_what_would_be_found_out(asked: list[int], most: int) -> None:
+@given(st.lists(st.text("ab", max_size=4)), st.integers(1, 5))
+def test_what_is_remembered_is_what_would_be_found_out(asked: list[str], most: int) -> None:
     """However often it is forgotten on the way; a fleet of any size takes no more room than that."""
-    squares = Remembered(lambda number: number * number, most)
-    for number in asked:
-        assert squares[number] == number * number
-        assert len(squares) <= most
+    shouted = Remembered(str.upper, most)
+    for text in asked:
+        assert shouted[text] == text.upper()
+        assert len(shouted) <= most
 
 
 def test_nothing_is_found_out_twice() -> None:
@@ -23,6 +23,14 @@ def test_nothing_is_found_out_twice() -> None:
     lengths = Remembered(lambda text: asked.append(text) or len(text), 2)
     assert (lengths["one"], lengths["three"], lengths["one"]) == (3, 5, 3)
     assert asked == ["one", "three"]
+
+
+def test_what_is_long_is_not_kept() -> None:
+    """A line of a million characters comes once, and a thousand of them would fill the memory."""
+    lengths = Remembered(len, 1 << 10)
+    assert lengths["a" * LONG] == LONG
+    assert lengths["a" * (LONG + 1)] == LONG + 1
+    assert [*lengths] == ["a" * LONG]
 
 
 def test_an_error_is_told_each_time() -> None:

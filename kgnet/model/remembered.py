@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from typing import TypeVar
 
-K = TypeVar("K")
+K = TypeVar("K", bound=Sequence[Hashable])
 V = TypeVar("V")
+LONG = 1 << 8  # characters of a text, members of a tuple: what is longer is nothing that comes again
 
 
 class Remembered(dict[K, V]):
@@ -24,7 +25,8 @@ class Remembered(dict[K, V]):
 
     def __missing__(self, asked: K) -> V:
         told = self.says(asked)
-        if len(self) >= self.most:
-            self.clear()
-        self[asked] = told
+        if len(asked) <= LONG:
+            if len(self) >= self.most:
+                self.clear()
+            self[asked] = told
         return told
