@@ -146,7 +146,7 @@ class Read:
             else:
                 found = part.read(text, part.name)
                 self.add({type(fact): _moved(fact, first - 1) for fact in found}, source)
-            told = part.released.search(text) if part.released else None
+            told = part.released.search(text) if part.released and part.releases in f"\n{text}" else None
             if told and Release not in self.facts.known:
                 line = first + own.count("\n", 0, told.start()) if told.start() < len(own) else 0
                 self.add({Release: _release(told, line)}, source)

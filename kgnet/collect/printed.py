@@ -24,6 +24,7 @@ PROMPT = rf"(?:<[~*]?[\w./-]+>|\[[~*\w@. /:-]+\] ?[>/]?|{NAME} ?(?:\([\w./-]+\) 
 ECHO = re.compile(
     rf"{PROMPT} ?(?:sh[ow]* .*(?:run|conf|start)|dis[play]* .*cur|/?exp[ort]*\b|more |cat |show$|show full)"
 )
+TYPED = re.compile(r"[]/>#$%] ?(?:sh|dis|/?exp|more |cat )")  # is in each of these
 ENDING = re.compile(rf"(?:{PROMPT} ?(?:exit|quit|logout|logoff)?|Connection to .* closed.*|logout)\s*")
 WORDS = r"secret|configuration|password|key|license key|community|value"
 TAKEN = re.compile(  # what Oxidized, RANCID and others put where a secret was
@@ -33,6 +34,7 @@ SILENCED = re.compile(
     rf"^([ \t]*)[!#](?=[ \t]*[a-z].*{MARK})", re.MULTILINE
 )  # RANCID: the line is a comment then
 HEAD, TAIL = 30, 4  # lines at the ends of a recorded session that are looked at
+LAST = 512  # characters: few last lines are longer
 
 
 def decoded(told: bytes) -> tuple[str, str]:
@@ -50,10 +52,14 @@ def decoded(told: bytes) -> tuple[str, str]:
 
 def unwrapped(text: str) -> str:
     """Return *text* without the prompts, echoes and pagers of the terminal that it was recorded from."""
-    if "\x1b" in text or "\r" in text or ("ore" in text and any(each in text for each in PAGERS)):
+    paged = "ore" in text and any(each in text for each in PAGERS)
+    if paged or "\x1b" in text or "\r" in text:
         text = NOISE.sub("", text)
-    head, last_line = text.split("\n", HEAD)[:HEAD], text.rstrip().rpartition("\n")[2]
-    if not any(map(ECHO.match, head)) and not ENDING.fullmatch(last_line):
+    head = text.split("\n", HEAD)[:HEAD]
+    echoed = TYPED.search("\n".join(head)) and any(map(ECHO.match, head))
+    end = text[-LAST:].rstrip()
+    end = end if "\n" in end else text.rstrip()
+    if not echoed and not ENDING.fullmatch(end, end.rfind("\n") + 1):
         return text
     lines = text.split("\n")
     echoes = [place for place, line in enumerate(lines[:HEAD]) if ECHO.match(line)]

@@ -56,7 +56,7 @@ class Config:
         Only *names* (empty: all) head a part: any other such line is the device's, a banner's maybe.
         ReadError if one stands there twice: what hides behind the second would be judged by nobody.
         """
-        every = HEAD.finditer(text) if HEADER in text else ()
+        every = HEAD.finditer(text) if text.startswith(HEADER) else ()
         heads = [found for found in every if not names or found[1] in names]
         if not heads or heads[0].start():
             return cls(device, {default: text} if text else {}, source, bare=True)

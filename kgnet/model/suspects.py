@@ -3,48 +3,70 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from kgnet.model.blurted import HINTS, unsaid
 
 Hidden = Callable[[re.Match[str]], str]  # a match, whose group 1 is the secret → what stands in its place
 
 DIGITS, SMALL = b"0123456789", bytes(range(256)).lower()
-REMEMBERED = 1 << 14  # shapes of lines
+REMEMBERED = 1 << 14  # lines, and shapes of lines
+LONG = 256  # characters of a line: a longer one is not remembered
 
 
 class Suspects:
     """Lines that have one of *hints* in whatever letters, and what may match such a line.
 
-    That hangs on the line's first word, behind a `no`.  A line is known by its shape: in small letters and
-    without digits, in which the lines of a fleet mostly differ.
+    That hangs on the line's first word, behind a `no`.  What holds none is remembered: the line as it is, as
+    most stand on many devices, and its shape, in small letters and without digits, in which the others mostly
+    differ.
     """
 
     def __init__(self, hints: Iterable[bytes], by_word: Mapping[str, tuple[re.Pattern[str], ...]]) -> None:
         self._hints = tuple(_shape(hint) for hint in (*HINTS, *hints))
         self._by_word = by_word
-        self._harmless: set[bytes] = set()
+        self._harmless: set[str] = set()
+        self._once: set[str] = set()  # seen so on one device
+        self._harmless_shapes: set[bytes] = set()
 
     def places(self, text: str) -> list[int]:
         """Return which lines of *text* may hold one; counted from 0, by line feeds."""
         shapes = _shape(text.encode("ascii", "replace")).split(b"\n")
-        harmless = self._harmless
+        harmless = self._harmless_shapes
         return [at for at, shape in enumerate(shapes) if shape not in harmless and self._hinted(shape)]
 
     def searched(self, text: str, hidden: Hidden) -> str:
         """Return *text* with what *hidden* makes of the secrets in such lines, of those everywhere, too."""
         lines = text.split("\n")
-        for at in self.places(text):
-            first = lines[at].lstrip().removeprefix("no ").partition(" ")[0]
-            lines[at] = unsaid(searched(lines[at], self._by_word.get(first, ()), hidden), hidden)
+        harmless = self._harmless
+        unknown = [at for at, line in enumerate(lines) if line not in harmless]
+        found = set()
+        for place in self.places("\n".join([lines[at] for at in unknown])):
+            line = lines[at := unknown[place]]
+            first = line.lstrip().removeprefix("no ").partition(" ")[0]
+            lines[at] = unsaid(searched(line, self._by_word.get(first, ()), hidden), hidden)
+            if lines[at] != line:
+                found.add(at)
+        self._remember([line for at in unknown if at not in found and len(line := lines[at]) < LONG])
         return "\n".join(lines)
+
+    def _remember(self, harmless: Collection[str]) -> None:
+        """Remember lines that come again: few do, and the fewer there are, the sooner one is found."""
+        again = self._once.intersection(harmless)
+        if len(self._harmless) + len(again) > REMEMBERED:
+            self._harmless.clear()
+        self._harmless |= again
+        if len(self._once) + len(harmless) > REMEMBERED:
+            self._once.clear()
+        self._once.update(harmless)
 
     def _hinted(self, shape: bytes) -> bool:
         if any(hint in shape for hint in self._hints):
             return True
-        if len(self._harmless) >= REMEMBERED:
-            self._harmless.clear()
-        self._harmless.add(shape)
+        if len(self._harmless_shapes) >= REMEMBERED:
+            self._harmless_shapes.clear()
+        if len(shape) < LONG:
+            self._harmless_shapes.add(shape)
         return False
 
 

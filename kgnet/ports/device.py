@@ -168,6 +168,7 @@ class Part:
     ending: str = ""  # how a whole printed text ends (a regular expression); what does not is a torn one
     opening: str = ""  # how a printed text begins, where ours does not: it has to have the *ending*, too
     released: re.Pattern[str] | None = None  # the line of the `version`, or `series`; *canonical* omits it
+    releases: str = ""  # what each such line begins with, a line feed before it: few texts are searched
     silent_check: bool = False  # anything on stderr of the check is a refusal, whatever the exit code
 
     @property

@@ -30,6 +30,7 @@ PLATFORM = Platform(
             indent=GRAMMAR.indent,
             commands=grammar.commands,
             released=re.compile(r"^version (?P<series>\d\S*)$", re.MULTILINE),
+            releases="\nversion ",
             ending=r"\nend",
             # Collectors put their own lines before it.
             opening=r"\s*! Last configuration change|(?:[ \t]*(?:!.*|config-register .*)?\n)*"

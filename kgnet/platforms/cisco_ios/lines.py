@@ -182,8 +182,10 @@ class Block:
 
     def _open_literals(self, text: Text) -> None:
         """Find those inside blocks as well, which are uneven, or what follows them is."""
+        if not any(opening in text.text for opening in OPENING):
+            return
         end = 0
-        for uneven in text.uneven:
+        for uneven in text.uneven():
             before = uneven - 1
             while text.lines[uneven] and before > end and not text.lines[before]:
                 before -= 1

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import compress
+from operator import eq
 
 from kgnet.errors import ReadError
 from kgnet.platforms._again import heard
@@ -16,7 +18,6 @@ CLOSERS = ("exit-address-family", "exit-vrf", "exit", "end", "quit")
 SKIPPED = frozenset(("", *CLOSERS))
 OPENING = ("banner ", "certificate ")  # a text, maybe
 BLANKS = frozenset(chr(code) for code in range(0x3001) if chr(code).isspace())
-NO_TOP = BLANKS | {"", "!"}
 
 Literal = tuple[str, tuple[str, ...], int]  # the line, the text that follows it, where that ends
 
@@ -29,37 +30,39 @@ class Text:
     raws: list[str]
     lines: list[str]
     first: int
-    uneven: list[int]  # places of the lines more than one blank in, and of banners inside blocks
+    outer: list[int]  # places of the lines that are not indented and say something
+    banners: list[int]  # places of the banners inside blocks, maybe of others
     literals: dict[int, Literal] = field(default_factory=dict)  # by the place of their first line
 
     @classmethod
     def of(cls, text: str, first: int) -> Text:
         raws = text.splitlines()
-        lines = list(map(str.strip, raws))
-        uneven = [at for at, raw in enumerate(raws) if raw[1:2] in BLANKS]
-        if " banner " in text or "\tbanner " in text:
-            uneven = sorted({*uneven, *(at for at, line in enumerate(lines) if line.startswith("banner "))})
-        return cls(text, raws, lines, first, uneven)
+        starts = list(map(str.lstrip, raws))
+        lines = list(map(str.rstrip, starts))
+        level = compress(range(len(raws)), map(eq, raws, starts))
+        outer = [at for at in level if (line := lines[at]) not in SKIPPED and line[0] != "!"]
+        banners = " banner " in text or "\tbanner " in text
+        inside = [at for at, line in enumerate(lines) if line.startswith("banner ")] if banners else []
+        return cls(text, raws, lines, first, outer, inside)
 
     def tops(self) -> list[int]:
         """Return the places of the lines that stand in no block; none if there may be others than these."""
-        tops = [at for at, raw in enumerate(self.raws) if raw[:1] not in NO_TOP]
-        before = self.lines[: tops[0]] if tops else self.lines
+        before = self.lines[: self.outer[0]] if self.outer else self.lines
         if any(line and line[0] != "!" for line in before):
             return []
-        found, end = [], 0
-        for at in tops:
-            line = self.lines[at]
-            if at >= end and line not in SKIPPED:
-                found.append(at)
-                end = self.after(at, 0) if line.startswith("banner ") else at
+        if "banner " not in self.text:
+            return self.outer
+        found, end = list(self.outer), 0
+        for at in [at for at in self.outer if self.lines[at].startswith("banner ")]:
+            if at >= end:
+                end = self.after(at, 0)
+                del found[bisect_right(found, at) : bisect_left(found, end)]
         return found
 
     def children(self, start: int, end: int) -> list[int]:
         """Return the places of the lines that stand right inside a block, from *start* to before *end*."""
         lines = self.lines
-        after = bisect_left(self.uneven, start)
-        if start and (after == len(self.uneven) or self.uneven[after] >= end):  # all stand one blank in
+        if start and self._even(start, end):
             return [at for at in range(start, end) if lines[at] not in SKIPPED and lines[at][0] != "!"]
         found: list[int] = []
         here, at = 1 << 20, start
@@ -77,10 +80,18 @@ class Text:
 
     def level(self, start: int, end: int) -> tuple[str, ...]:
         """Return the lines of a block whose lines all count and stand at one level; none: look at each."""
-        after = bisect_left(self.uneven, start)
-        if after < len(self.uneven) and self.uneven[after] < end:
-            return ()
-        return _counted(tuple(self.lines[start:end]))
+        return _counted(tuple(self.lines[start:end])) if self._even(start, end) else ()
+
+    def uneven(self) -> list[int]:
+        """Return the places of the lines that stand more than one blank in, and of banners inside blocks."""
+        deeper = (at for at, raw in enumerate(self.raws) if raw[1:2] in BLANKS)
+        return sorted({*deeper, *self.banners})
+
+    def _even(self, start: int, end: int) -> bool:
+        """Whether all lines of a block stand one blank in, and none is a banner."""
+        if any(start <= at < end for at in self.banners):
+            return False
+        return BLANKS.isdisjoint([raw[1:2] for raw in self.raws[start:end]])
 
     def after(self, at: int, depth: int) -> int:
         """Return where what the line at place *at* opens as a literal ends."""
