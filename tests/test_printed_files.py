@@ -39,6 +39,9 @@ def placeless(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         told = {field.name: placeless(getattr(value, field.name)) for field in fields(value)}
         return replace(value, **(told | ({"line": 0} if "line" in told else {})))
+    if isinstance(value, tuple) and hasattr(value, "_replace"):
+        told = placeless(value._asdict())
+        return value._replace(**(told | ({"line": 0} if "line" in told else {})))
     if isinstance(value, tuple):
         return tuple(map(placeless, value))
     if isinstance(value, Mapping):
