@@ -14,6 +14,7 @@ from kgnet.platforms import cisco_ios
 from kgnet.platforms.cisco_ios.alike import said
 from kgnet.platforms.cisco_ios.layer2 import switching
 from kgnet.platforms.cisco_ios.lines import Block, blocks
+from kgnet.platforms.cisco_ios.root import taken_apart
 
 OWN = (
     "description uplink of the police",
@@ -71,6 +72,23 @@ def test_what_is_a_port_s_own_makes_no_other_of_it() -> None:
     assert said(port(["ip address 10.0.0.1 255.0.0.0"])) != said(
         port(["ip address 10.0.0.1 255.0.0.0 secondary"])
     )
+
+
+@given(
+    st.lists(st.lists(st.sampled_from((*OWN, *LINES)), unique=True, max_size=6), max_size=4),
+    st.sampled_from(("", "!", "router bgp 1")),
+)
+def test_ports_of_a_text_say_what_each_does(ports: list[list[str]], between: str) -> None:
+    """All are looked at together, for the sake of speed."""
+    text = "".join(
+        f"interface GigabitEthernet0/0/{number}\n"
+        + "".join(f" {line}\n" for line in lines)
+        + f"{between}{number}\n"
+        for number, lines in enumerate(ports)
+    )
+    every = list(taken_apart(f"hostname a\n{text}", 1).ports())
+    assert [each.line for each in every] == [f"interface GigabitEthernet0/0/{n}" for n in range(len(ports))]
+    assert [said(each) for each in every] == [said(port(lines)) for lines in ports]
 
 
 def test_ports_of_two_devices_have_their_own_names_lines_and_defaults() -> None:

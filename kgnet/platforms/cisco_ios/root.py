@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from kgnet.model.traced import Question
-from kgnet.platforms.cisco_ios.alike import ADDRESS, ASPECTS, NO_ADDRESS, aspect
+from kgnet.platforms.cisco_ios.alike import ADDRESS, ASPECTS, NO_ADDRESS, aspect, said
 from kgnet.platforms.cisco_ios.alike import OWN as COMMON
 from kgnet.platforms.cisco_ios.lines import Block, blocks
 from kgnet.platforms.cisco_ios.taken import Text
@@ -36,7 +36,7 @@ LONG = 1 << 14  # characters of a port: what is longer is nothing that comes aga
 class Root(Block, Questioned):
     """The block of what stands in no other."""
 
-    __slots__ = ("_answers", "_asked", "_every", "_kinds", "_second")
+    __slots__ = ("_answers", "_asked", "_every", "_kinds", "_said", "_second")
 
     def __init__(self, text: Text) -> None:
         super().__init__("", 0)
@@ -44,7 +44,8 @@ class Root(Block, Questioned):
         self._asked: set[Question] = set()
         self._answers: dict[Question, Hashable] = {}
         self._every = frozenset(self._own())
-        self._kinds: set[tuple[str, str]] | None = None  # what ports say and are called, but for their own
+        self._said: list[tuple[int, str]] | None = None
+        self._kinds: set[tuple[str, str]] | None = None
         self._second: dict[str, dict[str, list[int]]] = {}  # first word → second → places
 
     @property
@@ -114,7 +115,10 @@ class Root(Block, Questioned):
 
     def ports(self, *aspects: Callable[[Block], object]) -> Iterator[Block]:
         self._asked.add(("ports", " ".join(map(aspect, aspects))))
-        return super().starting("interface ")
+        for index, body in self._bodies():
+            port = self._child(index)
+            port.said = _lines("", body)
+            yield port
 
     def aspects(self, reads: Callable[[Block], T]) -> set[T]:
         self._asked.add(("aspect", aspect(reads)))
@@ -149,13 +153,20 @@ class Root(Block, Questioned):
                 told = self._printed([index for index, line in enumerate(self._own()) if words in line])
         return told
 
-    def _ports(self) -> set[tuple[str, str]]:
-        if self._kinds is None:
+    def _bodies(self) -> list[tuple[int, str]]:
+        """Return the place of each port, and what it says but for its own."""
+        if self._said is None:
             found = self._starting("interface ")
             whole = END.join([f"\n{self._within(index)}" for index in found])
             told = LEFT_OUT.join(OWN.split(whole)).split(END)
-            names = [_shape(self._own()[index]) for index in found]
-            self._kinds = set(zip(names, told, strict=True)) if found else set()
+            self._said = list(zip(found, told, strict=True)) if found else []
+        return self._said
+
+    def _ports(self) -> set[tuple[str, str]]:
+        """Return what ports are called, but for their places, and say: of those that are alike one."""
+        if self._kinds is None:
+            lines = self._own()
+            self._kinds = {(_shape(lines[index]), body) for index, body in self._bodies()}
         return self._kinds
 
     def _told(self, name: str) -> set[Any]:
@@ -209,17 +220,26 @@ def taken_apart(text: str, first: int) -> Block:
     return root if root.comparable else blocks(text, first)
 
 
-@lru_cache(1 << 12)
-def _remembered(names: str, body: str) -> tuple[object, ...]:
+def _remembered(reads: Callable[[str, str], T]) -> Callable[[str, str], T]:
+    """Return what keeps what *reads* made of words and of what a port says; of very long ports nothing."""
+    known = lru_cache(1 << 12)(reads)
+    return lambda words, body: (known if len(body) < LONG else reads)(words, body)
+
+
+@_remembered
+def _lines(_words: str, body: str) -> tuple[str, ...]:
+    """Return the lines of a port that says *body*, as `said` does of its block."""
     for start, line in STAND_INS.items():
         body = body.replace(f"{LEFT_OUT}\n {start}{LEFT_OUT}", f"\n {line}")
-    port = blocks(body)
-    return tuple([ASPECTS[name](port) for name in names.split()])
+    return said(blocks(body))
 
 
-def _aspects(names: str, body: str) -> tuple[object, ...]:
-    """Return the aspects of a port that says *body*."""
-    return (_remembered if len(body) < LONG else _remembered.__wrapped__)(names, body)
+@_remembered
+def _aspects(words: str, body: str) -> tuple[object, ...]:
+    """Return the aspects that *words* name of a port that says *body*."""
+    port = Block("", 0)
+    port.said = _lines("", body)
+    return tuple([ASPECTS[name](port) for name in words.split()])
 
 
 @lru_cache(1 << 10)
