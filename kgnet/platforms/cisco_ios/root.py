@@ -31,12 +31,13 @@ END, LEFT_OUT = "\n\0", "\1"  # of a port, and around what of its own was left o
 NEVER = (END[-1], LEFT_OUT)  # in a text that can be compared
 STAND_INS = {start.strip(): line for start, line in {**COMMON, ADDRESS: NO_ADDRESS}.items()}
 LONG = 1 << 14  # characters of a port: what is longer is nothing that comes again
+LONG_LINE, REMEMBERED = 1 << 8, 1 << 14  # characters, lines
 
 
 class Root(Block, Questioned):
     """The block of what stands in no other."""
 
-    __slots__ = ("_answers", "_asked", "_every", "_kinds", "_said", "_second")
+    __slots__ = ("_answers", "_asked", "_every", "_heads", "_kinds", "_said")
 
     def __init__(self, text: Text) -> None:
         super().__init__("", 0)
@@ -46,7 +47,7 @@ class Root(Block, Questioned):
         self._every = frozenset(self._own())
         self._said: list[tuple[int, str]] | None = None
         self._kinds: set[tuple[str, str]] | None = None
-        self._second: dict[str, dict[str, list[int]]] = {}  # first word → second → places
+        self._heads = _by_head(self._own())
 
     @property
     def comparable(self) -> bool:
@@ -140,7 +141,7 @@ class Root(Block, Questioned):
         told: Hashable
         match kind:
             case "starting":
-                told = self._printed(self._starting(words))
+                told = self._printed(self._section(words))
             case "says":
                 told = words in self._every
             case "has":
@@ -172,7 +173,7 @@ class Root(Block, Questioned):
     def _told(self, name: str) -> set[Any]:
         return {_aspects(name, body)[0] for _, body in self._ports()}
 
-    def _printed(self, found: list[int]) -> str:
+    def _printed(self, found: Sequence[int]) -> str:
         """Return the lines at the places that were *found*, with all that stands in them."""
         lines = self._own()
         return "\n".join([f"{lines[index]}\n{self._within(index)}" for index in found])
@@ -187,27 +188,15 @@ class Root(Block, Questioned):
     # ── where what stands ───────────────────────────────────────────────────
 
     def _starting(self, start: str) -> list[int]:
-        word, blank, rest = start.partition(" ")
-        if word not in SPLIT or not blank:
-            return super()._starting(start)
-        second, whole, _ = rest.partition(" ")
-        places = self._by_second(word)
-        if whole:
-            found = places.get(second, [])
-        else:
-            found = sorted(place for each in places if each.startswith(second) for place in places[each])
         lines = self._own()
-        return [place for place in found if lines[place].startswith(start)]
+        return [place for place in self._section(start) if lines[place].startswith(start)]
 
-    def _by_second(self, word: str) -> dict[str, list[int]]:
-        """Return the lines that begin with *word* by the word after that."""
-        places = self._second.get(word)
-        if places is None:
-            lines = self._own()
-            places = self._second[word] = defaultdict(list)
-            for place in self._by_word().get(word, ()):
-                places[lines[place].split(" ", 2)[1]].append(place)
-        return places
+    def _section(self, start: str) -> Sequence[int]:
+        """Return the places of all lines that may begin with *start*: by as many words as tell them apart."""
+        head, whole = _head_of_start(start)
+        if whole:
+            return self._heads.get(head, ())
+        return sorted(place for each in self._heads if each.startswith(head) for place in self._heads[each])
 
 
 def taken_apart(text: str, first: int) -> Block:
@@ -242,20 +231,54 @@ def _aspects(words: str, body: str) -> tuple[object, ...]:
     return tuple([ASPECTS[name](port) for name in words.split()])
 
 
+# ── heads: as many words of a line as tell most lines apart ─────────────────
+
+
+class _Heads(dict[str, str]):
+    """Line → its head, remembered; not of more lines than it is worth."""
+
+    def __missing__(self, line: str) -> str:
+        word, _, rest = line.partition(" ")
+        head = f"{word} {rest.partition(' ')[0]}" if word in SPLIT else word
+        if len(line) < LONG_LINE:
+            self[line] = head
+        return head
+
+
+HEADS = _Heads()
+
+
+def _by_head(lines: Sequence[str]) -> dict[str, list[int]]:
+    """Return the places of *lines* by their heads."""
+    if len(HEADS) > REMEMBERED:
+        HEADS.clear()
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, head in enumerate(map(HEADS.__getitem__, lines)):
+        places[head].append(place)
+    return places
+
+
 @lru_cache(1 << 10)
-def _presence(start: str) -> Question:
-    """Return the question whether a line begins with *start*: all of its first word tells as well."""
-    return ("has", start) if start.startswith(SPLIT) else _section(start)
+def _head_of_start(start: str) -> tuple[str, bool]:
+    """Return the head of all lines that begin with *start*, or how it begins, and which of the two it is."""
+    word, blank, rest = start.partition(" ")
+    if not blank or word not in SPLIT:
+        return word, bool(blank)
+    second, whole, _ = rest.partition(" ")
+    return f"{word} {second}", bool(whole)
 
 
 @lru_cache(1 << 10)
 def _section(start: str) -> Question:
-    """Return the question for all of a first word instead of *start*, so that there are fewer."""
-    word, blank, rest = start.partition(" ")
-    if word in SPLIT:
-        second, whole, _ = rest.partition(" ")
-        return "starting", f"{word} {second} " if whole else start
-    return "starting", f"{word} " if blank else start
+    """Return the question for all lines that may begin with *start*, so that there are fewer questions."""
+    head, whole = _head_of_start(start)
+    return "starting", f"{head} " if whole else head
+
+
+@lru_cache(1 << 10)
+def _presence(start: str) -> Question:
+    """Return the question whether a line begins with *start*: all of its first word tells as well."""
+    return ("has", start) if start.startswith(SPLIT) else _section(start)
 
 
 @lru_cache(1 << 12)
