@@ -182,7 +182,7 @@ class Block:
 
     def _open_literals(self, text: Text) -> None:
         """Find those inside blocks as well, which are uneven, or what follows them is."""
-        if not any(opening in text.text for opening in OPENING):
+        if not text.banners and "certificate " not in text.text:
             return
         end = 0
         for uneven in text.uneven():
