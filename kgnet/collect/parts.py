@@ -12,7 +12,7 @@ from typing import Any
 from kgnet.errors import ReadError
 from kgnet.model.config import Config
 from kgnet.model.managed import Release
-from kgnet.model.traced import Questions, Traced
+from kgnet.model.traced import Question, Questions, Traced
 from kgnet.ports import Part, Questioned, Reading
 
 LONG = 80  # characters of a command in a message
@@ -32,12 +32,12 @@ class Promise:
     def __init__(self, reading: Reading, taken: Any, part: str, source: str) -> None:
         self.reading, self.taken, self.part, self.source = reading, taken, part, source
         self.left = dict(reading.readers)
-        self.asked: dict[type, Questions | None] = {}  # what was asked of the text for a fact
+        self.asked: dict[type, frozenset[Question] | None] = {}  # what was asked of the text for a fact
 
     def read(self, kind: type, known: dict[type, Any], missing: dict[type, str]) -> None:
         """Read the fact *kind*, with those that are read by the way, or note why it cannot be."""
         reader = self.left[kind]
-        kinds = [each for each, other in self.left.items() if other is reader]
+        kinds = self.reading.kinds[reader]
         for each in kinds:
             del self.left[each]
         if questioned := isinstance(self.taken, Questioned):
@@ -101,8 +101,14 @@ class Facts(Traced):
 
     def looked_at(self) -> Questions | None:
         asked = self.promises[0].asked
-        told = [asked.get(kind, None if kind in self.known else ()) for kind in self._wanted]
-        return None if None in told else tuple(sorted({each for every in told for each in every or ()}))
+        found: set[Question] = set()
+        for kind in self._wanted:
+            if kind in asked or kind in self.known:
+                told = asked.get(kind)
+                if told is None:
+                    return None
+                found |= told
+        return tuple(sorted(found))
 
     def answers(self, questions: Questions) -> tuple[Hashable, ...]:
         answer = self.promises[0].taken.answer

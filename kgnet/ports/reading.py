@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
 from kgnet.errors import ReadError
-from kgnet.model.traced import Question, Questions
+from kgnet.model.traced import Question
 
 Reads = Callable[[Any], object]  # what a text was taken apart into → a fact, or an iterator of facts
 Readers = Mapping[type, Reads]  # each fact that there may be, with what reads it
@@ -24,8 +24,8 @@ class Questioned:
     __slots__ = ()
 
     @abstractmethod
-    def noted(self) -> Questions | None:
-        """Return what was asked since the last call, sorted; None: all of the text was looked at."""
+    def noted(self) -> frozenset[Question] | None:
+        """Return what was asked since the last call; None: all of the text was looked at."""
 
     @abstractmethod
     def answer(self, question: Question) -> Hashable:
@@ -44,11 +44,18 @@ class Reading:
     take: Callable[[str, str, int], Any]
     readers: Readers
     wrong: str
+    kinds: Mapping[Reads, tuple[type, ...]] = field(init=False)  # what each reader reads
+
+    def __post_init__(self) -> None:
+        kinds: dict[Reads, tuple[type, ...]] = {}
+        for kind, reader in self.readers.items():
+            kinds[reader] = (*kinds.get(reader, ()), kind)
+        object.__setattr__(self, "kinds", kinds)
 
     def __call__(self, text: str, part: str) -> Iterator[object]:
         """Yield all facts."""
         taken = self.take(text, part, 1)
-        for reader in dict.fromkeys(self.readers.values()):
+        for reader in self.kinds:
             yield from self.read(reader, taken, part)
 
     def read(self, reader: Reads, taken: Any, part: str) -> tuple[object, ...]:

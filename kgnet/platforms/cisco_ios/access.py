@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from kgnet.errors import ReadError
 from kgnet.model.access import (
@@ -151,12 +152,17 @@ def sources(root: Block, name: str, anywhere: str) -> tuple[str, ...]:
         entries = [
             each.line.removeprefix(f"access-list {name} ") for each in root.starting(f"access-list {name} ")
         ]
-    told = [
-        acl.entry(each, standard=standard)
-        for line in (plain(each, standard) for each in entries)
-        if line.startswith(("permit ", "deny "))
-        for each in Groups(root).expanded(line)
-    ]
+    told = tuple(entries)
+    if any("group" in each for each in told):
+        told = tuple(each for line in told for each in Groups(root).expanded(plain(line, standard)))
+    return _let_in(told, standard, anywhere)
+
+
+@lru_cache(1 << 10)
+def _let_in(entries: tuple[str, ...], standard: bool, anywhere: str) -> tuple[str, ...]:
+    """Return from where *entries* let in; without any they let everybody in."""
+    lines = (plain(each, standard) for each in entries)
+    told = [acl.entry(each, standard=standard) for each in lines if each.startswith(("permit ", "deny "))]
     if not told:
         return (anywhere,)
     return tuple(anywhere if each.source == "any" else each.source for each in told if each.permit)

@@ -127,9 +127,9 @@ class Root(Block, Questioned):
 
     # ── what it noted of that ───────────────────────────────────────────────
 
-    def noted(self) -> tuple[Question, ...] | None:
+    def noted(self) -> frozenset[Question] | None:
         asked, self._asked = self._asked, set()
-        return None if ALL in asked else tuple(sorted(asked))
+        return None if ALL in asked else frozenset(asked)
 
     def answer(self, question: Question) -> Hashable:
         told = self._answers.get(question)
