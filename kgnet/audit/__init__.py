@@ -17,7 +17,7 @@ from kgnet.audit.intent import looks_at_intent
 from kgnet.errors import DeviceError, MissingFact, NotOurs, ReadError
 from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
-from kgnet.model.outcome import COLLECT, Evidence, Finding, Severity, Status, piece
+from kgnet.model.outcome import COLLECT, NO_REMEDY, Evidence, Finding, Severity, Status, piece
 from kgnet.model.pack import Choice, Pack
 from kgnet.model.province import Role
 from kgnet.model.subject import Kind, Subject
@@ -73,16 +73,12 @@ def _compared(
     want: Subject, have: Snapshot, facts: Traced, asked: Iterable[_Asked], alike: Alike
 ) -> list[Finding]:
     """Judge *have*, but for what others of its kind said as well."""
-    known = alike.known(facts)
-    found = []
+    verdicts = alike.known(facts)
     for each in asked:
-        id = each.rule.id
-        verdict = known.get(id)
-        if verdict is None:
+        if each.id not in verdicts:
             judge = partial(_verdict, want, have, each)
-            verdict = alike.judged(id, have, facts, judge) if each.by_facts else judge()
-        found.append(_finding(want, verdict, each))
-    return found
+            verdicts[each.id] = alike.judged(each.id, have, facts, judge) if each.by_facts else judge()
+    return [_finding(want, verdicts[each.id], each) for each in asked]
 
 
 def not_seen(want: Subject, reason: DeviceError | str) -> Finding:
@@ -128,6 +124,7 @@ def exit_code(findings: Iterable[Finding]) -> int:
 class _Asked:
     """A rule as it is asked of all subjects of a kind; *elsewhere*: why it does not apply to them."""
 
+    id: str
     rule: Rule
     severity: Severity
     given: Mapping[str, object]
@@ -142,21 +139,20 @@ def _asked(want: Subject, rule: Rule, choice: Choice, running: Running) -> _Aske
     reasons = _elsewhere(want, rule, choice, running) if isinstance(want, Device) else iter(())
     elsewhere = tuple(Evidence(reason) for reason in islice(reasons, 1))
     by_facts = bool(elsewhere) or (bool(rule.needs) and not looks_at_intent(rule, choice.parameters))
-    return _Asked(rule, choice.severity or rule.severity, _given(choice), elsewhere, by_facts)
+    return _Asked(rule.id, rule, choice.severity or rule.severity, _given(choice), elsewhere, by_facts)
 
 
 def _finding(want: Subject, verdict: Verdict, asked: _Asked) -> Finding:
     status, evidence = verdict
-    return Finding(asked.rule.id, want.name, want.site, status, asked.severity, evidence, kind=want.kind)
+    return Finding(
+        asked.id, want.name, want.site, status, asked.severity, evidence, None, "", None, NO_REMEDY, want.kind
+    )
 
 
 def _verdict(want: Subject, have: Snapshot, asked: _Asked) -> Verdict:
     if asked.elsewhere:
         return Status.SKIP, asked.elsewhere
     rule = asked.rule
-    untold = [fact for fact in rule.needs if fact not in have.facts and fact not in have.missing]
-    if untold and isinstance(want, Device) and (reason := next(_untold(want, untold), "")):
-        return Status.SKIP, (Evidence(reason),)
     try:
         for fact in rule.needs:
             have.get(fact)
@@ -164,6 +160,9 @@ def _verdict(want: Subject, have: Snapshot, asked: _Asked) -> Verdict:
     except NotOurs as reason:
         return Status.SKIP, (Evidence(str(reason)),)
     except (MissingFact, ReadError) as reason:
+        untold = [fact for fact in rule.needs if fact not in have.facts and fact not in have.missing]
+        if isinstance(want, Device) and (why := next(_untold(want, untold), "")):
+            return Status.SKIP, (Evidence(why),)
         return Status.ERROR, (Evidence(f"cannot judge: {reason}"),)
     return (Status.FAIL if wrong else Status.PASS), tuple(wrong)
 

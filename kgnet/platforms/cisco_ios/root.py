@@ -7,9 +7,11 @@ texts of many devices give one answer.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import lru_cache
+from itertools import islice, takewhile
 from typing import Any, TypeVar
 
 from kgnet.model.traced import Question
@@ -37,7 +39,7 @@ LONG_LINE, REMEMBERED = 1 << 8, 1 << 14  # characters, lines
 class Root(Block, Questioned):
     """The block of what stands in no other."""
 
-    __slots__ = ("_answers", "_asked", "_every", "_heads", "_kinds", "_said")
+    __slots__ = ("_answers", "_asked", "_every", "_heads", "_kinds", "_said", "_sorted")
 
     def __init__(self, text: Text) -> None:
         super().__init__("", 0)
@@ -46,8 +48,9 @@ class Root(Block, Questioned):
         self._answers: dict[Question, Hashable] = {}
         self._every = frozenset(self._own())
         self._said: list[tuple[int, str]] | None = None
-        self._kinds: set[tuple[str, str]] | None = None
+        self._kinds: list[tuple[str, _Port]] | None = None
         self._heads = _by_head(self._own())
+        self._sorted = sorted(self._heads)
 
     @property
     def comparable(self) -> bool:
@@ -118,7 +121,7 @@ class Root(Block, Questioned):
         self._asked.add(("ports", " ".join(map(aspect, aspects))))
         for index, body in self._bodies():
             port = self._child(index)
-            port.said = _lines("", body)
+            port.said = _port(body).said
             yield port
 
     def aspects(self, reads: Callable[[Block], T]) -> set[T]:
@@ -149,7 +152,9 @@ class Root(Block, Questioned):
             case "aspect":
                 told = frozenset(self._told(words))
             case "ports":
-                told = frozenset([(shape, *_aspects(words, body)) for shape, body in self._ports()])
+                told = frozenset(
+                    [(shape, *map(port.__getitem__, words.split())) for shape, port in self._ports()]
+                )
             case _:
                 told = self._printed([index for index, line in enumerate(self._own()) if words in line])
         return told
@@ -158,32 +163,33 @@ class Root(Block, Questioned):
         """Return the place of each port, and what it says but for its own."""
         if self._said is None:
             found = self._starting("interface ")
-            whole = END.join([f"\n{self._within(index)}" for index in found])
+            whole = END.join([f"\n{self._between(self._places[index] + 1, index)}" for index in found])
             told = LEFT_OUT.join(OWN.split(whole)).split(END)
             self._said = list(zip(found, told, strict=True)) if found else []
         return self._said
 
-    def _ports(self) -> set[tuple[str, str]]:
+    def _ports(self) -> list[tuple[str, _Port]]:
         """Return what ports are called, but for their places, and say: of those that are alike one."""
         if self._kinds is None:
             lines = self._own()
-            self._kinds = {(_shape(lines[index]), body) for index, body in self._bodies()}
+            kinds = {(_shape(lines[index]), body) for index, body in self._bodies()}
+            self._kinds = [(shape, _port(body)) for shape, body in kinds]
         return self._kinds
 
     def _told(self, name: str) -> set[Any]:
-        return {_aspects(name, body)[0] for _, body in self._ports()}
+        return {port[name] for _, port in self._ports()}
 
     def _printed(self, found: Sequence[int]) -> str:
         """Return the lines at the places that were *found*, with all that stands in them."""
-        lines = self._own()
-        return "\n".join([f"{lines[index]}\n{self._within(index)}" for index in found])
+        if found and found[-1] - found[0] == len(found) - 1:  # they stand together
+            return self._between(self._places[found[0]], found[-1])
+        return "\n".join([self._between(self._places[index], index) for index in found])
 
-    def _within(self, index: int) -> str:
+    def _between(self, first: int, last: int) -> str:
+        """Return what stands from the place *first* to where the line at the place *last* of ours ends."""
         assert self._text is not None
-        places, after = self._places, index + 1
-        return "\n".join(
-            self._text.raws[places[index] + 1 : places[after] if after < len(places) else self._end]
-        )
+        places, after = self._places, last + 1
+        return "\n".join(self._text.raws[first : places[after] if after < len(places) else self._end])
 
     # ── where what stands ───────────────────────────────────────────────────
 
@@ -196,7 +202,9 @@ class Root(Block, Questioned):
         head, whole = _head_of_start(start)
         if whole:
             return self._heads.get(head, ())
-        return sorted(place for each in self._heads if each.startswith(head) for place in self._heads[each])
+        begin = bisect_left(self._sorted, head)
+        few = takewhile(lambda each: each.startswith(head), islice(self._sorted, begin, None))
+        return sorted(place for each in few for place in self._heads[each])
 
 
 def taken_apart(text: str, first: int) -> Block:
@@ -209,26 +217,28 @@ def taken_apart(text: str, first: int) -> Block:
     return root if root.comparable else blocks(text, first)
 
 
-def _remembered(reads: Callable[[str, str], T]) -> Callable[[str, str], T]:
-    """Return what keeps what *reads* made of words and of what a port says; of very long ports nothing."""
-    known = lru_cache(1 << 12)(reads)
-    return lambda words, body: (known if len(body) < LONG else reads)(words, body)
+class _Port(dict[str, Any]):
+    """What a port says, but for its own; by their names its aspects, each read once."""
+
+    __slots__ = ("said",)
+
+    def __init__(self, body: str) -> None:
+        for start, line in STAND_INS.items():
+            body = body.replace(f"{LEFT_OUT}\n {start}{LEFT_OUT}", f"\n {line}")
+        self.said = said(blocks(body))
+
+    def __missing__(self, aspect: str) -> object:
+        port = Block("", 0)
+        port.said = self.said
+        told = self[aspect] = ASPECTS[aspect](port)
+        return told
 
 
-@_remembered
-def _lines(_words: str, body: str) -> tuple[str, ...]:
-    """Return the lines of a port that says *body*, as `said` does of its block."""
-    for start, line in STAND_INS.items():
-        body = body.replace(f"{LEFT_OUT}\n {start}{LEFT_OUT}", f"\n {line}")
-    return said(blocks(body))
+_remembered = lru_cache(1 << 12)(_Port)
 
 
-@_remembered
-def _aspects(words: str, body: str) -> tuple[object, ...]:
-    """Return the aspects that *words* name of a port that says *body*."""
-    port = Block("", 0)
-    port.said = _lines("", body)
-    return tuple([ASPECTS[name](port) for name in words.split()])
+def _port(body: str) -> _Port:
+    return _remembered(body) if len(body) < LONG else _Port(body)
 
 
 # ── heads: as many words of a line as tell most lines apart ─────────────────
