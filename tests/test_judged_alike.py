@@ -24,6 +24,8 @@ from kgnet.model.facts import PrefixLists, Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.outcome import Finding, Status
 from kgnet.model.province import Role
+from kgnet.platforms.cisco_ios.lines import Block
+from kgnet.platforms.cisco_ios.root import Root, taken_apart
 from kgnet.ports import Rule
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -154,6 +156,19 @@ def test_what_one_device_lacks_is_not_covered_by_the_others(line: str, with_: st
     (finding,) = (each for each in asked()(device(role), have) if each.rule == rule)
     assert finding.status is Status.FAIL
     assert finding.evidence
+
+
+def test_whatever_is_asked_of_a_text_is_noted() -> None:
+    """A question that nobody noted would make two devices alike that are not."""
+    asking = {name for name in vars(Block) if not name.startswith("_")} - {*Block.__slots__, "of"}
+    by_others = {"numbers", "opens"}  # they ask for all lines
+    assert asking - by_others <= vars(Root).keys()
+    root = taken_apart("hostname a\nip http server\n", 1)
+    assert isinstance(root, Root)
+    for name in by_others:
+        root.noted()
+        getattr(root, name)
+        assert root.noted() is None, name
 
 
 def test_what_many_say_is_not_read_again_and_what_is_one_s_own_is() -> None:

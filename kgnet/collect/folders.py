@@ -48,7 +48,8 @@ class Held:
         if self.blob:
             return git.content(self.path, self.blob)
         with self.path.open("rb") as opened:
-            return opened.read(LARGEST_BYTES + 1)
+            size = os.fstat(opened.fileno()).st_size  # a buffer for the largest would cost more than the file
+            return opened.read(min(size or LARGEST_BYTES, LARGEST_BYTES) + 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,8 +73,7 @@ class Suspects:
 def searched(text: str, patterns: Iterable[re.Pattern[str]], hidden: Hidden) -> str:
     """Return *text* with what *hidden* makes of each match."""
     for pattern in patterns:
-        if pattern.search(text):
-            text = pattern.sub(hidden, text)
+        text = pattern.sub(hidden, text)
     return text
 
 

@@ -209,12 +209,12 @@ class Platform:
         """Return *text* with `<secret>` in place of every secret, or `<secret MARK>` of its value."""
 
         def hidden(found: re.Match[str]) -> str:
-            value = found[1]
+            whole, value, begin = found[0], found[1], found.start()
+            if value.startswith("<secret") and "\n" not in value:
+                return whole
             told = value if value.startswith("<secret") else f"<secret {mark(value)}>" if mark else "<secret>"
-            if value.count("\n") > told.count("\n"):
-                told += "\n" * value.count("\n")  # all that follows stays in its line
-            start, end = (place - found.start() for place in found.span(1))
-            return found[0][:start] + told + found[0][end:]
+            told += "\n" * (value.count("\n") - told.count("\n"))  # all that follows stays in its line
+            return f"{whole[: found.start(1) - begin]}{told}{whole[found.end(1) - begin :]}"
 
         def inside(pattern: re.Pattern[str], block: re.Match[str]) -> str:
             return pattern.sub(hidden, block[0])
