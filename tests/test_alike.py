@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kgnet.platforms import cisco_ios
+from kgnet.platforms.cisco_ios import layer2
 from kgnet.platforms.cisco_ios.alike import said
 from kgnet.platforms.cisco_ios.layer2 import switching
 from kgnet.platforms.cisco_ios.lines import Block, blocks
@@ -103,3 +104,30 @@ def test_ports_of_two_devices_have_their_own_names_lines_and_defaults() -> None:
         ("GigabitEthernet1/0/2", 6, False),
         ("GigabitEthernet1/0/3", 3, True),
     ]
+
+
+SWITCHING = (
+    *("switchport mode trunk", "switchport trunk allowed vlan 5-7", "switchport trunk native vlan 6"),
+    *("switchport nonegotiate", "switchport port-security", "switchport port-security maximum 2"),
+    *("spanning-tree portfast", "spanning-tree portfast trunk", "no spanning-tree portfast"),
+    *("spanning-tree bpduguard disable", "spanning-tree bpduguard enable", "source template USERS"),
+    *("authentication port-control auto", "authentication host-mode multi-domain", "authentication open"),
+    *("access-session port-control auto", "access-session host-mode single-host", "dot1x pae authenticator"),
+    *("mab", "mab eap", "ip dhcp snooping trust", "ip dhcp snooping limit rate 5", "ip arp inspection trust"),
+    *("storm-control broadcast level 1.00", "channel-group 1 mode active", "vrf forwarding A"),
+)
+
+
+@given(
+    lines=st.lists(st.sampled_from((*OWN, *LINES, *SWITCHING)), unique=True, max_size=8),
+    template=st.lists(st.sampled_from(SWITCHING), unique=True, max_size=3),
+    on=st.booleans(),
+)
+def test_no_line_is_left_out_that_tells_how_a_port_switches(
+    lines: list[str], template: list[str], on: bool
+) -> None:
+    everywhere = layer2._Everywhere(on, on, on, on, (("USERS", tuple(template)),))
+    whole, part = (
+        layer2._port(told, everywhere) for told in (said(port(lines)), layer2._on_switching(port(lines)))
+    )
+    assert (whole and whole(name="x", line=1)) == (part and part(name="x", line=1))

@@ -57,7 +57,8 @@ def test_a_neighbour_has_what_its_group_and_its_templates_say_and_its_own_word_c
 
 def test_neighbours_of_two_devices_have_their_own_names_and_lines() -> None:
     """What is said of many is remembered; what is a neighbour's own is not."""
-    text = "router bgp 1\n neighbor {0} remote-as {1}\n neighbor {0} description {2}\n neighbor {0} fall-over bfd\n"
+    said = ("remote-as {1}", "description {2}", "fall-over bfd")
+    text = "\n".join(("router bgp 1", *(f" neighbor {{0}} {each}" for each in said)))
     one, other = read(text.format("10.0.0.1", 2, "a")), read("!\n" + text.format("10.0.0.5", 3, "b"))
     for found, expected in ((one, ("10.0.0.1", 2, "a", 2)), (other, ("10.0.0.5", 3, "b", 3))):
         (each,) = found.neighbors

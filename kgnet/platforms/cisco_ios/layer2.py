@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 
 from kgnet.model.layer2 import ACCESS, DYNAMIC, TRUNK, Switching, SwitchPort, VlanInterface
 from kgnet.platforms._vlans import EVERY, allowed, number, numbers
-from kgnet.platforms.cisco_ios.alike import REMEMBERED, alike, said
+from kgnet.platforms.cisco_ios.alike import REMEMBERED, alike
 from kgnet.platforms.cisco_ios.lines import Block
 
 PORT = re.compile(r"interface (?:[A-Z]\w*(?:Ethernet|GigE|Gig)[\d/]+|Port-channel\d+)")
@@ -26,6 +26,11 @@ ROUTED = (
     "channel-group ",
 )
 SWITCHES = ("spanning-tree ", "vtp ", "interface Vlan")  # what no router says
+ON_SWITCHING = (  # how a port's lines begin that `_port` looks at
+    *("switchport", "shutdown", "spanning-tree ", "no spanning-tree ", "source template "),
+    *("authentication ", "access-session ", "dot1x ", "mab", "ip dhcp snooping trust"),
+    "ip arp inspection trust",
+)
 EDGE = ("spanning-tree portfast", "spanning-tree portfast edge")
 NO_EDGE = ("spanning-tree portfast disable", "spanning-tree portfast network", "no spanning-tree portfast")
 PORTS_AUTO = (
@@ -83,17 +88,30 @@ def _vlans(root: Block, start: str) -> tuple[int, ...]:
 
 
 def _interfaces(root: Block) -> Iterator[VlanInterface]:
-    for block in root.starting("interface Vlan"):
-        name = block.line.split()[1]
-        enabled = not block.says("shutdown")
-        yield VlanInterface(name, int(name.removeprefix("Vlan")), enabled, block.number)
+    for block in root.ports(_shut):
+        if block.line.startswith("interface Vlan"):
+            name = block.line.split()[1]
+            yield VlanInterface(name, int(name.removeprefix("Vlan")), not _shut(block), block.number)
+
+
+@alike
+def _shut(port: Block) -> bool:
+    return port.says("shutdown")
 
 
 def _ports(root: Block) -> Iterator[SwitchPort]:
     everywhere = _everywhere(root)
-    for block in root.starting("interface "):
-        if PORT.fullmatch(block.line) and (port := _port(said(block), everywhere)):
+    for block in root.ports(_on_switching):
+        if PORT.fullmatch(block.line) and (port := _port(_on_switching(block), everywhere)):
             yield port(name=block.line.split()[1], line=block.number)
+
+
+@alike
+def _on_switching(port: Block) -> tuple[str, ...]:
+    """Return the lines that `_port` looks at; of a port that routes, that it does."""
+    if any(line.startswith(ROUTED) for line in port.lines):
+        return ROUTED[:1]
+    return tuple([line for line in port.lines if line.startswith(ON_SWITCHING)])
 
 
 def _everywhere(root: Block) -> _Everywhere:
