@@ -5,6 +5,8 @@ from __future__ import annotations
 from ipaddress import IPv4Address
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kgnet.collect import read_text
 from kgnet.errors import ReadError, Refused
@@ -54,3 +56,17 @@ def test_a_part_that_stands_twice_is_refused() -> None:
 def test_a_header_of_another_platform_is_one_error() -> None:
     with pytest.raises(Refused, match="is a configuration of fortinet_fortios"):
         read_text("#= fortinet_fortios\nconfig system global\n    set hostname r1\nend\n", device(), "r1.cfg")
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 4), st.sampled_from(("a", "b c", "!", ""))), max_size=20),
+    st.lists(st.tuples(st.integers(0, 4), st.sampled_from(("a", "b c", "!", ""))), max_size=20),
+    st.booleans(),
+)
+def test_a_line_is_found_by_its_number(
+    one: list[tuple[int, str]], other: list[tuple[int, str]], bare: bool
+) -> None:
+    texts = ("".join(f"{' ' * depth}{word}\n" for depth, word in lines) for lines in (one, other))
+    config = Config("r-1", dict(zip(("frr", "qos"), texts, strict=True)), bare=bare)
+    by_number = {line.number: line for line in config.lines()}
+    assert {n: found for n in range(-2, 50) if (found := config.line(n))} == by_number

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
+from kgnet.collect.signs import Signs
 from kgnet.collect.strangers import stranger
 from kgnet.errors import UsageError
 from kgnet.plugins import found
@@ -18,11 +20,13 @@ def main_part(platform: Platform) -> Part:
 
 def spoken(text: str) -> tuple[str, ...]:
     """Return the platforms in whose words *text* is written: none where nothing tells, rarely several."""
-    return tuple(
-        name
-        for name, platform in found(Platform).items()
-        if platform.signs is not None and platform.signs.search(text)
-    )
+    shown = _signs().of(text)
+    return tuple(name for name in found(Platform) if name in shown)
+
+
+@cache
+def _signs() -> Signs:
+    return Signs({name: each.signs for name, each in found(Platform).items() if each.signs is not None})
 
 
 def foreign(platform: Platform, text: str) -> str:

@@ -11,6 +11,7 @@ from kgnet.errors import ReadError
 HEADER = "#= "  # opens a part in a `.cfg` file that holds several
 HEAD = re.compile(rf"^{HEADER}(\S+)[ \t\r]*(?:\n|\Z)", re.MULTILINE)
 LONGEST_LINE = 1 << 16  # characters; the longest that devices print are keys and lists of some thousands
+BLANK = ("", "!")
 DEEPEST = 100  # blocks in each other; devices print some ten
 LONG = re.compile(rf"^.{{{LONGEST_LINE + 1}}}", re.MULTILINE)
 INDENTED = re.compile(rf"^[ \t]{{{DEEPEST}}}", re.MULTILINE)
@@ -78,7 +79,7 @@ class Config:
             for raw in text.splitlines():
                 number += 1
                 stripped = raw.strip()
-                if not stripped or stripped == "!":
+                if stripped in BLANK:
                     continue
                 depth = len(raw) - len(raw.lstrip())
                 while stack and stack[-1][0] >= depth:
@@ -86,6 +87,30 @@ class Config:
                 stack.append((depth, stripped))
                 if part in (None, name):
                     yield Line(name, number, tuple(line for _, line in stack))
+
+    def line(self, number: int) -> Line | None:
+        """Return the line with that number, counted as in `lines`; None: there is none, or it is blank."""
+        before = -1 if self.bare else 0
+        for name, text in self.parts.items():
+            raws = text.splitlines()
+            place = number - before - 2  # below the header
+            if 0 <= place < len(raws) and raws[place].strip() not in BLANK:
+                return Line(name, number, tuple(_path(raws, place)))
+            before += 1 + len(raws)
+        return None
+
+
+def _path(raws: list[str], place: int) -> list[str]:
+    """Return the lines of the blocks that a line stands in, outermost first, itself last."""
+    path, depth = [], 1 << 20
+    for raw in reversed(raws[: place + 1]):
+        line = raw.strip()
+        if line not in BLANK and (here := len(raw) - len(raw.lstrip())) < depth:
+            path.append(line)
+            depth = here
+            if not depth:
+                break
+    return path[::-1]
 
 
 def unfit(text: str) -> str:

@@ -30,8 +30,9 @@ class Seen:
         """Return what is seen of *part*; a line is known by its number in the whole text."""
         evidence = tuple(evidence)
         numbers = {int(found[1]) for each in evidence if (found := LINE.search(each.where))}
-        paths = (line.path for line in have.lines(part) if line.number in numbers) if numbers else ()
-        return cls(tuple(each.what for each in evidence), frozenset(paths))
+        lines = filter(None, map(have.line, numbers))
+        paths = frozenset(line.path for line in lines if line.part == part)
+        return cls(tuple(each.what for each in evidence), paths)
 
     def speaks_of(self, node: Node, stars: Path) -> bool:
         """Whether a block is pointed into, or one is told by the name that a star stands for."""

@@ -20,8 +20,8 @@ def at(have: Snapshot, fact: type, line: int, told: Told) -> Evidence:
         return piece(told, source)
     if source == have.config.source:
         return piece(told, f"{source}:{line}")
-    text = next((each.text for each in have.config.lines() if each.number == line), "")
-    return piece(told, source, seen=text)
+    seen = have.config.line(line)
+    return piece(told, source, seen=seen.text if seen else "")
 
 
 def routing(want: Device) -> Routing:

@@ -22,7 +22,7 @@ from kgnet.platforms.cisco_ios.taken import Text
 from kgnet.ports import Questioned
 
 ALL = ("all", "")
-SPLIT = ("interface", "ip", "ipv6", "no", "router", "snmp-server")  # so much begins so that one word is too little
+SPLIT = ("interface", "ip", "ipv6", "no", "router", "snmp-server")  # one word does not tell these apart
 T = TypeVar("T")
 NO_DIGITS = {ord(digit): None for digit in "0123456789"}
 OWN = re.compile(  # group 1 stays of what is a port's own (see `alike`)
