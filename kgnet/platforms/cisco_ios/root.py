@@ -234,7 +234,7 @@ class _Port(dict[str, Any]):
         return told
 
 
-_remembered = lru_cache(1 << 12)(_Port)
+_remembered = lru_cache(1 << 10)(_Port)
 
 
 def _port(body: str) -> _Port:
