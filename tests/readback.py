@@ -31,4 +31,4 @@ def filters_as_read(facts: Mapping[type, Any]) -> Filters:
 
 
 def _rule(rule: Any) -> Rule:
-    return rule.sequence, rule.permit, rule.network, rule.le
+    return rule.sequence, rule.permit, str(rule.network), rule.le

@@ -101,7 +101,7 @@ route-map OUT permit 10
     assert maps == RouteMaps({"IN": ("ONES", "OTHERS", "SIX"), "OUT": ()}, {"OUT": 11})
     lists = prefix_lists(root).lists
     assert list(lists) == ["ONES", "SIX"]
-    assert [(e.sequence, e.permit, str(e.network), e.ge, e.le, e.line) for e in lists["ONES"]] == [
+    assert [(e.sequence, e.permit, e.network, e.ge, e.le, e.line) for e in lists["ONES"]] == [
         (5, True, "10.0.0.0/8", 16, 24, 1),
         (10, False, "0.0.0.0/0", None, 32, 3),
     ]

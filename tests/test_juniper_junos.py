@@ -79,7 +79,7 @@ def test_routing_is_read_back(device: Device) -> None:
     } == {(n.address, n.remote_as, n.import_policy, n.export_policy, True, True) for n in wanted.neighbors}
     lists = read_back[PrefixLists].lists
     for each in wanted.prefix_lists:
-        longest = [(rule.network, rule.le) for rule in each.rules]
+        longest = [(str(rule.network), rule.le) for rule in each.rules]
         assert [(entry.network, entry.le) for entry in lists[each.name]] == longest
 
 

@@ -160,7 +160,7 @@ def test_what_is_badly_managed_shows(platform: str) -> None:
 def test_prefix_lists_and_policies_of_vrp_are_read() -> None:
     found = read("huawei_vrp", canonical("huawei_vrp"))
     (entry,) = found[facts.PrefixLists].lists["PROVINCE"]
-    assert (entry.sequence, entry.network, entry.ge, entry.le) == (10, ip_network("10.0.0.0/8"), 8, 32)
+    assert (entry.sequence, entry.network, entry.ge, entry.le) == (10, "10.0.0.0/8", 8, 32)
     assert found[facts.RouteMaps].matches == {"FROM-HUB": ("PROVINCE",)}
 
 

@@ -61,7 +61,7 @@ class ConfiguredBgp:
 class PrefixEntry(NamedTuple):
     sequence: int
     permit: bool
-    network: IPv4Network | IPv6Network
+    network: str  # an address and a length
     ge: int | None
     le: int | None
     line: int

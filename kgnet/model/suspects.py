@@ -27,6 +27,7 @@ class Suspects:
         self._by_word = by_word
         self._harmless: set[str] = set()
         self._once: set[str] = set()  # seen so on one device
+        self._silent: set[str] = set()  # lines without their secrets in which no table finds another
         self._harmless_shapes: set[bytes] = set()
 
     def places(self, text: str) -> list[int]:
@@ -44,11 +45,22 @@ class Suspects:
         for place in self.places("\n".join([lines[at] for at in unknown])):
             line = lines[at := unknown[place]]
             first = line.lstrip().removeprefix("no ").partition(" ")[0]
-            lines[at] = unsaid(searched(line, self._by_word.get(first, ()), hidden), hidden)
+            lines[at] = self._unsaid(searched(line, self._by_word.get(first, ()), hidden), hidden)
             if lines[at] != line:
                 found.add(at)
         self._remember([line for at in unknown if at not in found and len(line := lines[at]) < LONG])
         return "\n".join(lines)
+
+    def _unsaid(self, line: str, hidden: Hidden) -> str:
+        """Return a line without what no table knows; its known secrets are gone, so that many are alike."""
+        if line in self._silent:
+            return line
+        told = unsaid(line, hidden)
+        if told == line and len(line) < LONG:
+            if len(self._silent) >= REMEMBERED:
+                self._silent.clear()
+            self._silent.add(line)
+        return told
 
     def _remember(self, harmless: Collection[str]) -> None:
         """Remember lines that come again: few do, and the fewer there are, the sooner one is found."""

@@ -100,16 +100,17 @@ class Naming:
         self._naming: dict[str, Both] = {}
         self._silent: set[str] = set()
 
-    def names(self, lines: Sequence[str], numbers: Sequence[int]) -> Names:
-        """Return the names in *lines* that are not both defined and used, each at its first place."""
+    def whole(self, lines: Iterable[str]) -> bool:
+        """Return whether all that *lines* use is defined in them, and nothing else is."""
         naming, look = self._known(), self._look
         silent = self._silent
         told = [both for line in lines if line not in silent and (both := naming.get(line) or look(line))]
         defined = {named for defines, _ in told for named in defines}
-        used = {named for _, uses in told for named in uses}
-        if defined == used:
-            return Names()
-        return Names.of(*self._places(lines, numbers))
+        return defined == {named for _, uses in told for named in uses}
+
+    def names(self, lines: Sequence[str], numbers: Sequence[int]) -> Names:
+        """Return the names in *lines* that are not both defined and used, each at its first place."""
+        return Names() if self.whole(lines) else Names.of(*self._places(lines, numbers))
 
     def _places(self, lines: Sequence[str], numbers: Sequence[int]) -> tuple[Places, Places]:
         """Return the first places of what is defined, and of what is used."""

@@ -44,4 +44,4 @@ def _wide(have: Snapshot, name: str, how: str) -> Iterator[str]:
 
 
 def _everything(entry: PrefixEntry) -> bool:
-    return entry.permit and entry.network.prefixlen == 0 and entry.le is not None
+    return entry.permit and entry.network.endswith("/0") and entry.le is not None

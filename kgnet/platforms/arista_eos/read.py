@@ -260,7 +260,7 @@ def _entry(found: re.Match[str], line: int) -> PrefixEntry:
     return PrefixEntry(
         sequence=int(found["sequence"]),
         permit=found["action"] == "permit",
-        network=ip_network(found["network"]),
+        network=str(ip_network(found["network"])),
         ge=int(least) if least else None,
         le=int(most) if most else None,
         line=line,

@@ -29,12 +29,13 @@ def bgp(root: Block) -> Iterator[ConfiguredBgp]:
                 numbers += family.numbers
         router_id = block.rest("bgp router-id ")
         templates = {each.line.removeprefix("template "): each.lines for each in block.starting("template ")}
+        told, places, others = _told(lines, numbers)
         yield ConfiguredBgp(
             asn=as_number(block.line.split()[2]),
             router_id=IPv4Address(router_id) if router_id else None,
-            neighbors=tuple(_neighbors(lines, numbers, templates)),
-            networks=tuple(_networks(lines, "network ")),
-            aggregates=tuple(_networks(lines, "aggregate-address ")),
+            neighbors=tuple(_neighbors(told, places, templates)),
+            networks=tuple(_networks(others, "network ")),
+            aggregates=tuple(_networks(others, "aggregate-address ")),
             requires_policy=switched("cisco_ios", SAFE, root.rest("version "), on=block.says(SAFE)),
             line=block.number,
         )
@@ -64,11 +65,37 @@ def _classful(start: str) -> int:
 # ── neighbours ──────────────────────────────────────────────────────────────
 
 
+def _told(
+    lines: Iterable[str], numbers: Iterable[int]
+) -> tuple[dict[str, list[str]], dict[str, int], list[str]]:
+    """Return what is said of each neighbour or group, where first, and all other lines.
+
+    Many lines in turn are of the same neighbour.
+    """
+    told: dict[str, list[str]] = {}
+    places: dict[str, int] = {}
+    others: list[str] = []
+    same, begun, here = "neighbor  ", 0, list[str]()  # how no line begins
+    for line, number in zip(lines, numbers, strict=True):
+        if line.startswith(same):
+            here.append(line[begun:])
+        elif line.startswith("neighbor "):
+            _, name, what = line.split(None, 2)
+            if name not in told:
+                told[name], places[name] = [], number
+            here = told[name]
+            here.append(what)
+            same = f"neighbor {name} "
+            begun = len(same)
+        else:
+            others.append(line)
+    return told, places, others
+
+
 def _neighbors(
-    lines: Iterable[str], numbers: Iterable[int], templates: Mapping[str, Sequence[str]]
+    told: Mapping[str, Sequence[str]], places: Mapping[str, int], templates: Mapping[str, Sequence[str]]
 ) -> Iterator[ConfiguredNeighbor]:
     """Yield those with an AS; *templates*: what they may inherit, sessions and policies."""
-    told, places = _told(lines, numbers)
     for name, own in told.items():
         if name[0].isdecimal() or ":" in name:
             remote_as, description, others = _apart(own)
@@ -82,23 +109,6 @@ def _neighbors(
                 yield ConfiguredNeighbor(
                     address(name), number, description, *said.session, places[name], *said.lists
                 )
-
-
-def _told(lines: Iterable[str], numbers: Iterable[int]) -> tuple[dict[str, list[str]], dict[str, int]]:
-    """Return what is said of each neighbour or group, and where first; many lines in turn are of the same."""
-    told: dict[str, list[str]] = {}
-    places: dict[str, int] = {}
-    same, here = "neighbor  ", list[str]()  # how no line begins
-    for line, number in zip(lines, numbers, strict=True):
-        if line.startswith(same):
-            here.append(line[len(same) :])
-        elif line.startswith("neighbor "):
-            _, name, what = line.split(None, 2)
-            places.setdefault(name, number)
-            here = told.setdefault(name, [])
-            here.append(what)
-            same = f"neighbor {name} "
-    return told, places
 
 
 def _with_inherited(

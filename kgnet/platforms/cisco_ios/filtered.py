@@ -6,26 +6,23 @@ import re
 from functools import lru_cache
 
 from kgnet.model.facts import PrefixEntry, PrefixLists, RouteMaps
-from kgnet.platforms._addresses import network
 from kgnet.platforms.cisco_ios.lines import Block
 
 REMEMBERED = 1 << 12
-ENTRY = re.compile(r"ip(?:v6)? prefix-list (\S+) seq (\d+) (permit|deny) (\S+)(?: ge (\d+))?(?: le (\d+))?")
+ENTRY = re.compile(
+    r"^ip(?:v6)? prefix-list (\S+) seq (\d+) (permit|deny) (\S+)(?: ge (\d+))?(?: le (\d+))?$|^.+$",
+    re.MULTILINE,
+)
 
 
 def prefix_lists(root: Block) -> PrefixLists:
+    told = sorted((*root.told("ip prefix-list "), *root.told("ipv6 prefix-list ")))
     lists: dict[str, list[PrefixEntry]] = {}
-    for number, line in sorted((*root.told("ip prefix-list "), *root.told("ipv6 prefix-list "))):
-        if found := ENTRY.fullmatch(line):
-            name, sequence, action, prefix, least, most = found.groups()
-            entry = PrefixEntry(
-                int(sequence),
-                action == "permit",
-                network(prefix),
-                int(least) if least else None,
-                int(most) if most else None,
-                number,
-            )
+    found = ENTRY.findall("\n".join([line for _, line in told]))
+    for (name, sequence, action, prefix, least, most), (number, _) in zip(found, told, strict=True):
+        if name:
+            length = int(least) if least else None, int(most) if most else None
+            entry = PrefixEntry(int(sequence), action == "permit", prefix, *length, number)
             if name in lists:
                 lists[name].append(entry)
             else:

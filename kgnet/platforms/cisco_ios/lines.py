@@ -13,7 +13,7 @@ from kgnet.platforms._again import heard
 from kgnet.platforms.cisco_ios.taken import OPENING, SKIPPED, Text
 
 T = TypeVar("T")
-MANY = 16  # lines in a block, from which on an index of their first words is worth its making
+MANY = 1 << 9  # lines in a block, from which on an index of their first words is worth its making
 
 
 class Block:
@@ -161,6 +161,10 @@ class Block:
                 lines[at - self._start : end - self._start] = [header, *[""] * (end - at - 1)]
         return range(text.first + self._start, text.first + self._end), lines
 
+    def different(self) -> list[str]:
+        """Return the lines inside, at any depth, without what is each port's own: of ports alike once."""
+        return self.numbered()[1]
+
     def number_of(self, *starts: str) -> int:
         """Return the number of the first line that begins with one of *starts*; 0: none does."""
         found = (each.number for start in starts for each in self.starting(start))
@@ -182,7 +186,7 @@ class Block:
 
     def _open_literals(self, text: Text) -> None:
         """Find those inside blocks as well, which are uneven, or what follows them is."""
-        if not text.banners and "certificate " not in text.text:
+        if text.even:
             return
         end = 0
         for uneven in text.uneven():

@@ -96,5 +96,7 @@ NAMING = Naming(DEFINES, USES, HOLDING)
 
 
 def naming(root: Block) -> Names:
+    if NAMING.whole(root.different()):
+        return Names()
     numbers, lines = root.numbered()
     return NAMING.names(lines, numbers)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice, takewhile
@@ -17,12 +16,12 @@ from typing import Any, TypeVar
 from kgnet.model.traced import Question
 from kgnet.platforms.cisco_ios.alike import ADDRESS, ASPECTS, NO_ADDRESS, aspect, said
 from kgnet.platforms.cisco_ios.alike import OWN as COMMON
+from kgnet.platforms.cisco_ios.heads import by_head, head_of_start, presence, section
 from kgnet.platforms.cisco_ios.lines import Block, blocks
 from kgnet.platforms.cisco_ios.taken import Text
 from kgnet.ports import Questioned
 
 ALL = ("all", "")
-SPLIT = ("interface", "ip", "ipv6", "no", "router", "snmp-server")  # one word does not tell these apart
 T = TypeVar("T")
 NO_DIGITS = {ord(digit): None for digit in "0123456789"}
 OWN = re.compile(  # group 1 stays of what is a port's own (see `alike`)
@@ -33,7 +32,6 @@ END, LEFT_OUT = "\n\0", "\1"  # of a port, and around what of its own was left o
 NEVER = (END[-1], LEFT_OUT)  # in a text that can be compared
 STAND_INS = {start.strip(): line for start, line in {**COMMON, ADDRESS: NO_ADDRESS}.items()}
 LONG = 1 << 14  # characters of a port: what is longer is nothing that comes again
-LONG_LINE, REMEMBERED = 1 << 8, 1 << 14  # characters, lines
 
 
 class Root(Block, Questioned):
@@ -49,7 +47,7 @@ class Root(Block, Questioned):
         self._every = frozenset(self._own())
         self._said: list[tuple[int, str]] | None = None
         self._kinds: list[tuple[str, _Port]] | None = None
-        self._heads = _by_head(self._own())
+        self._heads = by_head(self._own())
         self._sorted = sorted(self._heads)
 
     @property
@@ -81,20 +79,31 @@ class Root(Block, Questioned):
         self._asked.add(ALL)
         return super().numbered()
 
+    def different(self) -> list[str]:
+        self._asked.add(ALL)
+        lines, places, kept, end = super().different(), self._places, list[str](), 0
+        for index in self._starting("interface "):
+            kept += lines[end : places[index]]
+            end = places[index + 1] if index + 1 < len(places) else self._end
+        kept += lines[end:]
+        for _, port in self._ports():
+            kept += port.below
+        return kept
+
     def starting(self, start: str) -> Iterator[Block]:
-        self._asked.add(_section(start))
+        self._asked.add(section(start))
         return super().starting(start)
 
     def told(self, start: str) -> list[tuple[int, str]]:
-        self._asked.add(_section(start))
+        self._asked.add(section(start))
         return super().told(start)
 
     def sections(self, start: str) -> Iterator[tuple[int, str, Sequence[str]]]:
-        self._asked.add(_section(start))
+        self._asked.add(section(start))
         return super().sections(start)
 
     def rest(self, start: str) -> str | None:
-        self._asked.add(_section(start))
+        self._asked.add(section(start))
         return super().rest(start)
 
     def holding(self, words: str) -> Iterator[Block]:
@@ -102,15 +111,15 @@ class Root(Block, Questioned):
         return super().holding(words)
 
     def has(self, start: str) -> bool:
-        self._asked.add(_presence(start))
+        self._asked.add(presence(start))
         return bool(self._starting(start))
 
     def shown(self, start: str) -> Block | None:
-        self._asked.add(_presence(start))
+        self._asked.add(presence(start))
         return next(super().starting(start), None)
 
     def number_of(self, *starts: str) -> int:
-        self._asked.update(map(_presence, starts))
+        self._asked.update(map(presence, starts))
         return min((each.number for start in starts for each in Block.starting(self, start)), default=0)
 
     def says(self, line: str) -> bool:
@@ -199,7 +208,7 @@ class Root(Block, Questioned):
 
     def _section(self, start: str) -> Sequence[int]:
         """Return the places of all lines that may begin with *start*: by as many words as tell them apart."""
-        head, whole = _head_of_start(start)
+        head, whole = head_of_start(start)
         if whole:
             return self._heads.get(head, ())
         begin = bisect_left(self._sorted, head)
@@ -220,12 +229,13 @@ def taken_apart(text: str, first: int) -> Block:
 class _Port(dict[str, Any]):
     """What a port says, but for its own; by their names its aspects, each read once."""
 
-    __slots__ = ("said",)
+    __slots__ = ("below", "said")
 
     def __init__(self, body: str) -> None:
         for start, line in STAND_INS.items():
             body = body.replace(f"{LEFT_OUT}\n {start}{LEFT_OUT}", f"\n {line}")
-        self.said = said(blocks(body))
+        port = blocks(body)
+        self.said, self.below = said(port), port.below
 
     def __missing__(self, aspect: str) -> object:
         port = Block("", 0)
@@ -239,56 +249,6 @@ _remembered = lru_cache(1 << 10)(_Port)
 
 def _port(body: str) -> _Port:
     return _remembered(body) if len(body) < LONG else _Port(body)
-
-
-# ── heads: as many words of a line as tell most lines apart ─────────────────
-
-
-class _Heads(dict[str, str]):
-    """Line → its head, remembered; not of more lines than it is worth."""
-
-    def __missing__(self, line: str) -> str:
-        word, _, rest = line.partition(" ")
-        head = f"{word} {rest.partition(' ')[0]}" if word in SPLIT else word
-        if len(line) < LONG_LINE:
-            self[line] = head
-        return head
-
-
-HEADS = _Heads()
-
-
-def _by_head(lines: Sequence[str]) -> dict[str, list[int]]:
-    """Return the places of *lines* by their heads."""
-    if len(HEADS) > REMEMBERED:
-        HEADS.clear()
-    places: dict[str, list[int]] = defaultdict(list)
-    for place, head in enumerate(map(HEADS.__getitem__, lines)):
-        places[head].append(place)
-    return places
-
-
-@lru_cache(1 << 10)
-def _head_of_start(start: str) -> tuple[str, bool]:
-    """Return the head of all lines that begin with *start*, or how it begins, and which of the two it is."""
-    word, blank, rest = start.partition(" ")
-    if not blank or word not in SPLIT:
-        return word, bool(blank)
-    second, whole, _ = rest.partition(" ")
-    return f"{word} {second}", bool(whole)
-
-
-@lru_cache(1 << 10)
-def _section(start: str) -> Question:
-    """Return the question for all lines that may begin with *start*, so that there are fewer questions."""
-    head, whole = _head_of_start(start)
-    return "starting", f"{head} " if whole else head
-
-
-@lru_cache(1 << 10)
-def _presence(start: str) -> Question:
-    """Return the question whether a line begins with *start*: all of its first word tells as well."""
-    return ("has", start) if start.startswith(SPLIT) else _section(start)
 
 
 @lru_cache(1 << 12)

@@ -32,6 +32,7 @@ class Text:
     first: int
     outer: list[int]  # places of the lines that are not indented and say something
     banners: list[int]  # places of the banners inside blocks, maybe of others
+    even: bool  # no text that is no configuration stands inside blocks
     literals: dict[int, Literal] = field(default_factory=dict)  # by the place of their first line
 
     @classmethod
@@ -43,7 +44,7 @@ class Text:
         outer = [at for at in level if (line := lines[at]) not in SKIPPED and line[0] != "!"]
         banners = " banner " in text or "\tbanner " in text
         inside = [at for at, line in enumerate(lines) if line.startswith("banner ")] if banners else []
-        return cls(text, raws, lines, first, outer, inside)
+        return cls(text, raws, lines, first, outer, inside, not inside and "certificate " not in text)
 
     def tops(self) -> list[int]:
         """Return the places of the lines that stand in no block; none if there may be others than these."""
@@ -62,9 +63,10 @@ class Text:
     def children(self, start: int, end: int) -> list[int]:
         """Return the places of the lines that stand right inside a block, from *start* to before *end*."""
         lines = self.lines
-        if start and self._even(start, end):
-            return [at for at in range(start, end) if lines[at] not in SKIPPED and lines[at][0] != "!"]
-        found: list[int] = []
+        found = self._next_in(start, end) if start and self.even else []
+        if found and not any(line and line[0] != "!" for line in lines[start : found[0]]):
+            return found
+        found = []
         here, at = 1 << 20, start
         while at < end:
             line, raw = lines[at], self.raws[at]
@@ -77,6 +79,18 @@ class Text:
                 found.append(at)
             at = self.after(at, depth) if line.startswith(OPENING) else at + 1
         return found
+
+    def _next_in(self, start: int, end: int) -> list[int]:
+        """Return the places of the lines that stand one blank further in than the line before *start*."""
+        header = self.raws[start - 1]
+        depth = len(header) - len(header.lstrip()) + 1
+        return [
+            at
+            for at, (line, raw) in enumerate(
+                zip(self.lines[start:end], self.raws[start:end], strict=True), start
+            )
+            if line not in SKIPPED and line[0] != "!" and raw[depth] not in BLANKS
+        ]
 
     def level(self, start: int, end: int) -> tuple[str, ...]:
         """Return the lines of a block whose lines all count and stand at one level; none: look at each."""

@@ -172,7 +172,7 @@ def _entry(found: re.Match[str], line: int) -> PrefixEntry:
     return PrefixEntry(
         sequence=int(found["sequence"]),
         permit=found["action"] == "permit",
-        network=ip_network(whole if anything else found["network"]),
+        network=str(ip_network(whole if anything else found["network"])),
         ge=int(found["ge"]) if found["ge"] else None,
         le=longest if anything else int(found["le"]) if found["le"] else None,
         line=line,

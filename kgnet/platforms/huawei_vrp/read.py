@@ -120,7 +120,7 @@ def _prefix_lists(told: Text) -> PrefixLists:
             entry = PrefixEntry(
                 sequence=int(found["index"]),
                 permit=found["action"] == "permit",
-                network=ip_network(f"{found['address']}/{found['length']}"),
+                network=str(ip_network(f"{found['address']}/{found['length']}")),
                 ge=int(found["ge"]) if found["ge"] else None,
                 le=int(found["le"]) if found["le"] else None,
                 line=line.number,

@@ -102,7 +102,7 @@ def _networks(root: Statement, lists: PrefixLists) -> Iterator[Network]:
             held = term.one("from") or NOWHERE
             if held.value("protocol") == "direct" and term.one("then", "reject") is None:
                 for name in _named(held):
-                    yield from (entry.network for entry in lists.lists.get(name, ()))
+                    yield from (ip_network(entry.network) for entry in lists.lists.get(name, ()))
 
 
 ENFORCED = ("teardown", "drop-excess", "hide-excess")
@@ -186,7 +186,7 @@ def _entry(place: int, entry: Statement) -> PrefixEntry:
         case ["prefix-length-range", ends]:
             first, _, last = ends.partition("-")
             ge, le = int(first.removeprefix("/")), int(last.removeprefix("/"))
-    return PrefixEntry(place, True, network, ge, le, entry.line)
+    return PrefixEntry(place, True, str(network), ge, le, entry.line)
 
 
 def _unasked(policy: Statement) -> int | None:
