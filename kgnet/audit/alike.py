@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from kgnet.model.facts import Snapshot
 from kgnet.model.outcome import Evidence, Status
-from kgnet.model.traced import Questions, Traced
+from kgnet.model.traced import Answers, Question, Questions, Traced
 
 Verdict = tuple[Status, tuple[Evidence, ...]]
 KEPT = 1 << 8  # different answers to the same questions
@@ -22,9 +23,10 @@ SELDOM = 4  # one in so many is too few
 
 @dataclass(slots=True)
 class _Asked:
-    """What rules came to by the answers to the same questions."""
+    """What rules came to by the answers to the same questions, which *pick* picks from those to all."""
 
-    verdicts: dict[tuple[Hashable, ...], dict[str, Verdict]] = field(default_factory=dict)
+    pick: Callable[[Answers], Hashable]
+    verdicts: dict[Hashable, dict[str, Verdict]] = field(default_factory=dict)
     tried: int = 0
     again: int = 0
 
@@ -39,17 +41,24 @@ class Alike:
     def __init__(self) -> None:
         self._always: dict[str, Verdict] = {}  # without a look at the text
         self._asked: dict[Questions, _Asked] = {}
+        self._paying: dict[Questions, _Asked] = {}
+        self._questions: set[Question] = set()  # of those that pay
         self._alone: set[str] = set()  # rules that look at what is of one device alone
+        self._devices = 0
 
     def known(self, facts: Traced) -> dict[str, Verdict]:
         """Return the verdicts, by rule, that need no judging; of *facts* none is read."""
         found = dict(self._always)
-        for questions, asked in self._asked.items():
-            if asked.pays:
-                asked.tried += 1
-                if told := asked.verdicts.get(facts.answers(questions)):
-                    asked.again += 1
-                    found.update(told)
+        answers = facts.answers(self._questions)
+        for asked in self._paying.values():
+            asked.tried += 1
+            if told := asked.verdicts.get(asked.pick(answers)):
+                asked.again += 1
+                found.update(told)
+        self._devices += 1
+        if self._devices % TRIED == 0:
+            self._paying = {questions: asked for questions, asked in self._paying.items() if asked.pays}
+            self._questions = {question for questions in self._paying for question in questions}
         return found
 
     def judged(self, rule: str, have: Snapshot, facts: Traced, judge: Callable[[], Verdict]) -> Verdict:
@@ -67,7 +76,7 @@ class Alike:
         if questions == ():
             self._always[rule] = verdict
             return
-        asked = self._asked.setdefault(questions, _Asked()) if questions else None
+        asked = self._of(questions) if questions else None
         if questions is None or asked is None:
             self._alone.add(rule)
             return
@@ -77,7 +86,13 @@ class Alike:
             return
         if len(asked.verdicts) >= KEPT:
             asked.verdicts.clear()
-        asked.verdicts.setdefault(facts.answers(questions), {})[rule] = verdict
+        asked.verdicts.setdefault(asked.pick(facts.answers(questions)), {})[rule] = verdict
+
+    def _of(self, questions: Questions) -> _Asked:
+        if questions not in self._asked:
+            self._asked[questions] = self._paying[questions] = _Asked(itemgetter(*questions))
+            self._questions.update(questions)
+        return self._asked[questions]
 
 
 def _is_of_all(verdict: Verdict, device: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from kgnet.errors import ReadError
 from kgnet.model.config import Config
 from kgnet.model.managed import Release
-from kgnet.model.traced import Question, Questions, Traced
+from kgnet.model.traced import Answers, Question, Questions, Traced
 from kgnet.ports import Part, Questioned, Reading
 
 LONG = 80  # characters of a command in a message
@@ -110,9 +110,9 @@ class Facts(Traced):
                 found |= told
         return tuple(sorted(found))
 
-    def answers(self, questions: Questions) -> tuple[Hashable, ...]:
-        answer = self.promises[0].taken.answer
-        return tuple([answer(question) for question in questions])
+    def answers(self, questions: Iterable[Question]) -> Answers:
+        told: Answers = self.promises[0].taken.answers(questions)
+        return told
 
 
 @dataclass(frozen=True, slots=True)

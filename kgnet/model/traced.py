@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 Question = tuple[str, str]  # what kind, and for which words
 Questions = tuple[Question, ...]
+Answers = Mapping[Question, Hashable]
 
 
 class Traced(Mapping[type, Any]):
@@ -27,5 +28,5 @@ class Traced(Mapping[type, Any]):
         """Return what was asked of the text for all facts that were looked at; None: it cannot be told."""
 
     @abstractmethod
-    def answers(self, questions: Questions) -> tuple[Hashable, ...]:
-        """Return what the text says to each of *questions*, but for the numbers of lines."""
+    def answers(self, questions: Iterable[Question]) -> Answers:
+        """Return what the text says to each of *questions*, maybe to more, but for the numbers of lines."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
 from kgnet.errors import ReadError
-from kgnet.model.traced import Question
+from kgnet.model.traced import Answers, Question
 
 Reads = Callable[[Any], object]  # what a text was taken apart into → a fact, or an iterator of facts
 Readers = Mapping[type, Reads]  # each fact that there may be, with what reads it
@@ -28,8 +28,8 @@ class Questioned:
         """Return what was asked since the last call; None: all of the text was looked at."""
 
     @abstractmethod
-    def answer(self, question: Question) -> Hashable:
-        """Return all that the text says to a question that was noted, but for the numbers of lines."""
+    def answers(self, questions: Iterable[Question]) -> Answers:
+        """Return all that the text says to *questions*, maybe to more, but for the numbers of lines."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

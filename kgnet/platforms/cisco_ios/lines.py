@@ -161,9 +161,17 @@ class Block:
                 lines[at - self._start : end - self._start] = [header, *[""] * (end - at - 1)]
         return range(text.first + self._start, text.first + self._end), lines
 
-    def different(self) -> list[str]:
-        """Return the lines inside, at any depth, without what is each port's own: of ports alike once."""
-        return self.numbered()[1]
+    def different(self, *but: str) -> list[str]:
+        """Return the lines inside, at any depth, but for what begins with one of *but* and what is in it.
+
+        What is a port's own may be left out, as may ports that say the same as another.
+        """
+        every = [each for each in self.inside if not each.line.startswith(but)]
+        return [line for each in every for line in (each.line, *each.below)]
+
+    def printed(self, start: str) -> str:
+        """Return the lines that begin with *start*, with all that stands in them, as one text."""
+        return "\n".join([line for each in self.starting(start) for line in (each.line, *each.below)])
 
     def number_of(self, *starts: str) -> int:
         """Return the number of the first line that begins with one of *starts*; 0: none does."""
@@ -218,7 +226,7 @@ class Block:
             made = self._made[index] = Block.of(self._text, self._places[index], end)
         return made
 
-    def _starting(self, start: str) -> list[int]:
+    def _starting(self, start: str) -> Sequence[int]:
         """Return which of the lines inside begin with *start*."""
         lines = self._own()
         if len(lines) <= MANY:

@@ -36,7 +36,8 @@ NEIGHBOR = [
     (PREFIX, r" prefix-list (\S+) (?:in|out)$"),
     (ACCESS, r" distribute-list (?!prefix)(\S+) (?:in|out)$"),
 ]
-ENTRY = [(GROUP, r" (?:object-group|addrgroup|portgroup) (\S+)")]
+GROUPS = ("object-group", "addrgroup", "portgroup")
+ENTRY = [(GROUP, rf" (?:{'|'.join(GROUPS)}) (\S+)")]
 REDISTRIBUTED = [(MAP, r" route-map (\S+)")]
 USES = Compiled(
     {
@@ -93,10 +94,20 @@ USES = Compiled(
 )
 HOLDING = {"permit": ("group ",), "deny": ("group ",), "neighbor": ("-map ", "-list ")}
 NAMING = Naming(DEFINES, USES, HOLDING)
+LISTS, PREFIXES = ("ip access-list ", "ipv6 access-list "), ("ip prefix-list ", "ipv6 prefix-list ")
 
 
 def naming(root: Block) -> Names:
-    if NAMING.whole(root.different()):
+    if NAMING.whole(_telling(root)):
         return Names()
     numbers, lines = root.numbered()
     return NAMING.names(lines, numbers)
+
+
+def _telling(root: Block) -> list[str]:
+    """Return lines that define and use all that is: of lists, most entries name nothing else."""
+    headers = [start for start in LISTS if not any(map(root.printed(start).__contains__, GROUPS))]
+    lines = root.different(*headers, *PREFIXES)
+    lines += [line for start in headers for _, line in root.told(start)]
+    lines += {"".join(line.partition(" seq ")[:2]) for start in PREFIXES for _, line in root.told(start)}
+    return lines

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import islice, takewhile
+from itertools import chain
 from typing import Any, TypeVar
 
-from kgnet.model.traced import Question
+from kgnet.model.traced import Answers, Question
 from kgnet.platforms.cisco_ios.alike import ADDRESS, ASPECTS, NO_ADDRESS, aspect, said
 from kgnet.platforms.cisco_ios.alike import OWN as COMMON
 from kgnet.platforms.cisco_ios.heads import by_head, head_of_start, presence, section
@@ -29,6 +29,7 @@ OWN = re.compile(  # group 1 stays of what is a port's own (see `alike`)
     r"(?:(?<=ip address )[\d.]+ [\d.]+|(?<!ip address ).*)"
 )
 END, LEFT_OUT = "\n\0", "\1"  # of a port, and around what of its own was left out
+LAST = "\U0010ffff"  # is sorted behind all that may follow how a line begins
 NEVER = (END[-1], LEFT_OUT)  # in a text that can be compared
 STAND_INS = {start.strip(): line for start, line in {**COMMON, ADDRESS: NO_ADDRESS}.items()}
 LONG = 1 << 14  # characters of a port: what is longer is nothing that comes again
@@ -79,16 +80,20 @@ class Root(Block, Questioned):
         self._asked.add(ALL)
         return super().numbered()
 
-    def different(self) -> list[str]:
-        self._asked.add(ALL)
-        lines, places, kept, end = super().different(), self._places, list[str](), 0
-        for index in self._starting("interface "):
-            kept += lines[end : places[index]]
+    def different(self, *but: str) -> list[str]:
+        lines, places, kept, end = self.numbered()[1], self._places, list[str](), 0
+        for index in sorted(chain.from_iterable(map(self._starting, ("interface ", *but)))):
+            if places[index] > end:
+                kept += lines[end : places[index]]
             end = places[index + 1] if index + 1 < len(places) else self._end
         kept += lines[end:]
         for _, port in self._ports():
             kept += port.below
         return kept
+
+    def printed(self, start: str) -> str:
+        self._asked.add(section(start))
+        return self._printed(self._starting(start))
 
     def starting(self, start: str) -> Iterator[Block]:
         self._asked.add(section(start))
@@ -143,10 +148,11 @@ class Root(Block, Questioned):
         asked, self._asked = self._asked, set()
         return None if ALL in asked else frozenset(asked)
 
-    def answer(self, question: Question) -> Hashable:
-        told = self._answers.get(question)
-        if told is None:
-            told = self._answers[question] = self._answer(*question)
+    def answers(self, questions: Iterable[Question]) -> Answers:
+        told = self._answers
+        for question in questions:
+            if question not in told:
+                told[question] = self._answer(*question)
         return told
 
     def _answer(self, kind: str, words: str) -> Hashable:
@@ -202,18 +208,21 @@ class Root(Block, Questioned):
 
     # ── where what stands ───────────────────────────────────────────────────
 
-    def _starting(self, start: str) -> list[int]:
+    def _starting(self, start: str) -> Sequence[int]:
+        found = self._section(start)
+        if not found or head_of_start(start)[0] == start:
+            return found
         lines = self._own()
-        return [place for place in self._section(start) if lines[place].startswith(start)]
+        return [place for place in found if lines[place].startswith(start)]
 
     def _section(self, start: str) -> Sequence[int]:
         """Return the places of all lines that may begin with *start*: by as many words as tell them apart."""
         head, whole = head_of_start(start)
         if whole:
             return self._heads.get(head, ())
-        begin = bisect_left(self._sorted, head)
-        few = takewhile(lambda each: each.startswith(head), islice(self._sorted, begin, None))
-        return sorted(place for each in few for place in self._heads[each])
+        first = bisect_left(self._sorted, head)
+        heads = self._sorted[first : bisect_left(self._sorted, f"{head}{LAST}", first)]
+        return sorted(chain.from_iterable(map(self._heads.__getitem__, heads))) if heads else ()
 
 
 def taken_apart(text: str, first: int) -> Block:
