@@ -49,7 +49,7 @@ def _keep(into: Facts, old: Mapping[type, Any], anew: set[type], parts: set[str]
     known = old.known if isinstance(old, Facts) else old
     into.known.update((kind, fact) for kind, fact in known.items() if kind not in anew)
     if isinstance(old, Facts):
-        into.promises += [promise for promise in old.promises if promise.part not in parts]
+        into.pending += [promise for promise in old.pending if promise.part not in parts]
 
 
 def case(want: Device, have: Config, finding: Finding, rule: Rule, choice: Choice) -> Case:

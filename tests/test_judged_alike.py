@@ -180,6 +180,6 @@ def test_what_many_say_is_not_read_again_and_what_is_one_s_own_is() -> None:
     assert have
     judge(device(role), have)
     assert isinstance(have.facts, Facts)
-    left = have.facts.promises[0].left
+    left = have.facts.pending[0].left
     assert SecureShell in left
     assert PrefixLists not in left

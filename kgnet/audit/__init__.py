@@ -158,7 +158,7 @@ def _verdict(want: Subject, have: Snapshot, asked: _Asked) -> Verdict:
     rule = asked.rule
     try:
         for fact in rule.needs:
-            have.get(fact)
+            have.expect(fact)
         wrong = [_evidence(each, rule, have) for each in rule.judge(want, have, **asked.given)]
     except NotOurs as reason:
         return Status.SKIP, (Evidence(str(reason)),)

@@ -55,18 +55,18 @@ class Facts(Traced):
     Why one could not be read is told in *missing*.
     """
 
-    __slots__ = ("_missing", "_wanted", "known", "promises")
+    __slots__ = ("_missing", "_wanted", "known", "pending")
 
     def __init__(self, missing: dict[type, str]) -> None:
         self.known: dict[type, Any] = {}
-        self.promises: list[Promise] = []
+        self.pending: list[Promise] = []
         self._missing = missing
         self._wanted: set[type] = set()
 
     def __getitem__(self, kind: type) -> Any:
         self._wanted.add(kind)
         if kind not in self.known:
-            for promise in self.promises:
+            for promise in self.pending:
                 if kind in promise.left:
                     promise.read(kind, self.known, self._missing)
         return self.known[kind]
@@ -77,7 +77,7 @@ class Facts(Traced):
         return kind in self.known or super().__contains__(kind)
 
     def _all(self) -> dict[type, Any]:
-        for promise in self.promises:
+        for promise in self.pending:
             while promise.left:
                 promise.read(next(iter(promise.left)), self.known, self._missing)
         return self.known
@@ -92,15 +92,18 @@ class Facts(Traced):
 
     @property
     def origin(self) -> Hashable:
-        if len(self.promises) != 1 or not isinstance(self.promises[0].taken, Questioned):
+        if len(self.pending) != 1 or not isinstance(self.pending[0].taken, Questioned):
             return None
-        return self.promises[0].reading, frozenset(self.known), frozenset(self._missing)
+        return self.pending[0].reading, frozenset(self.known), frozenset(self._missing)
+
+    def promises(self, kind: type) -> bool:
+        return any(kind in promise.left for promise in self.pending)
 
     def watch(self) -> None:
         self._wanted = set()
 
     def looked_at(self) -> Questions | None:
-        asked = self.promises[0].asked
+        asked = self.pending[0].asked
         found: set[Question] = set()
         for kind in self._wanted:
             if kind in asked or kind in self.known:
@@ -111,7 +114,7 @@ class Facts(Traced):
         return tuple(sorted(found))
 
     def answers(self, questions: Iterable[Question]) -> Answers:
-        told: Answers = self.promises[0].taken.answers(questions)
+        told: Answers = self.pending[0].taken.answers(questions)
         return told
 
 
@@ -147,7 +150,7 @@ class Read:
         try:
             if isinstance(part.read, Reading):
                 taken = part.read.take(text, part.name, first)
-                self.facts.promises.append(Promise(part.read, taken, part.name, source))
+                self.facts.pending.append(Promise(part.read, taken, part.name, source))
                 self.sources.update(dict.fromkeys(part.read.readers, source))
             else:
                 found = part.read(text, part.name)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from kgnet.errors import MissingFact
 from kgnet.model.config import Config
 from kgnet.model.over import Over
+from kgnet.model.traced import Traced
 
 T = TypeVar("T")
 
@@ -262,6 +263,11 @@ class Snapshot:
             raise MissingFact(f"{self.device}: no {kind.__name__}: {reason}") from None
         assert isinstance(found, kind)
         return found
+
+    def expect(self, kind: type) -> None:
+        """MissingFact if there is no fact *kind*; one that nobody read yet may turn out to be none."""
+        if not (isinstance(self.facts, Traced) and self.facts.promises(kind)):
+            self.get(kind)
 
     def having(self, fact: object, source: str) -> Snapshot:
         """Return the same with one more *fact*."""

@@ -20,6 +20,10 @@ class Traced(Mapping[type, Any]):
         """Return what reads the facts: only those that the same reads are compared; None: nobody knows."""
 
     @abstractmethod
+    def promises(self, kind: type) -> bool:
+        """Return whether the fact *kind* is still to be read, and maybe there."""
+
+    @abstractmethod
     def watch(self) -> None:
         """Forget which facts were looked at."""
 

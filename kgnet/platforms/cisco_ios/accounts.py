@@ -130,7 +130,7 @@ def _password_policy(root: Block) -> PasswordPolicy:
         each.line.split()[-1]: int(each.rest("min-length ") or 0)
         for each in root.starting("aaa common-criteria policy ")
     }
-    named = [POLICY.search(each.line) for each in root.starting("username ")]
+    named = [POLICY.search(each.line) for each in root.starting("username ")] if policies else ()
     lengths = [policies.get(found[1], 0) if found else 0 for found in named]
     line = root.number_of("security passwords min-length ", "aaa common-criteria policy ")
     return PasswordPolicy(max(everywhere, min(lengths, default=0)), line)
