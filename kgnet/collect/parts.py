@@ -146,7 +146,7 @@ class Read:
                 break
             first += 1 + len(text.splitlines())
         own = config.parts[part.name]
-        text = own + config.released.get(part.name, "")
+        text = own + released if (released := config.released.get(part.name)) else own
         try:
             if isinstance(part.read, Reading):
                 taken = part.read.take(text, part.name, first)

@@ -9,6 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+PEM = r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----((?:[^-]|-(?!----))*)"
+URL = r"://[^\s:/@\"]{1,64}:((?!<secret)[^\s/\"]{1,256})@(?=[\w.\[-])"
+EVERYWHERE = (
+    re.compile(PEM),
+    re.compile(URL),
+)  # private keys, and passwords within URLs: all devices print these
 HINTS = (b"pass", b"secret", b"token", b"psk", b"pwd", b"pw", b"key", b"pin:", b"pin=", b"kh?u", b"khau")
 NAMES = (
     r"pass[ -]?phrase|pass(?:word|wd|code)|secret|token|psk|pwd|pw|(?:api|access|shared)[ _-]?key"

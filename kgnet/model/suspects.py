@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
+from types import MappingProxyType
 
-from kgnet.model.blurted import HINTS, unsaid
+from kgnet.model.blurted import EVERYWHERE, HINTS, unsaid
+from kgnet.model.lined import Lined
 
 Hidden = Callable[[re.Match[str]], str]  # a match, whose group 1 is the secret → what stands in its place
 
+PEM, URL = EVERYWHERE
+BEGIN = "-----BEGIN"
 DIGITS, SMALL = b"0123456789", bytes(range(256)).lower()
 REMEMBERED = 1 << 14  # lines, and shapes of lines
 LONG = 256  # characters of a line: a longer one is not remembered
@@ -17,14 +21,20 @@ LONG = 256  # characters of a line: a longer one is not remembered
 class Suspects:
     """Lines that have one of *hints* in whatever letters, and what may match such a line.
 
-    That hangs on the line's first word, behind a `no`.  What holds none is remembered: the line as it is, as
-    most stand on many devices, and its shape, in small letters and without digits, in which the others mostly
-    differ.
+    That hangs on the line's first word, behind a `no`; for some words on how the block begins in which it
+    stands, too.  What holds none is remembered: the line as it is, as most stand on many devices, and its
+    shape, in small letters and without digits, in which the others mostly differ.
     """
 
-    def __init__(self, hints: Iterable[bytes], by_word: Mapping[str, tuple[re.Pattern[str], ...]]) -> None:
-        self._hints = tuple(_shape(hint) for hint in (*HINTS, *hints))
+    def __init__(
+        self,
+        hints: Iterable[bytes],
+        by_word: Mapping[str, tuple[re.Pattern[str], ...]],
+        inside: Mapping[str, tuple[tuple[str, ...], re.Pattern[str]]] = MappingProxyType({}),
+    ) -> None:
+        self._hints = tuple(_shape(hint) for hint in (*HINTS, *hints, b"://"))
         self._by_word = by_word
+        self._inside = inside
         self._harmless: set[str] = set()
         self._once: set[str] = set()  # seen so on one device
         self._silent: set[str] = set()  # lines without their secrets in which no table finds another
@@ -44,12 +54,20 @@ class Suspects:
         found = set()
         for place in self.places("\n".join([lines[at] for at in unknown])):
             line = lines[at := unknown[place]]
+            if BEGIN in line and (told := PEM.sub(hidden, text)) != text:
+                return self.searched(told, hidden)
             first = line.lstrip().removeprefix("no ").partition(" ")[0]
-            lines[at] = self._unsaid(searched(line, self._by_word.get(first, ()), hidden), hidden)
-            if lines[at] != line:
+            if first in self._inside:
+                starts, pattern = self._inside[first]
+                lines[at] = pattern.sub(hidden, line) if _head(lines, at).startswith(starts) else line
+            patterns = self._by_word.get(first, ())
+            lines[at] = self._unsaid(
+                searched(lines[at], (URL, *patterns) if "://" in line else patterns, hidden), hidden
+            )
+            if lines[at] != line or first in self._inside or BEGIN in line:
                 found.add(at)
         self._remember([line for at in unknown if at not in found and len(line := lines[at]) < LONG])
-        return "\n".join(lines)
+        return Lined.of(lines)
 
     def _unsaid(self, line: str, hidden: Hidden) -> str:
         """Return a line without what no table knows; its known secrets are gone, so that many are alike."""
@@ -89,8 +107,13 @@ def searched(text: str, patterns: Iterable[re.Pattern[str]], hidden: Hidden) -> 
     return text
 
 
+def _head(lines: list[str], at: int) -> str:
+    """Return the line that begins the block in which the line at place *at* stands."""
+    return next((lines[each] for each in range(at, -1, -1) if not lines[each][:1].isspace()), "")
+
+
 def _shape(text: bytes) -> bytes:
     return text.translate(SMALL, DIGITS)
 
 
-ANYWHERE = Suspects((), {})
+ANYWHERE = Suspects((), {})  # beside what a platform's own patterns find

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kgnet.platforms._secrets import EVERYWHERE
+from kgnet.model.blurted import EVERYWHERE
 from kgnet.platforms._snmp import WELL_KNOWN
 
 _KEYS = r"(?:password|passwd|passphrase|secret|token|_pw|bindpw|psk)"

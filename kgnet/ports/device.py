@@ -187,7 +187,7 @@ class Platform:
     state: Mapping[tuple[str, ...], Reader] = field(default_factory=dict)  # command → reader of live facts
     secrets: tuple[re.Pattern[str], ...] = ()  # group 1 is the secret itself
     within: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = ()  # a secret only in the text before it
-    suspects: Suspects | None = None  # which lines any of *secrets* may be in; None: any
+    suspects: Suspects | None = None  # finds the same sooner, by lines; None: any may have some
     blind: tuple[re.Pattern[str], ...] = ()  # those kept in a form that nobody foresees: never compared
     transaction: str = "guard"
     dialect: str = ""  # the name that the driver's library has for it: NAPALM's "ios", Netmiko's "huawei"
@@ -219,14 +219,14 @@ class Platform:
         def inside(pattern: re.Pattern[str], block: re.Match[str]) -> str:
             return pattern.sub(hidden, block[0])
 
+        if self.suspects:
+            return self.suspects.searched(text, hidden)
         text = f"\n{text}"  # so that each line has a line feed before it
         for pattern in self.blind:
             text = pattern.sub(lambda found: found[0].replace(found[1], "<secret>"), text)
         for around, pattern in self.within:
             text = around.sub(partial(inside, pattern), text)
-        if not self.suspects:
-            text = searched(text, self.secrets, hidden)
-        return (self.suspects or ANYWHERE).searched(text, hidden)[1:]
+        return ANYWHERE.searched(searched(text, self.secrets, hidden), hidden)[1:]
 
 
 # ── transactions ────────────────────────────────────────────────────────────

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
+from kgnet.model.blurted import PEM, URL
 from kgnet.platforms._indented import Grammar, Listing, Literal, Rule
-from kgnet.platforms._secrets import PEM, URL
 from kgnet.platforms._snmp import WELL_KNOWN
 from kgnet.ports import Path
 

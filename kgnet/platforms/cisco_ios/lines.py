@@ -194,7 +194,7 @@ class Block:
 
     def _open_literals(self, text: Text) -> None:
         """Find those inside blocks as well, which are uneven, or what follows them is."""
-        if text.even:
+        if not text.banners and "certificate " not in text.text:
             return
         end = 0
         for uneven in text.uneven():

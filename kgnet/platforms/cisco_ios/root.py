@@ -81,12 +81,19 @@ class Root(Block, Questioned):
         return super().numbered()
 
     def different(self, *but: str) -> list[str]:
-        lines, places, kept, end = self.numbered()[1], self._places, list[str](), 0
-        for index in sorted(chain.from_iterable(map(self._starting, ("interface ", *but)))):
-            if places[index] > end:
-                kept += lines[end : places[index]]
-            end = places[index + 1] if index + 1 < len(places) else self._end
-        kept += lines[end:]
+        self._asked.add(ALL)
+        text, places, kept, end = self._text, self._places, list[str](), 0
+        if text is None or text.banners:
+            return super().different(*but)
+        found = sorted(chain.from_iterable(map(self._starting, ("interface ", *but))))
+        ends = [*places[1:], self._end]
+        without = [(places[index], ends[index]) for index in found]
+        without += [(at + 1, after) for at, (_, _, after) in text.literals.items()]
+        for first, after in sorted(without):
+            if first > end:
+                kept += text.lines[end:first]
+            end = after
+        kept += text.lines[end:]
         for _, port in self._ports():
             kept += port.below
         return kept

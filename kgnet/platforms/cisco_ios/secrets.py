@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from kgnet.model.blurted import EVERYWHERE
 from kgnet.model.suspects import Suspects
-from kgnet.platforms._secrets import WHOLE
 from kgnet.platforms._snmp import WELL_KNOWN
 
 TYPE = r"(?:[0456789] )?"
@@ -88,10 +88,11 @@ BY_WORD = {
     word: tuple(re.compile(rf"^[^\S\n]*(?:no )?{word} {rest}", re.MULTILINE) for rest in told)
     for word, told in LINES.items()
 }
-SECRETS = tuple(pattern for told in BY_WORD.values() for pattern in told)
-SUSPECTS = Suspects(HINTS, BY_WORD)
-SERVER = re.compile(r"\n(?:tacacs|radius) server \S+(?:\n[^\S\n].*)*")
-WITHIN = (*WHOLE, (SERVER, re.compile(rf"^[^\S\n]+key {TYPE}(\S+)$", re.MULTILINE)))  # digits alone, too
+SERVERS = ("tacacs server ", "radius server ")
+KEY = re.compile(rf"^[^\S\n]+key {TYPE}(\S+)$", re.MULTILINE)  # of such a server, of digits alone, too
+SUSPECTS = Suspects(HINTS, BY_WORD, {"key": (SERVERS, KEY)})
+SECRETS = (*EVERYWHERE, *(pattern for told in BY_WORD.values() for pattern in told))
+WITHIN = ((re.compile(rf"\n(?:{'|'.join(SERVERS)})\S+(?:\n[^\S\n].*)*"), KEY),)
 
 # What starts with a percent sign is a refusal, but for warnings and what is logged on the terminal.
 HARMLESS = (

@@ -10,6 +10,7 @@ from itertools import compress
 from operator import eq
 
 from kgnet.errors import ReadError
+from kgnet.model.lined import lines_of
 from kgnet.platforms._again import heard
 
 BANNER = re.compile(r"banner (\S+) (\^C|\x03|\S)(.*)")
@@ -31,30 +32,33 @@ class Text:
     lines: list[str]
     first: int
     outer: list[int]  # places of the lines that are not indented and say something
+    opening: list[int]  # of these, those of banners
     banners: list[int]  # places of the banners inside blocks, maybe of others
-    even: bool  # no text that is no configuration stands inside blocks
     literals: dict[int, Literal] = field(default_factory=dict)  # by the place of their first line
 
     @classmethod
     def of(cls, text: str, first: int) -> Text:
-        raws = text.splitlines()
+        raws = lines_of(text)
         starts = list(map(str.lstrip, raws))
         lines = list(map(str.rstrip, starts))
         level = compress(range(len(raws)), map(eq, raws, starts))
         outer = [at for at in level if (line := lines[at]) not in SKIPPED and line[0] != "!"]
-        banners = " banner " in text or "\tbanner " in text
-        inside = [at for at, line in enumerate(lines) if line.startswith("banner ")] if banners else []
-        return cls(text, raws, lines, first, outer, inside, not inside and "certificate " not in text)
+        said = text.count("banner ")
+        opening = [at for at in outer if lines[at].startswith("banner ")] if said else []
+        inside = (
+            [at for at, line in enumerate(lines) if line.startswith("banner ")] if said > len(opening) else []
+        )
+        return cls(text, raws, lines, first, outer, opening, inside)
 
     def tops(self) -> list[int]:
         """Return the places of the lines that stand in no block; none if there may be others than these."""
         before = self.lines[: self.outer[0]] if self.outer else self.lines
         if any(line and line[0] != "!" for line in before):
             return []
-        if "banner " not in self.text:
+        if not self.opening:
             return self.outer
         found, end = list(self.outer), 0
-        for at in [at for at in self.outer if self.lines[at].startswith("banner ")]:
+        for at in self.opening:
             if at >= end:
                 end = self.after(at, 0)
                 del found[bisect_right(found, at) : bisect_left(found, end)]
@@ -63,8 +67,7 @@ class Text:
     def children(self, start: int, end: int) -> list[int]:
         """Return the places of the lines that stand right inside a block, from *start* to before *end*."""
         lines = self.lines
-        found = self._next_in(start, end) if start and self.even else []
-        if found and not any(line and line[0] != "!" for line in lines[start : found[0]]):
+        if start and not self.banners and (found := self._next_in(start, end)):
             return found
         found = []
         here, at = 1 << 20, start
@@ -81,16 +84,19 @@ class Text:
         return found
 
     def _next_in(self, start: int, end: int) -> list[int]:
-        """Return the places of the lines that stand one blank further in than the line before *start*."""
-        header = self.raws[start - 1]
+        """Return the places of the lines that stand one blank further in than the line before *start*.
+
+        None if others stand right inside as well, or one may be a certificate.
+        """
+        header, lines = self.raws[start - 1], self.lines[start:end]
         depth = len(header) - len(header.lstrip()) + 1
-        return [
-            at
-            for at, (line, raw) in enumerate(
-                zip(self.lines[start:end], self.raws[start:end], strict=True), start
-            )
-            if line not in SKIPPED and line[0] != "!" and raw[depth] not in BLANKS
-        ]
+        every = [at for at, line in enumerate(lines, start) if line not in SKIPPED and line[0] != "!"]
+        found = [at for at in every if self.raws[at][depth] not in BLANKS]
+        if len(found) == len(every):
+            return found
+        if found[:1] != every[:1] or any(self.lines[at].startswith("certificate ") for at in found):
+            return []
+        return found
 
     def level(self, start: int, end: int) -> tuple[str, ...]:
         """Return the lines of a block whose lines all count and stand at one level; none: look at each."""

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kgnet.errors import DesignError
+from kgnet.model.blurted import EVERYWHERE
 from kgnet.model.fleet import Device
 from kgnet.model.outcome import Action, Change
 from kgnet.platforms import _management
-from kgnet.platforms._secrets import EVERYWHERE
 from kgnet.platforms._snmp import WELL_KNOWN
 from kgnet.platforms.fortinet_fortios.text import opaque, quoted
 from kgnet.ports import Path

@@ -11,11 +11,11 @@ from dataclasses import replace
 from typing import Any
 
 from kgnet.errors import ReadError
+from kgnet.model.blurted import EVERYWHERE
 from kgnet.model.fleet import Device
 from kgnet.model.outcome import Action, Change
 from kgnet.platforms import _management
 from kgnet.platforms._indented import Grammar, Literal, Rule
-from kgnet.platforms._secrets import EVERYWHERE
 from kgnet.platforms._snmp import WELL_KNOWN
 from kgnet.ports import Path
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kgnet.platforms._secrets import EVERYWHERE
+from kgnet.model.blurted import EVERYWHERE
 from kgnet.platforms._snmp import WELL_KNOWN
 from kgnet.platforms.juniper_junos import commands, ports, read, text, want
 from kgnet.platforms.juniper_junos.owned import opaque, owns, permanent
