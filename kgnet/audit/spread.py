@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import resource
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -158,6 +159,8 @@ def _pool(work: Work[S, R], jobs: int) -> Iterator[ProcessPoolExecutor]:
     finally:
         for child in set(multiprocessing.active_children()) - others:
             child.terminate()
+        if sys.version_info < (3, 11, 5):  # waits for ever to write to those that are gone (gh-94777)
+            vars(pool)["_call_queue"]._reader.close()
         pool.shutdown(cancel_futures=True)
 
 

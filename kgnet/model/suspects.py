@@ -14,7 +14,7 @@ Hidden = Callable[[re.Match[str]], str]  # a match, whose group 1 is the secret 
 PEM, URL = EVERYWHERE
 BEGIN = "-----BEGIN"
 DIGITS, SMALL = b"0123456789", bytes(range(256)).lower()
-REMEMBERED = 1 << 14  # lines, and shapes of lines
+REMEMBERED = 1 << 12  # lines, and shapes of lines
 LONG = 256  # characters of a line: a longer one is not remembered
 
 

@@ -15,7 +15,7 @@ Places = dict[Key, int]
 Both = tuple[Named, Named]  # what a line defines, what it uses
 NEITHER: Both = (), ()
 TWO = re.compile(r"\^[\w-]+ ([\w-]+) ")
-REMEMBERED = 1 << 13  # lines: a fleet writes the same ones again and again
+REMEMBERED = 1 << 12  # lines: a fleet writes the same ones again and again
 
 
 class Compiled:

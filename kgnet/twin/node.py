@@ -102,12 +102,12 @@ def furnish(node: Node, ground: Ground) -> None:
     os.chdir(ground.work)  # and speak of it by relative paths: we are about to hide /root, /var and /tmp
     for folder in ("etc", "var") if node.desk else ("etc", "var", "root"):
         _own(folder, Path("nodes", node.name), ground)
-    linux.bind("systemctl", "/usr/bin/systemctl")
     for folder in ("/run",) if node.desk else ("/run", "/tmp", "/home"):  # noqa: S108
         linux.tmpfs(folder, "1777" if folder == "/tmp" else "755")  # noqa: S108
     _kernel_views()
     for path, fd in kept:
         _keep(path, fd, writable=node.desk)
+    linux.bind("systemctl", "/usr/bin/systemctl")  # over what is shared: /usr may be
     _run_folders(ground)
     socket.sethostname(node.name)
     _files(node, ground)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from kgnet.model.traced import Question
 
 SPLIT = ("interface", "ip", "ipv6", "no", "router", "snmp-server")  # one word does not tell these apart
-LONG_LINE, REMEMBERED = 1 << 8, 1 << 14  # characters, lines
+LONG_LINE, REMEMBERED = 1 << 8, 1 << 12  # characters, lines
 
 
 class _Heads(dict[str, str]):
