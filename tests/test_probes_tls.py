@@ -265,3 +265,20 @@ def test_a_protocol_without_starttls_is_refused_before_anything_is_asked(papers:
         "probe_success",
         "probe_duration_seconds",
     ]
+
+
+def test_a_server_that_goes_away_has_refused_nothing() -> None:
+    """It closes one connection without a word and takes no other."""
+
+    def leave(listening: socket.socket) -> None:
+        listening.accept()[0].close()
+        listening.close()
+
+    with socket.create_server((HOME, 0), backlog=0) as listening:
+        port = listening.getsockname()[1]
+        thread = Thread(target=leave, args=(listening,))
+        thread.start()
+        found = tls_offers.taken(HOME, port, Deadline(2), protocol="", name=NAME)
+        thread.join()
+    assert (found.versions, found.weak) == ({}, None)
+    assert found.unknown

@@ -38,6 +38,8 @@ def taken(host: str, port: int, deadline: Deadline, *, protocol: str, name: str)
         answers = dict(zip(asked, pool.map(lambda offer: one(*offer), asked.values()), strict=True))
     unknown = [f"{what}: {answer}" for what, answer in answers.items() if isinstance(answer, OSError)]
     known = {what: answer for what, answer in answers.items() if not isinstance(answer, OSError)}
+    if unknown and not any(known.values()):
+        known = {}  # the server went away: to close without a word was no answer then
     versions = {
         version: _is_of(known[version], number) for version, number in VERSIONS.items() if version in known
     }
