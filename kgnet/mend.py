@@ -20,7 +20,7 @@ from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.outcome import Action, Change, Finding, Plan, Remedy, Status
 from kgnet.model.pack import Choice, Pack
-from kgnet.plan import apply, between, known_parts, plan, ways
+from kgnet.plan import apply, between, commands, known_parts, plan
 from kgnet.plan.share import needed
 from kgnet.plugins import one
 from kgnet.ports import Platform, Rule, gives
@@ -101,8 +101,7 @@ def remedied(
 
 def typed(todo: Plan, have: Config) -> tuple[str, ...]:
     """Return what one types to carry out *todo*; of a part that is loaded whole, its lines for vtysh."""
-    there = ways(todo, have).there if todo else ()
-    return there or tuple(_lines(todo.changes))
+    return commands(todo, have) or tuple(_lines(todo.changes))
 
 
 def _lines(changes: Sequence[Change]) -> Iterator[str]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from kgnet import __version__
 from kgnet.findings import Findings
 from kgnet.model.history import Baseline
-from kgnet.model.outcome import Finding, Status
+from kgnet.model.outcome import Evidence, Finding, Remedy, Stand, Status
 from kgnet.ports import About
 
+REMEMBERED = 1 << 10
 ENCODE = json.JSONEncoder(ensure_ascii=False).encode  # `dumps` would make an encoder for each
 
 
@@ -35,34 +38,6 @@ def _baseline(told: Baseline | None, errors: int) -> dict[str, Any] | None:
     return {"asked": told.asked, "run": told.run or None, "time": when, **counts}
 
 
-def row(finding: Finding) -> dict[str, Any]:
-    """Return {rule, device, site, status, severity, evidence, found, wanted, remedy, source, …, since}.
-
-    *evidence* is a list of texts; of a failure *found* and *wanted* are, too, one for each of them;
-    *remedy* is {commands, note}, null where nothing failed;
-    *source* is the file that was judged, or `live`, and *as_of* its time;
-    *state* (new, standing, fixed) and *since* are null where no history was asked, and for what is not open.
-    """
-    stand = finding.stand
-    return {
-        "rule": finding.rule,
-        "device": finding.device,
-        "site": finding.site,
-        "status": finding.status.value,
-        "severity": finding.severity.value,
-        "evidence": [str(evidence) for evidence in finding.evidence],
-        "found": [each.found for each in finding.evidence if each.wanted],
-        "wanted": [each.wanted for each in finding.evidence if each.wanted],
-        "remedy": {"commands": list(finding.remedy.commands), "note": finding.remedy.note}
-        if finding.remedy
-        else None,
-        "source": finding.source,
-        "as_of": finding.as_of.isoformat(timespec="seconds") if finding.as_of else None,
-        "state": stand.state.value if stand else None,
-        "since": stand.since.isoformat(timespec="seconds") if stand else None,
-    }
-
-
 def page(findings: Iterable[Finding]) -> Iterator[str]:
     """Yield the rows as JSON, one a line, so that a diff of two reports is readable."""
     before = "["
@@ -73,5 +48,42 @@ def page(findings: Iterable[Finding]) -> Iterator[str]:
 
 
 def line(finding: Finding) -> str:
-    """Return the row as one line of JSON."""
-    return ENCODE(row(finding))
+    """Return {rule, device, site, status, severity, evidence, found, wanted, remedy, …, since} as JSON.
+
+    *evidence* is a list of texts; of a failure *found* and *wanted* are, too, one for each of them;
+    *remedy* is {commands, note}, null where nothing failed;
+    *source* is the file that was judged, or `live`, and *as_of* its time;
+    *state* (new, standing, fixed) and *since* are null where no history was asked, and for what is not open.
+    """
+    texts = finding.rule, finding.device, finding.site, finding.status.value, finding.severity.value
+    rule, device, site, status, severity = map(_text, texts)
+    who = f'"rule": {rule}, "device": {device}, "site": {site}, "status": {status}, "severity": {severity}'
+    said = _said(finding.evidence, finding.remedy)
+    return f"{{{who}, {said}, {_when(finding.source, finding.as_of, finding.stand)}}}"
+
+
+# ── the same few texts stand in most findings ───────────────────────────────
+
+_text = lru_cache(REMEMBERED)(ENCODE)
+
+
+@lru_cache(REMEMBERED)
+def _said(evidence: tuple[Evidence, ...], remedy: Remedy) -> str:
+    told = {
+        "evidence": [str(each) for each in evidence],
+        "found": [each.found for each in evidence if each.wanted],
+        "wanted": [each.wanted for each in evidence if each.wanted],
+        "remedy": {"commands": list(remedy.commands), "note": remedy.note} if remedy else None,
+    }
+    return ENCODE(told)[1:-1]
+
+
+@lru_cache(REMEMBERED)
+def _when(source: str, as_of: datetime | None, stand: Stand | None) -> str:
+    told = {
+        "source": source,
+        "as_of": as_of.isoformat(timespec="seconds") if as_of else None,
+        "state": stand.state.value if stand else None,
+        "since": stand.since.isoformat(timespec="seconds") if stand else None,
+    }
+    return ENCODE(told)[1:-1]
