@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from kgnet.model.blurted import EVERYWHERE, HINTS, unsaid
 from kgnet.model.lined import Lined
 
 Hidden = Callable[[re.Match[str]], str]  # a match, whose group 1 is the secret → what stands in its place
+Inside = tuple[tuple[str, ...], re.Pattern[str]]  # how a block begins, what finds a secret in its lines
 
 PEM, URL = EVERYWHERE
 BEGIN = "-----BEGIN"
+NOTHING: Mapping[str, Inside] = MappingProxyType({})
+NOWHERE: Inside = ((), URL)
 DIGITS, SMALL = b"0123456789", bytes(range(256)).lower()
 REMEMBERED = 1 << 12  # lines, and shapes of lines
 LONG = 256  # characters of a line: a longer one is not remembered
@@ -30,7 +33,7 @@ class Suspects:
         self,
         hints: Iterable[bytes],
         by_word: Mapping[str, tuple[re.Pattern[str], ...]],
-        inside: Mapping[str, tuple[tuple[str, ...], re.Pattern[str]]] = MappingProxyType({}),
+        inside: Mapping[str, Inside] = NOTHING,
     ) -> None:
         self._hints = tuple(_shape(hint) for hint in (*HINTS, *hints, b"://"))
         self._by_word = by_word
@@ -48,26 +51,32 @@ class Suspects:
 
     def searched(self, text: str, hidden: Hidden) -> str:
         """Return *text* with what *hidden* makes of the secrets in such lines, of those everywhere, too."""
-        lines = text.split("\n")
-        harmless = self._harmless
-        unknown = [at for at, line in enumerate(lines) if line not in harmless]
-        found = set()
-        for place in self.places("\n".join([lines[at] for at in unknown])):
+        lines, unknown, told = self._parted(text)
+        keys = BEGIN in told
+        if keys:  # over many lines, each of which stays where it was
+            lines, unknown, told = self._parted(PEM.sub(hidden, text))
+        found, blocks = set[int](), _Blocks(lines)
+        for place in self.places(told):
             line = lines[at := unknown[place]]
-            if BEGIN in line and (told := PEM.sub(hidden, text)) != text:
-                return self.searched(told, hidden)
             first = line.lstrip().removeprefix("no ").partition(" ")[0]
-            if first in self._inside:
-                starts, pattern = self._inside[first]
-                lines[at] = pattern.sub(hidden, line) if _head(lines, at).startswith(starts) else line
+            starts, pattern = self._inside.get(first, NOWHERE)
             patterns = self._by_word.get(first, ())
-            lines[at] = self._unsaid(
-                searched(lines[at], (URL, *patterns) if "://" in line else patterns, hidden), hidden
-            )
-            if lines[at] != line or first in self._inside or BEGIN in line:
+            if "://" in line:
+                patterns = (URL, *patterns)
+            if starts and blocks.begin_of(at).startswith(starts):
+                patterns = (pattern, *patterns)
+            lines[at] = self._unsaid(searched(line, patterns, hidden), hidden)
+            if starts or lines[at] != line:
                 found.add(at)
-        self._remember([line for at in unknown if at not in found and len(line := lines[at]) < LONG])
+        if not keys:
+            self._remember([line for at in unknown if at not in found and len(line := lines[at]) < LONG])
         return Lined.of(lines)
+
+    def _parted(self, text: str) -> tuple[list[str], list[int], str]:
+        """Return the lines of *text*, the places of those that are not known as harmless, and these."""
+        lines, harmless = text.split("\n"), self._harmless
+        unknown = [at for at, line in enumerate(lines) if line not in harmless]
+        return lines, unknown, "\n".join([lines[at] for at in unknown])
 
     def _unsaid(self, line: str, hidden: Hidden) -> str:
         """Return a line without what no table knows; its known secrets are gone, so that many are alike."""
@@ -107,9 +116,19 @@ def searched(text: str, patterns: Iterable[re.Pattern[str]], hidden: Hidden) -> 
     return text
 
 
-def _head(lines: list[str], at: int) -> str:
-    """Return the line that begins the block in which the line at place *at* stands."""
-    return next((lines[each] for each in range(at, -1, -1) if not lines[each][:1].isspace()), "")
+class _Blocks:
+    """How the blocks begin in which lines stand that one asks for from the first to the last."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self._lines = lines
+        self._seen, self._begin = -1, ""
+
+    def begin_of(self, at: int) -> str:
+        """Return the line that begins the block in which the line at the place *at* stands; "": none does."""
+        above = (self._lines[each] for each in range(at, self._seen, -1))
+        self._begin = next((line for line in above if not line[:1].isspace()), self._begin)
+        self._seen = at
+        return self._begin
 
 
 def _shape(text: bytes) -> bytes:
