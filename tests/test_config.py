@@ -63,10 +63,12 @@ def test_a_header_of_another_platform_is_one_error() -> None:
     st.lists(st.tuples(st.integers(0, 4), st.sampled_from(("a", "b c", "!", ""))), max_size=20),
     st.booleans(),
 )
-def test_a_line_is_found_by_its_number(
+def test_a_line_is_found_by_its_number_or_as_one_in_no_block(
     one: list[tuple[int, str]], other: list[tuple[int, str]], bare: bool
 ) -> None:
     texts = ("".join(f"{' ' * depth}{word}\n" for depth, word in lines) for lines in (one, other))
     config = Config("r-1", dict(zip(("frr", "qos"), texts, strict=True)), bare=bare)
     by_number = {line.number: line for line in config.lines()}
     assert {n: found for n in range(-2, 50) if (found := config.line(n))} == by_number
+    outer = [(each.part, each.text, each.number) for each in config.lines() if len(each.path) == 1]
+    assert list(config.outer()) == outer

@@ -78,9 +78,8 @@ def _around(place: Place) -> Iterator[Place]:
 
 
 def _openings(have: Config) -> Mapping[Key, int]:
-    """Return where each line outside of any block stands."""
+    """Return where each line outside of any block stands first."""
     lines: dict[Key, int] = {}
-    for line in have.lines():
-        if len(line.path) == 1:
-            lines.setdefault((line.part, line.text), line.number)
+    for part, line, number in have.outer():
+        lines.setdefault((part, line), number)
     return lines

@@ -88,6 +88,20 @@ class Config:
                 if part in (None, name):
                     yield Line(name, number, tuple(line for _, line in stack))
 
+    def outer(self) -> Iterator[tuple[str, str, int]]:
+        """Yield part, text and number of each line of `lines` that stands in no block."""
+        number = -1 if self.bare else 0
+        for name, text in self.parts.items():
+            least, raws = LONGEST_LINE, text.splitlines()
+            number += 1
+            for place, raw in enumerate(raws, number + 1):
+                if least or not raw[:1].isspace():
+                    line, depth = raw.strip(), len(raw) - len(raw.lstrip())
+                    if line not in BLANK and depth <= least:
+                        least = depth
+                        yield name, line, place
+            number += len(raws)
+
     def line(self, number: int) -> Line | None:
         """Return the line with that number, counted as in `lines`; None: there is none, or it is blank."""
         before = -1 if self.bare else 0
