@@ -20,7 +20,7 @@ from kgnet.model.facts import Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.outcome import Action, Change, Finding, Plan, Remedy, Status
 from kgnet.model.pack import Choice, Pack
-from kgnet.plan import apply, between, commands, known_parts, plan
+from kgnet.plan import apply, between, commands, known_parts, plan, sectional
 from kgnet.plan.share import needed
 from kgnet.plugins import one
 from kgnet.ports import Platform, Rule, gives
@@ -101,7 +101,7 @@ def remedied(
 
 def typed(todo: Plan, have: Config) -> tuple[str, ...]:
     """Return what one types to carry out *todo*; of a part that is loaded whole, its lines for vtysh."""
-    return commands(todo, have) or tuple(_lines(todo.changes))
+    return commands(todo, have, every=True) or tuple(_lines(todo.changes))
 
 
 def _lines(changes: Sequence[Change]) -> Iterator[str]:
@@ -177,6 +177,8 @@ class Mender:
             elif open_:
                 places = ", ".join(dict.fromkeys(open_))
                 reason = f"somebody has to fill in {places}: write it into the intent"
+            elif self._strange(config, now):
+                reason = "the intent does not speak for these lines there: type the remedy by hand"
             elif broken:
                 reason = f"its remedy would break {', '.join(broken)}"
             else:
@@ -188,6 +190,14 @@ class Mender:
         """Return the lines that would come and that the intent does not have: it fills its secrets itself."""
         known = {line.text for line in self.wanted.lines()} if self.wanted else set()
         return [line for line in _new(config, now.config) if line not in known]
+
+    def _strange(self, config: Config, now: Snapshot) -> bool:
+        """Whether lines would change that no plan types, where only some sections are rendered."""
+        return any(
+            not known_parts()[each.part].owns((*each.path, each.line))
+            for each in between(config, now.config).changes
+            if each.part in sectional()
+        )
 
     def _ways(self, finding: Finding, now: Snapshot) -> Iterator[Config]:
         """Yield the texts that may mend it: by the intent's own lines, then by the book's."""

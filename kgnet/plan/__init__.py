@@ -94,17 +94,24 @@ def apply(todo: Plan, have: Config, *, parts: Mapping[str, Part] | None = None) 
 
 
 def commands(
-    todo: Plan, have: Config, after: Config | None = None, *, parts: Mapping[str, Part] | None = None
+    todo: Plan,
+    have: Config,
+    after: Config | None = None,
+    *,
+    parts: Mapping[str, Part] | None = None,
+    every: bool = False,
 ) -> tuple[str, ...]:
     """Return what one would type on the device to carry out *todo*; nothing for parts loaded as whole texts.
 
-    *after* is the predicted configuration, where somebody has it already.
+    *after* is the predicted configuration, where somebody has it already; *every*: also of lines that the
+    intent does not speak for.
     """
     known = known_parts() if parts is None else parts
     after = after or applied(todo, have, known)
     typed: list[str] = []
     for name in todo.parts:
-        make: Callable[..., tuple[str, ...]] | None = known[name].commands
+        part = known[name]
+        make: Callable[..., tuple[str, ...]] | None = (every and part.spelled) or part.commands
         if make:
             changes = tuple(change for change in todo.changes if change.part == name)
             typed += make(changes, have.parts.get(name, ""), after.parts.get(name, ""))

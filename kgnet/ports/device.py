@@ -165,6 +165,7 @@ class Part:
     close: Callable[[Path], str] = _nowhere  # asked of every line: what closes its block in print, "": none
     indent: str = " "  # of the canonical text, one level
     commands: Typed | None = None
+    spelled: Typed | None = None  # the same for lines that the intent does not speak for, too: a remedy's
     ending: str = ""  # how a whole printed text ends (a regular expression); what does not is a torn one
     opening: str = ""  # how a printed text begins, where ours does not: it has to have the *ending*, too
     released: re.Pattern[str] | None = None  # the line of the `version`, or `series`; *canonical* omits it

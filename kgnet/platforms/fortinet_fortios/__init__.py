@@ -31,6 +31,7 @@ PLATFORM = Platform(
             close=commands.close,
             indent=text.INDENT,
             commands=commands.commands,
+            spelled=commands.spelled,
             ending=r"\nend",
             released=re.compile(r"^#config-version=[^-\n]+-(?P<version>\d+(?:\.\d+)+)[^\n]*$", re.MULTILINE),
             opening=r"#config-version=",

@@ -129,8 +129,13 @@ class _Block:
 
 
 def commands(changes: tuple[Change, ...], have: str, want: str) -> tuple[str, ...]:
-    """Return what one types: first what comes or is set, then what goes; each block is entered and left."""
+    """Return what one types for *changes*."""
     told = _management.settled(changes, want, owns=owns, blind=BLIND, stamps=stamps)
+    return spelled(told, have, want)
+
+
+def spelled(told: tuple[Change, ...], have: str, want: str) -> tuple[str, ...]:
+    """Return the commands: first what comes or is set, then what goes; each block is entered and left."""
     coming, going = _Block(), _Block()
     added = [change for change in told if change.action is Action.ADD]
     for change in sorted(added, key=_rank):

@@ -31,6 +31,7 @@ PLATFORM = Platform(
             indent=text.GRAMMAR.indent,
             owns=text.owns,
             commands=text.commands,
+            spelled=text.spelled,
             ending=r"\nreturn",
             released=re.compile(r"^(?:!Software Version |\[)(?P<version>V\d+R\d+C\w+)[^\n]*$", re.MULTILINE),
             opening=r"\s*(?:\[V\d|!Software Version )",

@@ -160,8 +160,13 @@ def prepare(device: Device) -> Mapping[str, Any]:
 
 
 def commands(changes: tuple[Change, ...], have: str, want: str) -> tuple[str, ...]:
-    """Return what one types in the system view for *changes*; accounts go last, one may be the operator's."""
+    """Return what one types in the system view for *changes*."""
     told = _management.settled(changes, want, owns=owns, blind=BLIND, stamps=stamps)
+    return spelled(told, have, want)
+
+
+def spelled(told: tuple[Change, ...], have: str, want: str) -> tuple[str, ...]:
+    """Return the commands for all that is *told*; accounts go last, one may be the operator's."""
     kept = {_account(path[-1]) for path in _management.paths(want) if path[-1].startswith(ACCOUNT)}
     leaving = tuple(dict.fromkeys(_as_whole(change) for change in told if _leaves(change, kept)))
     staying = tuple(change for change in told if not _leaves(change, kept))

@@ -27,6 +27,7 @@ PLATFORM = Platform(
             permanent=lambda path: len(path) == 1,
             owns=commands.owns,
             commands=commands.commands,
+            spelled=commands.spelled,
             released=re.compile(r"^# [^\n]*\bby RouterOS (?P<version>\d\S*)$", re.MULTILINE),
             ending=r"\n\s*\d+ [^\n]*\bname=[^\n]*",  # an account: there is always one
         ),

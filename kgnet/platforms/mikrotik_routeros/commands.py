@@ -113,8 +113,13 @@ def owns(path: Path) -> bool:
 
 
 def commands(changes: tuple[Change, ...], have: str, want: str) -> tuple[str, ...]:
-    """Return what one types: first what comes or is set, then what goes: nobody is locked out between."""
+    """Return what one types for *changes*."""
     told = _management.settled(changes, want, owns=owns, blind=BLIND, stamps=stamps)
+    return spelled(told, have, want)
+
+
+def spelled(told: tuple[Change, ...], have: str, want: str) -> tuple[str, ...]:
+    """Return the commands: first what comes or is set, then what goes: nobody is locked out between."""
     named = [change for change in told if change.path]
     sections = sorted(dict.fromkeys(change.path[0] for change in named), key=_rank)
     coming: list[str] = []
