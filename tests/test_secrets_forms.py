@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from ipaddress import IPv4Address
 from pathlib import Path
 
@@ -67,6 +68,13 @@ def test_whatever_a_table_of_ios_matches_stands_where_it_is_looked_for(
     text = drawn.draw(st.from_regex(pattern))
     for match in pattern.finditer(text):
         assert text.count("\n", 0, match.start(1)) in suspects.places(text)
+
+
+def test_a_key_of_digits_is_hidden_where_the_server_s_name_is_taken_for_a_private_key() -> None:
+    """Somebody pasted the first line of one alone: up to the next dashes all is taken for it."""
+    told = "banner motd ^C\n-----BEGIN PRIVATE KEY-----\n^C\nradius server R1\n ! -----\n key 12345\n"
+    for platform in (PLATFORMS["cisco_ios"], replace(PLATFORMS["cisco_ios"], suspects=None)):
+        assert "12345" not in platform.redacted(told)
 
 
 # Lines that look like those of the tables and hold nothing to hide: facts are read from them.

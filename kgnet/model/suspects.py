@@ -52,10 +52,10 @@ class Suspects:
     def searched(self, text: str, hidden: Hidden) -> str:
         """Return *text* with what *hidden* makes of the secrets in such lines, of those everywhere, too."""
         lines, unknown, told = self._parted(text)
-        keys = BEGIN in told
+        keys, blocks = BEGIN in told, _Blocks(lines)  # where a key was, no block begins any more
         if keys:  # over many lines, each of which stays where it was
             lines, unknown, told = self._parted(PEM.sub(hidden, text))
-        found, blocks = set[int](), _Blocks(lines)
+        found = set[int]()
         for place in self.places(told):
             line = lines[at := unknown[place]]
             first = line.lstrip().removeprefix("no ").partition(" ")[0]
