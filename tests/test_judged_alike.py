@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -16,14 +16,17 @@ from hypothesis import strategies as st
 from kgnet import plugins
 from kgnet.audit import Judging, judging
 from kgnet.audit import pack as packs
+from kgnet.audit.alike import Alike
 from kgnet.collect.files import read_text
 from kgnet.collect.parts import Facts
 from kgnet.errors import Refused
 from kgnet.model.access import SecureShell
+from kgnet.model.config import Config
 from kgnet.model.facts import PrefixLists, Snapshot
 from kgnet.model.fleet import Device
 from kgnet.model.outcome import Finding, Status
 from kgnet.model.province import Role
+from kgnet.model.traced import Question
 from kgnet.platforms.cisco_ios.lines import Block
 from kgnet.platforms.cisco_ios.root import Root, taken_apart
 from kgnet.ports import Rule
@@ -183,3 +186,32 @@ def test_what_many_say_is_not_read_again_and_what_is_one_s_own_is() -> None:
     left = have.facts.pending[0].left
     assert SecureShell in left
     assert PrefixLists not in left
+
+
+class Named(Facts):
+    """Facts for which a text is asked for a name that no other device has."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__({})
+        self.name, self.watched = name, False
+
+    def watch(self) -> None:
+        self.watched = True
+
+    def looked_at(self) -> tuple[Question, ...]:
+        return (("holding", self.name), ("says", "aaa new-model"))
+
+    def answers(self, questions: Iterable[Question]) -> Mapping[Question, bool]:
+        own = self.looked_at()
+        return {question: question in own for question in questions}
+
+
+def test_what_is_asked_for_a_device_s_own_names_is_not_remembered_for_ever() -> None:
+    """Else what an audit of a province remembers would grow with each device."""
+    alike = Alike()
+    for number in range(10 * MANY):
+        facts = Named(f"r-{number}")
+        alike.known(facts)
+        have = Snapshot(facts.name, Config(facts.name, {}), facts)
+        alike.judged("KG-ACC-20", have, facts, lambda: (Status.PASS, ()))
+    assert not facts.watched

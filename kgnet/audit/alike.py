@@ -19,6 +19,7 @@ Verdict = tuple[Status, tuple[Evidence, ...]]
 KEPT = 1 << 8  # different answers to the same questions
 TRIED = 64  # devices after which it is known whether answers come again
 SELDOM = 4  # one in so many is too few
+MOST = 1 << 8  # times that a rule asked something else: there are some thirty where names are an office's
 
 
 @dataclass(slots=True)
@@ -90,9 +91,16 @@ class Alike:
 
     def _of(self, questions: Questions) -> _Asked:
         if questions not in self._asked:
+            if len(self._asked) >= MOST:
+                self._forget()
             self._asked[questions] = self._paying[questions] = _Asked(itemgetter(*questions))
             self._questions.update(questions)
         return self._asked[questions]
+
+    def _forget(self) -> None:
+        """Drop what does not pay; a rule that asks for a device's own names would be remembered for ever."""
+        for questions in self._asked.keys() - self._paying.keys():
+            self._alone.update(*self._asked.pop(questions).verdicts.values())
 
 
 def _is_of_all(verdict: Verdict, device: str) -> bool:
