@@ -58,6 +58,7 @@ SERVICES = {
     "restconf": "restconf",
 }
 ALGORITHMS = "ip ssh server algorithm "
+ASKED = ("permit ", "deny ")  # how the entries of a list begin that are no remarks
 
 
 # ── sessions ────────────────────────────────────────────────────────────────
@@ -154,7 +155,9 @@ def sources(root: Block, name: str, anywhere: str) -> tuple[str, ...]:
         ]
     told = tuple(entries)
     if any("group" in each for each in told):
-        told = tuple(each for line in told for each in Groups(root).expanded(plain(line, standard)))
+        groups = Groups(root)
+        lines = [plain(line, standard) for line in told]
+        told = tuple(each for line in lines if line.startswith(ASKED) for each in groups.expanded(line))
     return _let_in(told, standard, anywhere)
 
 
@@ -162,7 +165,7 @@ def sources(root: Block, name: str, anywhere: str) -> tuple[str, ...]:
 def _let_in(entries: tuple[str, ...], standard: bool, anywhere: str) -> tuple[str, ...]:
     """Return from where *entries* let in; without any they let everybody in."""
     lines = (plain(each, standard) for each in entries)
-    told = [acl.entry(each, standard=standard) for each in lines if each.startswith(("permit ", "deny "))]
+    told = [acl.entry(each, standard=standard) for each in lines if each.startswith(ASKED)]
     if not told:
         return (anywhere,)
     return tuple(anywhere if each.source == "any" else each.source for each in told if each.permit)
