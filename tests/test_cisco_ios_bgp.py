@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from kgnet.model.facts import ConfiguredBgp, ConfiguredNeighbor, RouteMaps
 from kgnet.platforms.cisco_ios.bgp import bgp
 from kgnet.platforms.cisco_ios.filtered import prefix_lists, route_maps
@@ -105,3 +107,15 @@ route-map OUT permit 10
         (5, True, "10.0.0.0/8", 16, 24, 1),
         (10, False, "0.0.0.0/0", None, 32, 3),
     ]
+
+
+@pytest.mark.parametrize("network", ["0.0.0.0/00", "0.0.0.0/0.0.0.0"])
+def test_all_there_is_is_told_however_it_is_written(network: str) -> None:
+    (entry,) = prefix_lists(blocks(f"ip prefix-list ALL seq 5 permit {network} le 32\n")).lists["ALL"]
+    assert (entry.network, entry.le) == ("0.0.0.0/0", 32)
+
+
+@pytest.mark.parametrize("network", ["any", "10.0.0.0/8x", "0.0.0.0/0x"])
+def test_what_is_no_network_cannot_be_judged(network: str) -> None:
+    with pytest.raises(ValueError, match="network"):
+        prefix_lists(blocks(f"ip prefix-list ALL seq 5 permit {network} le 32\n"))

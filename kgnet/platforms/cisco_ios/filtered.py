@@ -6,11 +6,13 @@ import re
 from functools import lru_cache
 
 from kgnet.model.facts import PrefixEntry, PrefixLists, RouteMaps
+from kgnet.platforms._addresses import network
 from kgnet.platforms.cisco_ios.lines import Block
 
 REMEMBERED = 1 << 12
 ENTRY = re.compile(
-    r"^ip(?:v6)? prefix-list (\S+) seq (\d+) (permit|deny) (\S+)(?: ge (\d+))?(?: le (\d+))?$|^.+$",
+    r"^ip(?:v6)? prefix-list (\S+) seq (\d+) (permit|deny) (?:([\da-fA-F.:]+/[1-9]\d*)|(\S+))"
+    r"(?: ge (\d+))?(?: le (\d+))?$|^.+$",
     re.MULTILINE,
 )
 
@@ -19,8 +21,9 @@ def prefix_lists(root: Block) -> PrefixLists:
     told = sorted((*root.told("ip prefix-list "), *root.told("ipv6 prefix-list ")))
     lists: dict[str, list[PrefixEntry]] = {}
     found = ENTRY.findall("\n".join([line for _, line in told]))
-    for (name, sequence, action, prefix, least, most), (number, _) in zip(found, told, strict=True):
+    for (name, sequence, action, some, other, least, most), (number, _) in zip(found, told, strict=True):
         if name:
+            prefix = some or str(network(other))  # all there is, maybe; what is no network is told to be none
             length = int(least) if least else None, int(most) if most else None
             entry = PrefixEntry(int(sequence), action == "permit", prefix, *length, number)
             if name in lists:
