@@ -39,13 +39,13 @@ ORDERED = re.compile(r"config (?:firewall (?:policy\S*|\S*-policy|shaping-policy
 _ENC = r"ENC \S+"
 _VALUE = rf"({_ENC}|\"(?:[^\"\\]|\\.)*\"|[^\s\"]\S*)"
 BLIND = (
-    re.compile(rf"^ *set (?:password|auth-pwd|priv-pwd|key) {_VALUE}$", re.MULTILINE),
+    re.compile(rf"^ *set (?:password|auth-pwd|priv-pwd|key|server-key) {_VALUE}$", re.MULTILINE),
     re.compile(rf"^ *set \S+ ({_ENC})$", re.MULTILINE),
 )
 SECRETS = (
     re.compile(r"^ *set description \"kgnet secrets ([0-9a-f]{8})\"$", re.MULTILINE),
     re.compile(rf"^ *set (?:\S*(?:passwd|password|secret|psksecret|passphrase|-seed|api-key|token|-pwd)"
-               rf"\S*|enc-key|auth-key|key-string|preshared-key|ddns-key|http-headers|md5-key \d+) "
+               rf"\S*|(?:enc|auth|server)-key|key-string|preshared-key|ddns-key|http-headers|md5-key \d+) "
                rf"(?!enable$|disable$){_VALUE}$", re.MULTILINE),
     *EVERYWHERE,
 )  # fmt: skip

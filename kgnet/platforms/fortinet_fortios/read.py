@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address, ip_interface, ip_network
 
 from kgnet.errors import ReadError
@@ -16,50 +15,23 @@ from kgnet.model.facts import (
 )
 from kgnet.model.managed import (
     Aaa,
-    Account,
     Accounts,
     LogHosts,
     LoginBanner,
     RemoteAccess,
-    SnmpAgent,
-    SnmpUser,
     TimeServers,
     Vrfs,
 )
 from kgnet.platforms._asn import as_number
 from kgnet.platforms._management import Ways, stacked, ways
-from kgnet.platforms._snmp import unnamed, well_known
-from kgnet.platforms.fortinet_fortios.text import numbered, unquoted, words
+from kgnet.platforms.fortinet_fortios import logins, snmp
+from kgnet.platforms.fortinet_fortios.table import Table
+from kgnet.platforms.fortinet_fortios.text import numbered, words
 
 Managed = Accounts | TimeServers | LogHosts | Ways | Aaa | LoginBanner | Vrfs
 Facts = System | ConfiguredInterfaces | ConfiguredBgp | Managed
 COLLECTORS = tuple(f"config log syslogd{number} setting" for number in ("", "2", "3", "4"))
-PROFILES = ("super_admin", "prof_admin")  # of administrators who may change the configuration
 IDLE_MIN = 5  # minutes, FortiOS' default of admintimeout
-
-
-@dataclass(slots=True)
-class Table:
-    """A `config` or `edit`: its settings as words, the blocks in it, and where it stands."""
-
-    line: int = 0
-    values: dict[str, list[str]] = field(default_factory=dict)
-    inside: dict[str, Table] = field(default_factory=dict)
-
-    def one(self, name: str, otherwise: str = "") -> str:
-        return (self.values.get(name) or [otherwise])[0]
-
-    def get(self, name: str) -> Table:
-        return self.inside.get(name, EMPTY)
-
-    def entries(self) -> Iterator[tuple[str, Table]]:
-        """Yield the entries of a table with their names."""
-        for line, table in self.inside.items():
-            if line.startswith("edit "):
-                yield unquoted(line.removeprefix("edit ")), table
-
-
-EMPTY = Table()
 
 
 def read(text: str, part: str) -> Iterator[Facts]:
@@ -73,10 +45,10 @@ def read(text: str, part: str) -> Iterator[Facts]:
         yield ConfiguredInterfaces(tuple(_interface(name, each) for name, each in ports.items()))
         yield Vrfs(_vrfs(ports))
         yield from _bgp(root.get("config router bgp"))
-        yield Accounts(tuple(_accounts(root.get("config system admin"))))
+        yield Accounts(tuple(logins.accounts(root.get("config system admin"))))
         yield _time(root.get("config system ntp"))
-        yield from ways(_remote(root, ports), _snmp(root))
-        yield _aaa(root)
+        yield from ways(_remote(root, ports), snmp.agent(root))
+        yield logins.aaa(root)
         yield _banner(root)
     except (ValueError, IndexError) as reason:
         raise ReadError(f"FortiOS' configuration is not as expected: {reason}") from reason
@@ -164,25 +136,11 @@ def _neighbor(name: str, peer: Table) -> ConfiguredNeighbor:
 # ── management ──────────────────────────────────────────────────────────────
 
 
-def _accounts(admins: Table) -> Iterator[Account]:
-    for name, each in admins.entries():
-        if each.one("remote-auth") == "enable":
-            continue  # no account, but who is asked
-        stored = each.values.get("password", [])
-        form = (
-            {"SH2": "sha256", "PB2": "pbkdf2"}.get(stored[1][:3], "hidden") if len(stored) > 1 else "hidden"
-        )
-        keys = sum(name.startswith("ssh-public-key") for name in each.values)
-        profile = each.one("accprofile")
-        form = form if stored else "none"
-        yield Account(name, profile, form, keys, each.line, admin=profile in PROFILES)
-
-
 def _time(ntp: Table) -> TimeServers:
     servers = [each for _, each in ntp.get("config ntpserver").entries()]
     keyed = [each for each in servers if each.one("authentication") == "enable"]
     on = ntp.one("ntpsync", "disable") == "enable" and ntp.one("type", "fortiguard") == "custom"
-    asked = tuple(each.one("server") for each in servers) if on else ()
+    asked = tuple(filter(None, (each.one("server") for each in servers))) if on else ()
     return TimeServers(asked, bool(keyed) and len(keyed) == len(servers), ntp.line)
 
 
@@ -196,55 +154,16 @@ def _log_hosts(root: Table) -> LogHosts:
     return LogHosts(tuple(each.one("server") for each in used), level, source, used[0].line if used else 0)
 
 
-def _snmp(root: Table) -> SnmpAgent:
-    on = root.get("config system snmp sysinfo").one("status") == "enable"
-    users = [(name, each) for name, each in root.get("config system snmp user").entries() if on]
-    listed = [each for _, each in root.get("config system snmp community").entries() if on]
-    communities = [each for each in listed if each.one("status") != "disable"]
-    names = [each.one("name") for each in communities]
-    return SnmpAgent(
-        users=tuple(
-            SnmpUser(name, _auth(each), _priv(each))
-            for name, each in users
-            if each.one("status") != "disable"
-        ),
-        communities=len(communities),
-        writable=False,  # FortiOS answers questions only
-        access_list=None,
-        line=root.get("config system snmp sysinfo").line,
-        well_known=tuple(filter(well_known, names)),
-        unnamed=tuple(unnamed(names)),
-        unlimited=tuple(f"community {number}" for number, each in enumerate(communities, 1) if _open(each)),
-    )
-
-
-ANYBODY = (str(IPv4Address(0)), "0.0.0.0/0", "::/0")
-
-
-def _open(community: Table) -> bool:
-    """Whether anybody may ask: no host is named, or one of all addresses, which is what an unset one has."""
-    asked = [
-        *(each.one("ip", ANYBODY[0]) for _, each in community.get("config hosts").entries()),
-        *(each.one("ipv6", "::/0") for _, each in community.get("config hosts6").entries()),
-    ]
-    return not asked or any(each in ANYBODY for each in asked)
-
-
-def _auth(user: Table) -> str:
-    if user.one("security-level", "no-auth-no-priv") == "no-auth-no-priv":
-        return ""
-    return {"sha": "sha1"}.get(user.one("auth-proto", "sha"), user.one("auth-proto", "sha"))
-
-
-def _priv(user: Table) -> str:
-    if user.one("security-level", "no-auth-no-priv") != "auth-priv":
-        return ""
-    return {"aes": "aes128"}.get(user.one("priv-proto", "aes"), user.one("priv-proto", "aes"))
+def _allowed(port: Table) -> Iterator[str]:
+    """Yield what comes in by the port: at its address, at further ones, by IPv6."""
+    for each in (port, *(entry for _, entry in port.get("config secondaryip").entries())):
+        yield from each.values.get("allowaccess", ())
+    yield from port.get("config ipv6").values.get("ip6-allowaccess", ())
 
 
 def _remote(root: Table, ports: dict[str, Table]) -> RemoteAccess:
     """Read what the ports let in; Telnet only where it is not switched off as a whole."""
-    allowed = {word for port in ports.values() for word in port.values.get("allowaccess", ())}
+    allowed = {word for port in ports.values() for word in _allowed(port)}
     everywhere = root.get("config system global")
     if everywhere.one("admin-telnet", "enable") == "disable":
         allowed.discard("telnet")
@@ -261,20 +180,6 @@ def _remote(root: Table, ports: dict[str, Table]) -> RemoteAccess:
         access_list="trusthost" if trusted and all(trusted) else None,
         idle_timeout_s=60 * int(everywhere.one("admintimeout", str(IDLE_MIN))),
         line=everywhere.line,
-    )
-
-
-def _aaa(root: Table) -> Aaa:
-    tacacs = list(root.get("config user tacacs+").entries())
-    remote = any(each.one("remote-auth") == "enable" for _, each in root.get("config system admin").entries())
-    login = ("tacacs+", "local") if remote and tacacs else ("local",)
-    return Aaa(
-        login=login,
-        commands=("local",),  # by the profile of the administrator
-        accounting=(),  # FortiOS tells its log servers, no AAA server
-        enable=login,
-        servers=tuple(each.one("server") for _, each in tacacs),
-        line=root.get("config user tacacs+").line,
     )
 
 
