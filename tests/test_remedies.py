@@ -27,6 +27,7 @@ UNMENDED = {
     "KG-AAA-10/junos_local_password": "only the server can tell whether it asks for a second factor",
     "KG-LOG-11/eos_not_running": "the text has no interface that could be looked at",
     "KG-NTP-01/ios_counted_without_intent": "nobody says which second server it shall ask",
+    "KG-PWD-02/fortios_no_password": "no text tells how FortiOS keeps what is typed there",
     "KG-SNM-01/junos_on": "nothing else stands in the text, and an empty one is none",
     "KG-SNM-05/ios_user_with_md5": "users do not stand in a configuration of IOS",
     "KG-V6-01/junos_not_planned": "the intent itself has no address there",
